@@ -18,6 +18,7 @@ from components.draft_database import DraftDatabase
 from components.draft_tables import DraftTables
 from components.forward_role import ForwardRole
 from components.inbox_tables import InboxTables
+from components.job_baseline import JobBaseline
 from components.landing_zone import LandingZone
 from components.location_role import LocationRole
 from components.mesh_bus import MeshBus
@@ -26,6 +27,7 @@ from components.mesh_role import MeshRole
 from components.partner_account import PartnerAccount
 from components.partner_replication import PartnerReplication
 from components.permission_sets import PermissionSets
+from components.pipeline import Pipeline
 from components.pipeline_role import PipelineRole
 from components.private_bucket import PrivateBucket
 from components.private_network import PrivateNetwork
@@ -33,7 +35,10 @@ from components.publication import Publication
 from components.publication_role import PublicationRole
 from components.registered_location import RegisteredLocation
 from components.resource_link import ResourceLink
+from components.retention_role import RetentionRole
 from components.staff_role import StaffRole
+from components.start_role import StartRole
+from components.table_optimizers import TableOptimizers
 from components.wakeups import Wakeups
 
 __all__ = [
@@ -55,6 +60,7 @@ __all__ = [
     "DraftTables",
     "ForwardRole",
     "InboxTables",
+    "JobBaseline",
     "LandingZone",
     "LocationRole",
     "MeshBus",
@@ -63,6 +69,7 @@ __all__ = [
     "PartnerAccount",
     "PartnerReplication",
     "PermissionSets",
+    "Pipeline",
     "PipelineRole",
     "PrivateBucket",
     "PrivateNetwork",
@@ -70,6 +77,9 @@ __all__ = [
     "PublicationRole",
     "RegisteredLocation",
     "ResourceLink",
+    "RetentionRole",
     "StaffRole",
+    "StartRole",
+    "TableOptimizers",
     "Wakeups",
 ]

@@ -13,6 +13,7 @@ from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
 from mesh.contracts.partitions import field_name
 from mesh.plan.nodes import DraftTablesArgs
+from mesh.plan.nodes.retention import kept
 
 PARQUET_INPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 PARQUET_OUTPUT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
@@ -73,7 +74,7 @@ class DraftTables(ComponentResource):
                 "iceberg_input": {
                     "metadata_operation": "CREATE",
                     "version": "2",
-                    "iceberg_table_input": iceberg(table, location),
+                    "iceberg_table_input": {**iceberg(table, location), "properties": dict(kept(self.args.snapshots))},
                 }
             },
             opts=ResourceOptions.merge(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
-from components.catalog_entry import PARQUET_INPUT, PARQUET_OUTPUT, PARQUET_SERDE
+from components.draft_tables import PARQUET_INPUT, PARQUET_OUTPUT, PARQUET_SERDE
 from mesh.aws.text_length import shortened
 from mesh.contracts.catalog import LONGEST_DESCRIPTION, CatalogTable
 from mesh.plan.nodes import InboxTablesArgs

@@ -14,8 +14,8 @@ from mesh.plan.nodes import NetworkArgs
 class PrivateNetwork(ComponentResource):
     """The network, one a mesh, in the governance account, shared with the domains.
 
-    Outputs: `vpc_id`, `subnet_ids`, `group_id` (the security group of governance's functions). No other component uses
-    `pulumi_aws.ec2`, which takes as long to import as all else together.
+    Outputs: `vpc_id`, `subnet_ids`, `group_id` (the security group of governance's functions). No other component but
+    that of jobs uses `pulumi_aws.ec2`, which takes as long to import as all else together.
     """
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:

@@ -43,6 +43,11 @@ class BucketNames:
         """The bucket of the scripts of a domain's pipelines."""
         return self.name(scripts_stem(self.mesh, domain), account_id)
 
+    @property
+    def every_scripts(self) -> str:
+        """Pattern of the buckets of scripts of all domains."""
+        return self.derived(scripts_stem(self.mesh, "*"), "?" * 12)
+
     def audit(self, governance_id: str) -> str:
         """The bucket of the organisation's trail."""
         return self.name(audit_stem(self.mesh), governance_id)

@@ -51,6 +51,51 @@ def pipeline_workgroup(product: str) -> str:
     return f"{WORKGROUP}.{product}"
 
 
+def job(product: str) -> str:
+    """The job of a product's pipeline, and its state machine, function or workflow: `mesh--profiles`."""
+    return f"{PATH}--{product}"
+
+
+JOBS = f"{PATH}--*"
+"""Pattern of the jobs of all pipelines of an account, and of their triggers and rules."""
+
+EVERY_JOB = (
+    *(f"arn:aws:glue:*:*:{kind}/{JOBS}" for kind in ("job", "trigger", "workflow")),
+    f"arn:aws:states:*:*:stateMachine:{JOBS}",
+)
+"""Patterns of the jobs, triggers, workflows and state machines that the mesh makes, in every account."""
+
+RUN, SCHEDULE, EVENT, FAILED, SUCCEEDED = "run", "schedule", "event", "failed", "succeeded"
+
+
+def trigger(product: str, start: str) -> str:
+    """A trigger of a pipeline's job: `run` by hand, `schedule`, `event`, or `window-<name>` for a past window."""
+    return f"{job(product)}--{start}"
+
+
+def window(name: str) -> str:
+    """The `start` of the trigger for a past window."""
+    return f"window-{name}"
+
+
+RETENTION = "retention"
+"""The role with which Glue keeps the drafts of an account small: the only one that deletes below `tables/`."""
+
+
+def retention_role(account_id: str) -> str:
+    """The role with which optimizers of Glue rewrite and delete files of an account's drafts."""
+    return role(account_id, RETENTION)
+
+
+START = "start"
+"""The role with which EventBridge starts jobs of an account."""
+
+
+def start_role(account_id: str) -> str:
+    """The role with which EventBridge starts the workflows and state machines of an account's pipelines."""
+    return role(account_id, START)
+
+
 QUERIES = "queries"
 """Folder of a product's bucket for the results of its pipeline's queries, which nobody but the pipeline reads."""
 
@@ -191,6 +236,8 @@ ALARMS = f"arn:aws:cloudwatch:*:*:alarm:{PATH}-*"
 def forward_role(account_id: str) -> str:
     """The role with which the rules of a domain's account pass its wake-ups on to the mesh bus."""
     return role(account_id, "forward")
+
+
 def outbound(partner: str, domain: str, product: str) -> str:
     """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
     return f"outbound/{partner}/{database(domain, product)}"

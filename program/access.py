@@ -16,7 +16,9 @@ from components import (
     ForwardRole,
     PipelineRole,
     ResourceLink,
+    RetentionRole,
     StaffRole,
+    StartRole,
 )
 from components.data_lake import DataLakeArgs
 from mesh.plan.nodes import DomainPlan
@@ -41,6 +43,10 @@ def deploy(plan: DomainPlan) -> None:
         StaffRole(name, args, opts=bounded)
     CheckRole("check", plan.check, opts=bounded)
     ForwardRole("forward", plan.forward, opts=bounded)
+    if plan.retention:
+        RetentionRole("retention", plan.retention, opts=bounded)
+    if plan.start:
+        StartRole("start", plan.start, opts=bounded)
     _grants(plan, settled)
 
 

@@ -51,4 +51,5 @@ def deploy(plan: GovernancePlan) -> None:
     )
     AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)
-    pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})
+    subnets = {zone: subnet.id for zone, subnet in zip(plan.network.subnets, network.subnets, strict=True)}
+    pulumi.export("network", {"vpc": network.vpc_id, "subnets": subnets})

@@ -143,7 +143,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     organization = plan.organization.args
     deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
-    refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
+    refusals = PlannedPolicy("role/mesh/preview, mesh", lambda: preview_refusals(perimeter))
     by_account, people = _baselines(plan), plan.organization.people
     permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
     units = _units(plan)
@@ -192,6 +192,10 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
     for staff in domain.staff.values():
         yield make.role(staff.arn, staff)
     yield make.role(domain.check.arn, domain.check)
+    if domain.retention:
+        yield make.role(domain.retention.arn, domain.retention)
+    if domain.start:
+        yield make.role(domain.start.arn, domain.start)
     yield make.role(domain.forward.arn, domain.forward)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
@@ -300,6 +304,8 @@ def resources(plan: Plan) -> Iterator[Resource]:
         for product in domain.products.values():
             yield from _product(product)
         yield _own_catalog(perimeter.region, domain.access.account_id)
+        if domain.job_baseline:
+            yield _scripts(domain.job_baseline)
     for partner in plan.partners.values():
         yield from _partner(perimeter.region, partner)
 
@@ -319,6 +325,10 @@ def _baseline(account_id: str, baseline: AccountBaselineArgs) -> Iterator[Resour
     yield _bucket(baseline.results_bucket, account_id, lambda: baseline.results_bucket_policy)
     region = baseline.perimeter.region
     yield from _key(region, account_id, names.ACCOUNT_KEY_ALIAS, lambda: baseline.key_policy, "account")
+
+
+def _scripts(jobs: nodes.JobBaselineArgs) -> Resource:
+    return _bucket(jobs.scripts_bucket, jobs.account_id, lambda: jobs.scripts_policy)
 
 
 def _product(product: DataProductArgs) -> Iterator[Resource]:

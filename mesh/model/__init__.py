@@ -10,7 +10,7 @@ from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
 from mesh.model.partial import PartialFile
 from mesh.model.partner import Agreement, Partner
-from mesh.model.pipeline import Pipeline, Script, Scripts
+from mesh.model.pipeline import ProductPipeline, Script, Scripts
 
 __all__ = [
     "AccountsFile",
@@ -31,8 +31,8 @@ __all__ = [
     "MeshFile",
     "PartialFile",
     "Partner",
-    "Pipeline",
     "Product",
+    "ProductPipeline",
     "Script",
     "Scripts",
     "contract_file",

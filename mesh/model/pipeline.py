@@ -57,7 +57,7 @@ ArgumentText = Annotated[str, StringConstraints(max_length=LONGEST_ARGUMENT)]
 Arguments = dict[ArgumentName, ArgumentText]
 
 
-class Pipeline(Closed):
+class ProductPipeline(Closed):
     """The pipeline of a product: the one job that writes it, as `role/mesh/pipeline/<clearance>/<product>`."""
 
     script: Annotated[ScriptName | None, Given] = Field(

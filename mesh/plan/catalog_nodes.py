@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from mesh import names
 from mesh.contracts import catalog
 from mesh.model import Contract, Domain, Product
 from mesh.plan.inputs import PlanInputs
-from mesh.plan.nodes import CatalogEntryArgs, CheckRoleArgs, DraftTablesArgs, RegisteredLocationArgs, ResourceLinkArgs
+from mesh.plan.nodes import (
+    CatalogEntryArgs,
+    CheckRoleArgs,
+    DraftTablesArgs,
+    RegisteredLocationArgs,
+    ResourceLinkArgs,
+    RetentionRoleArgs,
+    TableOptimizersArgs,
+)
+from mesh.plan.nodes.retention import iceberg_tables
 
 
 class CatalogNodes(PlanInputs):
@@ -46,12 +56,31 @@ class CatalogNodes(PlanInputs):
             product=entry.product,
             bucket=entry.bucket,
             tables=entry.tables,
+            snapshots=self.file.defaults.snapshots,
             deletion_protection=entry.deletion_protection,
         )
 
     def check(self, domain: str) -> CheckRoleArgs:
         """The role with which the drafts of a domain are checked."""
         return CheckRoleArgs(perimeter=self.perimeter, domain=domain, account_id=self.domain_id(domain))
+
+    def optimizers(self, entry: CatalogEntryArgs) -> TableOptimizersArgs | None:
+        """The optimizers of a product's drafts; None where it has no Iceberg table."""
+        tables = iceberg_tables(entry.tables)
+        if not tables:
+            return None
+        return TableOptimizersArgs(
+            account_id=self.domain_id(entry.domain),
+            database=names.draft_database(entry.domain, entry.product),
+            tables=tables,
+            days=self.file.defaults.snapshots,
+        )
+
+    def retention(self, domain: str) -> RetentionRoleArgs | None:
+        """The role of those optimizers; None where no product of a domain has tables."""
+        if not any("table" in product.ports for product in self.mesh.domains[domain].products.values()):
+            return None
+        return RetentionRoleArgs(perimeter=self.perimeter, domain=domain, account_id=self.domain_id(domain))
 
     def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
         """Resource links to the products with a table port that a domain has, and that it consumes."""

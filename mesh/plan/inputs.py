@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.aws.aws_regions import zone_letters
 from mesh.bucket_names import (
     MeshBucket,
     audit_stem,
@@ -32,6 +33,9 @@ ASSUMED_UNITS: Final = Units(
 
 ASSUMED_NETWORK: Final = "vpc-00000000000000000"
 """Id to plan with while the network has none: no network of AWS has it, so what needs the network is refused."""
+
+ASSUMED_SUBNET: Final = "subnet-00000000000000000"
+"""Id to plan with while the network's subnets have none."""
 
 
 def assumed_accounts() -> AccountsFile:
@@ -82,6 +86,12 @@ class PlanInputs:
     def governance_id(self) -> str:
         """Id of the governance account; an assumed one while AWS has given none."""
         return self.accounts.governance or names.assumed_account_id("", "governance")
+
+    @property
+    def job_subnet(self) -> tuple[str, str]:
+        """Zone and id of the subnet that jobs join, the first of the network; an assumed id while it has none."""
+        zone = f"{self.file.region}{zone_letters(self.file.region, self.file.zones)[0]}"
+        return zone, self.accounts.subnets.get(zone, ASSUMED_SUBNET)
 
     @property
     def governance_is_assumed(self) -> bool:

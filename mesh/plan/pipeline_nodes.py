@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from mesh.iam.roles.pipeline_reads import MachineRead
-from mesh.model import Pipeline, Product
+from mesh.model import Product, ProductPipeline
 from mesh.plan.inputs import PlanInputs
-from mesh.plan.nodes import Clearance, PipelineArgs, PipelineRoleArgs
+from mesh.plan.nodes import Clearance, JobBaselineArgs, PipelineArgs, PipelineRoleArgs, StartRoleArgs
 
 TIMEOUTS: Final = {"glue-spark": 120, "glue-python": 60, "lambda": 15, "step-functions": 240, "external": 60}
 """Minutes that a run may take where the YAML does not say, by runtime."""
@@ -50,7 +50,7 @@ def granted_by_hub(inputs: PlanInputs) -> dict[str, tuple[str, Clearance]]:
     }
 
 
-def _reads(inputs: PlanInputs, pipeline: Pipeline) -> list[MachineRead]:
+def _reads(inputs: PlanInputs, pipeline: ProductPipeline) -> list[MachineRead]:
     reads: list[MachineRead] = []
     for reference in pipeline.reads:
         domain, _, name = reference.partition(".")
@@ -96,3 +96,31 @@ def job(inputs: PlanInputs, domain: str, product: str) -> PipelineArgs | None:
         secrets=pipeline.secrets,
         tags={"mesh:product": f"{domain}.{product}"},
     )
+
+
+def has_jobs(inputs: PlanInputs, domain: str) -> bool:
+    """Whether a domain has a pipeline of which the mesh makes the job."""
+    products = inputs.mesh.domains[domain].products.values()
+    return any(each.pipeline is not None and each.pipeline.runtime != "external" for each in products)
+
+
+def baseline(inputs: PlanInputs, domain: str) -> JobBaselineArgs | None:
+    """Baseline of the jobs of a domain's account; None where it has none."""
+    if not has_jobs(inputs, domain):
+        return None
+    account_id, (zone, subnet) = inputs.domain_id(domain), inputs.job_subnet
+    return JobBaselineArgs(
+        perimeter=inputs.perimeter,
+        domain=domain,
+        account_id=account_id,
+        zone=zone,
+        subnet=subnet,
+        log_bucket=inputs.perimeter.buckets.logs(domain, account_id),
+    )
+
+
+def start(inputs: PlanInputs, domain: str) -> StartRoleArgs | None:
+    """The role with which EventBridge starts a domain's jobs; None where it has none."""
+    if not has_jobs(inputs, domain):
+        return None
+    return StartRoleArgs(perimeter=inputs.perimeter, account_id=inputs.domain_id(domain))

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from sandbox.emulator.emitted_events import emitting
 from sandbox.emulator.followed_links import following_links
+from sandbox.emulator.given_subnets import given_subnets
+from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.replication_status import telling_replication
@@ -60,12 +62,15 @@ def _quiet(logger: logging.Logger) -> Generator[None]:
 
 @contextmanager
 def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
-    before = getattr(owner, name)
+    before = getattr(owner, name, None)
     setattr(owner, name, value)
     try:
         yield
     finally:
-        setattr(owner, name, before)
+        if before is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
 def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
@@ -86,6 +91,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _groups()
     yield from _lake_formation()
     yield from iceberg_tables()
+    yield from glue_jobs()
     yield from following_links()
     yield from emitting()
     yield from telling_replication()
@@ -177,6 +183,7 @@ def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
 
     yield vpcs, "random_vpc_id", lambda: given.get() or random_vpc_id()
     yield vpcs.VPCBackend, "create_vpc", create_vpc
+    yield from given_subnets(ids)
 
 
 def _keys(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:

@@ -39,6 +39,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
         accounts={account.name: plan.access[account.name].account_id for account in plan.organization.args.accounts},
         network=p.network,
+        subnets={jobs.zone: jobs.subnet for d in plan.domains.values() if (jobs := d.job_baseline) is not None},
         keys={names.inbox_key_description(partner): key for partner, key in plan.inbox_keys.items()},
     )
 

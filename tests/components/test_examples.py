@@ -58,6 +58,11 @@ MAKES = {
     "pipeline_role": {"Role", "RolePolicy"},
     "private_bucket": {"Bucket", "BucketPolicy", "BucketVersioning"},
     "private_network": {"Vpc", "Subnet", "RouteTable", "VpcEndpoint", "SecurityGroup", "ResourceShare"},
+    "job_baseline": {"SecurityGroup", "Connection", "Bucket"},
+    "pipeline": {"Job", "Trigger", "Workflow", "BucketObjectv2", "LogGroup", "MetricAlarm", "EventRule", "Workgroup"},
+    "start_role": {"Role", "RolePolicy"},
+    "retention_role": {"Role", "RolePolicy"},
+    "table_optimizers": {"CatalogTableOptimizer"},
     "resource_link": {"CatalogDatabase", "Permissions"},
 }
 

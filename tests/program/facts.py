@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from mesh import names
@@ -12,6 +13,7 @@ from mesh.contracts.iceberg import iceberg_type
 from mesh.iam.mesh_catalog import ABOUT_DEFAULT
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
+from tests.program import facts_of_jobs
 from tests.program import facts_of_publication as of_it
 from tests.program.sample import Document, Found
 
@@ -40,6 +42,8 @@ OF_THE_COMPONENTS: Final = (
     "RouteTable",
     "RouteTableAssociation",
     "SecurityGroup",
+    "glue/workflow:Workflow",
+    "lambda/permission:Permission",
     "SharingWithOrganization",
     "StackInstances",
     "organization:Organization",
@@ -221,12 +225,13 @@ def _bucket(
     log: str | None,
     tags: Mapping[str, str],
     own_key: bool = True,
+    below: Mapping[str, int] | None = None,
 ) -> Iterator[Fact]:
     # The ending that S3 reserves, and the value that it asks for with it (S3 User Guide, "Namespaces").
     own = "account-regional" if name.endswith("-an") else None
     yield fact(stack, f"bucket {name}", [own, dict(tags)])
     yield fact(stack, f"policy of bucket {name}", policy)
-    yield fact(stack, f"life of bucket {name}", [expire, expire_old])
+    yield fact(stack, f"life of bucket {name}", [expire, expire_old, dict(below or {})])
     yield fact(stack, f"encryption of bucket {name}", "aws:kms" if own_key else "AES256")
     if log:
         yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
@@ -254,8 +259,10 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
     for name, args in plan.products.items():
         yield fact(stack, f"key {names.key_alias(name)}", args.key_policy.text())
         policy = args.bucket_policy.text({KEY_ARN: key_arns[args.bucket]})
-        old = min(args.retention, 30)
-        yield from _bucket(stack, args.bucket, policy, args.retention, old, args.log_bucket, args.tags)
+        below = {f"{folder}/": days for folder, days in args.expiring.items()}
+        old, log = args.old_versions, args.log_bucket
+        yield from _bucket(stack, args.bucket, policy, None, old, log, args.tags, below=below)
+    yield from facts_of_jobs.planned(stack, plan, partial(_bucket, stack))
     for args in plan.deliveries.values():
         for delivery in args.deliveries:
             key = delivery.key
@@ -276,6 +283,17 @@ def _wakeups(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
 
 def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     account = plan.deciding.account_id
+    if plan.start:
+        yield from _role(
+            stack,
+            plan.start.arn,
+            "EventBridge starts the pipelines of the account",
+            plan.start.trust,
+            plan.start.permissions,
+        )
+    if plan.retention:
+        about = f"Keeps drafts of the domain '{plan.name}' small"
+        yield from _role(stack, plan.retention.arn, about, plan.retention.trust, plan.retention.permissions)
     yield fact(stack, "boundary", plan.account.boundary.text())
     yield from _settings(stack, account, (names.deploy_access_role(account),))
     for args in plan.pipelines.values():
@@ -384,8 +402,10 @@ def _of_bucket(about: str, value: Any) -> Any:
 
 
 def _life(inputs: Found) -> Any:
-    (rule,) = inputs["rules"]
-    return [rule.get("expiration", {}).get("days"), rule["noncurrentVersionExpiration"]["noncurrentDays"]]
+    whole, *folders = inputs["rules"]
+    below = {each["filter"]["prefix"]: each["expiration"]["days"] for each in folders}
+    expires = (whole.get("expiration") or {}).get("days")
+    return [expires, whole["noncurrentVersionExpiration"]["noncurrentDays"], below]
 
 
 def _provider(resource: Found, known: Known) -> Facts:
@@ -604,4 +624,6 @@ READERS: Final[dict[str, Any]] = {
     "ssoadmin/permissionSet:PermissionSet": _inputs("permission set", "description", "instanceArn"),
     "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": _named("policy of permission set", "inlinePolicy"),
     "ssoadmin/accountAssignment:AccountAssignment": _named("assignment", "principalId", "instanceArn"),
+    **facts_of_jobs.READERS,
 }
+READERS.update(facts_of_jobs.within_pipelines(READERS))

@@ -16,7 +16,8 @@ class Audience:
     the clearance roles whose clearance covers every label (empty without a files port), `machines` those of pipelines
     that read with such a clearance, each of which its own policy holds to its `reads`; `delivery` copies to partners;
     `check` reads drafts before they are published; `starter`, the deployment of the domain, starts tables: Glue writes
-    an Iceberg table's first metadata file as whoever creates the table. Both are None without a table port.
+    an Iceberg table's first metadata file as whoever creates the table; `retention` deletes what no snapshot of a draft
+    names. All three are None without a table port. `logs` is the pattern of the log groups of its pipeline's job.
     """
 
     account_id: str
@@ -27,17 +28,24 @@ class Audience:
     delivery: str | None = None
     check: str | None = None
     starter: str | None = None
+    retention: str | None = None
+    logs: str | None = None
 
     @property
     def writers(self) -> tuple[str, ...]:
-        """Roles that may write objects; who starts tables writes the files that head their metadata only."""
-        return (self.pipeline, self.starter) if self.starter else (self.pipeline,)
+        """Roles that may write objects: the pipeline; of tables retention, of their heads who starts them."""
+        return (self.pipeline, *(arn for arn in (self.starter, self.retention) if arn))
 
     @property
     def readers(self) -> tuple[str, ...]:
         """Roles that may read objects, all of them or those of tables."""
-        single = (arn for arn in (self.pipeline, self.location, self.delivery, self.check) if arn)
-        return (*single, *self.clearances, *self.machines)
+        single = (arn for arn in (self.pipeline, self.location, self.delivery, self.check, self.retention) if arn)
+        return (*single, *self.cleared)
+
+    @property
+    def cleared(self) -> tuple[str, ...]:
+        """Roles of the port `files`: of people with a clearance, and of pipelines that read with it."""
+        return (*self.clearances, *self.machines)
 
     @property
     def users(self) -> tuple[str, ...]:

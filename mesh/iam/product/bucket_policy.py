@@ -86,6 +86,32 @@ def _starting(audience: Audience, whole: str) -> tuple[Statement, ...]:
     )
 
 
+def _retaining(audience: Audience, whole: str) -> tuple[Statement, ...]:
+    """Statements about retention, which deletes for all that a draft no longer names, and stays where tables are."""
+    if audience.retention is None:
+        return ()
+    return (
+        Statement(
+            sid="RefuseRetentionElsewhere",
+            what="Retention reaches no object that is of no table.",
+            why="It deletes; files, deliveries and results of queries end by the bucket's own rules.",
+            principal="*",
+            actions=("s3:*Object*",),
+            not_resources=(whole, f"{whole}/tables/*"),
+            conditions=(caller_is(audience.retention),),
+        ),
+        Statement(
+            sid="RefuseRetentionOfVersions",
+            what="Retention deletes no version of an object.",
+            why="What it deleted too early is still there as a version, and comes back.",
+            principal="*",
+            actions=("s3:BypassGovernanceRetention", "s3:DeleteObjectVersion*"),
+            resources=(f"{whole}/*",),
+            conditions=(caller_is(audience.retention),),
+        ),
+    )
+
+
 def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> tuple[Statement, ...]:
     return (
         Statement(
@@ -122,15 +148,16 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience, whole: str, obj
         ),
         Statement(
             sid="RefuseOtherWriters",
-            what="Nobody writes, deletes or tags an object but the product's pipeline, and who starts its tables.",
-            why="One writer answers for the data; who starts a table is held to the head of its metadata.",
-            but="The pipeline is the product's writer; the deployment starts tables, by metadata alone.",
+            what="Nobody writes, deletes or tags an object but the pipeline, who starts the tables, and retention.",
+            why="One writer answers for the data; who starts a table is held to its head, retention to tables.",
+            but="The pipeline is the product's writer; the deployment starts tables; retention rewrites and deletes.",
             principal="*",
             actions=WRITE_OBJECTS,
             resources=(objects,),
             conditions=(caller_is_not(*audience.writers), not_a_service()),
         ),
         *_starting(audience, whole),
+        *_retaining(audience, whole),
         Statement(
             sid="RefuseOtherAdministrators",
             what="Only the account's deployment changes how the bucket is set up.",

@@ -14,7 +14,7 @@ from mesh.iam.perimeter import (
     through,
 )
 from mesh.iam.product.audience import Audience
-from mesh.iam.statement import Document, Statement, account, document, when
+from mesh.iam.statement import Document, Statement, account, document, service, when
 
 
 def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
@@ -55,6 +55,16 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
             what="The domain's location role decrypts.",
             why="With it Lake Formation reads the tables.",
         ),
+        _role_uses(
+            perimeter,
+            home,
+            audience.retention,
+            ENCRYPT,
+            sid="RetentionEncrypts",
+            what="The account's retention role encrypts and decrypts.",
+            why="Small files of a table become large ones.",
+        ),
+        _logs_of_its_pipeline(perimeter, audience),
         _cleared_people_decrypt(perimeter, audience),
         *_cleared_pipelines_decrypt(perimeter, audience),
         _role_uses(
@@ -94,6 +104,25 @@ def _role_uses(
         actions=actions,
         resources=("*",),
         conditions=(caller_is(role), through(perimeter, "s3")),
+    )
+
+
+def _logs_of_its_pipeline(perimeter: Perimeter, audience: Audience) -> Statement | None:
+    """Allow to CloudWatch Logs, for the log groups of the product's pipeline; None where it has none.
+
+    (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS".)
+    """
+    if audience.logs is None:
+        return None
+    return Statement(
+        sid="LogsOfThePipeline",
+        what="CloudWatch Logs encrypts and decrypts logs of the product's pipeline, and no others.",
+        why="What a job prints is data of the product; without the context another log group could have the key.",
+        effect="Allow",
+        principal=service(f"logs.{perimeter.region}.amazonaws.com"),
+        actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
+        resources=("*",),
+        conditions=(when("ArnLike", "kms:EncryptionContext:aws:logs:arn", audience.logs),),
     )
 
 

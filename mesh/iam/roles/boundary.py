@@ -51,6 +51,7 @@ PRODUCT_WORK: Final = (
     *JOIN_THE_NETWORK,
     *SEE_THE_NETWORK,
     "glue:GetConnection",
+    "glue:NotifyEvent",
     "s3:GetObjectVersionAcl",
     "s3:GetObjectVersionForReplication",
     "s3:GetReplicationConfiguration",

@@ -6,7 +6,16 @@ from mesh import names
 from mesh.iam.mesh_catalog import ATHENAS_DATABASE
 from mesh.iam.statement import Document, Statement, document
 
-MADE_ROLES = ("clearance/*", "pipeline/*/*", "delivery/*", names.CHECK, "forward", *names.STAFF)
+MADE_ROLES = (
+    "clearance/*",
+    "pipeline/*/*",
+    "delivery/*",
+    names.CHECK,
+    "forward",
+    names.START,
+    names.RETENTION,
+    *names.STAFF,
+)
 """Paths of the roles that it makes: of who reads, of jobs, of replications, of drafts, of the domain's staff."""
 
 

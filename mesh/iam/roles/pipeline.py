@@ -10,6 +10,7 @@ from mesh.iam.keys import ENCRYPT
 from mesh.iam.network import in_the_network
 from mesh.iam.perimeter import Perimeter, through
 from mesh.iam.roles.trust import assumed_by_services
+from mesh.iam.scripts import reads_its_script
 from mesh.iam.statement import Document, Statement, document, when
 
 COMMIT: Final = (
@@ -99,6 +100,7 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
                 through(perimeter, "s3"),
             ),
         ),
+        reads_its_script(perimeter.buckets.scripts(domain, account_id), product),
         Statement(
             sid="WriteLogs",
             what="The role writes logs to `/mesh/<product>`, and below it.",

@@ -14,6 +14,7 @@ from mesh.iam.perimeter import Perimeter, caller_is
 from mesh.iam.statement import Document, Statement, document
 
 SEE_JOBS: Final = (
+    "events:ListRules",
     "glue:ListJobs",
     "glue:ListTriggers",
     "logs:DescribeLogGroups",
@@ -80,7 +81,7 @@ def engineer_permissions(perimeter: Perimeter, account_id: str) -> Document:
     return document(
         Statement(
             sid="SeeJobs",
-            what="The role lists jobs, triggers, state machines, and logs by name.",
+            what="The role lists jobs, triggers, rules, state machines, and logs by name.",
             why="Who runs jobs has to know which there are; their arguments, code and log events are data.",
             effect="Allow",
             actions=SEE_JOBS,
@@ -98,27 +99,27 @@ def engineer_permissions(perimeter: Perimeter, account_id: str) -> Document:
         _see_publications(perimeter, account_id),
         Statement(
             sid="StartTriggers",
-            what="The role starts triggers of its account, as they were made.",
+            what="The role starts triggers of pipelines of its account, as they were made.",
             why="A run is repeated so; the request names a trigger and nothing else: no argument, no script.",
             effect="Allow",
             actions=START_TRIGGERS,
-            resources=(f"arn:aws:glue:{region}:{account_id}:trigger/*",),
+            resources=(f"arn:aws:glue:{region}:{account_id}:trigger/{names.JOBS}",),
         ),
         Statement(
             sid="StopJobs",
-            what="The role stops runs of the account's jobs.",
+            what="The role stops runs of the account's pipelines.",
             why="A run that goes wrong has to end; to stop one returns nothing of it.",
             effect="Allow",
             actions=STOP_JOBS,
-            resources=(f"arn:aws:glue:{region}:{account_id}:job/*",),
+            resources=(f"arn:aws:glue:{region}:{account_id}:job/{names.JOBS}",),
         ),
         Statement(
             sid="StopExecutions",
-            what="The role stops executions of the account's state machines.",
+            what="The role stops executions of the account's pipelines.",
             why="As with runs of jobs.",
             effect="Allow",
             actions=STOP_EXECUTIONS,
-            resources=(f"arn:aws:states:{region}:{account_id}:execution:*",),
+            resources=(f"arn:aws:states:{region}:{account_id}:execution:{names.JOBS}",),
         ),
     )
 

@@ -42,13 +42,14 @@ def who_reads_is_decided_apart() -> Document:
             sid="RefuseOtherDrafters",
             what="In a domain nobody reads or changes drafts in the catalog but those who make, write and check them.",
             why="A draft is not published: it is open to all whom IAM admits, and people read what was checked.",
-            but="Pipelines commit, the check reads, both deployments make them; previews and owners look at them.",
+            but="Pipelines and optimizers commit, the check reads, deployments make them; previews and owners look.",
             actions=("glue:*",),
             resources=(f"arn:aws:glue:*:*:database/{names.DRAFTS}", f"arn:aws:glue:*:*:table/{names.DRAFTS}/*"),
             conditions=(
                 caller_is_not(
                     names.pipeline_roles("*"),
                     names.check_role("*"),
+                    names.retention_role("*"),
                     names.deploy_role("*"),
                     deploy_access_roles(),
                     names.preview_role("*"),

@@ -24,8 +24,8 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         yield from mesh_role(make, name, args.role_arn, bound)
     for name, args in plan.staff.items():
         yield from mesh_role(make, name, args.arn, bound)
-    yield from mesh_role(make, "check", plan.check.arn, bound)
-    yield from mesh_role(make, "forward", plan.forward.arn, bound)
+    for service, role in _of_services(plan).items():
+        yield from mesh_role(make, service, role, bound)
     for name, args in plan.clearances.items():
         yield from mesh_role(make, name, args.arn, bound)
         for grant in args.grants:
@@ -35,6 +35,16 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
         yield from _link(make, reference, link)
     for name, args in plan.draft_databases.items():
         yield from _drafts(make, name, args)
+
+
+def _of_services(plan: DomainPlan) -> dict[str, str]:
+    """Roles that AWS's services and the publication function act with, by logical name."""
+    roles = {"check": plan.check.arn, "forward": plan.forward.arn}
+    return (
+        roles
+        | ({"retention": plan.retention.arn} if plan.retention else {})
+        | ({"start": plan.start.arn} if plan.start else {})
+    )
 
 
 def _default(make: StackMaker, args: DefaultDatabaseArgs) -> Iterator[DeployedResource]:

@@ -8,12 +8,14 @@ from mesh import names
 from mesh.plan.footprint.account_resources import baseline, key
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
+from mesh.plan.footprint.job_resources import job_baseline, pipeline
 from mesh.plan.footprint.publication_resources import wakeups
-from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs
+from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs, TableOptimizersArgs
+from mesh.plan.nodes.retention import OPTIMIZERS
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
-    """Baseline, products with their replications, drafts of tables, and rules that tell of them."""
+    """Baseline, products with replications, drafts of tables, rules that tell of them, and pipelines."""
     yield from baseline(make, plan.name, plan.account)
     for name, args in plan.products.items():
         yield from _product(make, name, args)
@@ -31,6 +33,27 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
     yield from wakeups(make, plan.wakeups)
+    for name, args in plan.optimizers.items():
+        yield from _optimizers(make, name, args)
+    if plan.job_baseline:
+        yield from job_baseline(make, "jobs", plan.job_baseline)
+        for name, args in plan.jobs.items():
+            if args.runtime != "external":
+                yield from pipeline(make, name, args, plan.job_baseline.subnet)
+
+
+def _optimizers(make: StackMaker, name: str, args: TableOptimizersArgs) -> Iterator[DeployedResource]:
+    for table in args.tables:
+        for kind in OPTIMIZERS:
+            yield make(
+                "glue/catalogTableOptimizer:CatalogTableOptimizer",
+                f"{name}-{table}-{kind}",
+                catalogId=args.account_id,
+                databaseName=args.database,
+                tableName=table,
+                type=kind,
+                configuration={"roleArn": args.role},
+            )
 
 
 def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[DeployedResource]:

@@ -32,6 +32,7 @@ from mesh.plan.nodes.governance import (
     PublicationRoleArgs,
     RegisteredLocationArgs,
 )
+from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
@@ -50,6 +51,7 @@ from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, Partner
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
+from mesh.plan.nodes.retention import RetentionRoleArgs, TableOptimizersArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "ForwardRoleArgs",
     "GovernancePlan",
     "InboxTablesArgs",
+    "JobBaselineArgs",
     "LandingZoneArgs",
     "LetGoAccount",
     "LocationRoleArgs",
@@ -98,8 +101,11 @@ __all__ = [
     "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
+    "RetentionRoleArgs",
     "RoleDocuments",
     "StaffRoleArgs",
+    "StartRoleArgs",
+    "TableOptimizersArgs",
     "Tags",
     "WakeupsArgs",
 ]

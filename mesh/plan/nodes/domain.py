@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
@@ -25,9 +26,11 @@ from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
+from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.lf_tags import TagAssignment
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.publication import ForwardRoleArgs, WakeupsArgs
+from mesh.plan.nodes.retention import RetentionRoleArgs, TableOptimizersArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +73,13 @@ class ClearanceRoleArgs:
         )
 
 
+QUERY_DAYS: Final = 7
+"""Days that results of a pipeline's queries are kept, in the product's bucket."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataProductArgs:
-    """A data product: its bucket, its key and their policies. `retention` in days.
+    """A data product: its bucket, its key and their policies. `retention`, and `lag` of its publication, in days.
 
     `pipeline_clearance` is what its own pipeline reads other products with, which is a part of that role's path.
     """
@@ -88,8 +95,10 @@ class DataProductArgs:
     readers: tuple[str, ...]
     retention: int
     log_bucket: str
+    lag: int = 14
     pipeline_clearance: str | None = None
     delivers: bool = False
+    has_job: bool = False
     deletion_protection: bool = True
     tags: Tags = field(default_factory=dict[str, str])
 
@@ -97,6 +106,17 @@ class DataProductArgs:
     def bucket(self) -> str:
         """Name of the bucket."""
         return self.perimeter.buckets.of_product(self.domain, self.name, self.account_id)
+
+    @property
+    def expiring(self) -> Mapping[str, int]:
+        """Days by folder of the bucket after which what is in it expires: files, deliveries, results of queries."""
+        return {"files": self.retention, "outbound": self.retention, names.QUERIES: QUERY_DAYS}
+
+    @property
+    def old_versions(self) -> int:
+        """Days that old versions stay; of tables longer than a publication may lag, for what was deleted too early."""
+        days = min(self.retention, 30)
+        return max(days, self.lag + 1) if "table" in self.ports else days
 
     @property
     def audience(self) -> Audience:
@@ -111,6 +131,8 @@ class DataProductArgs:
             # In any account: a clearance is valid in all domains, and a document does not grow with their number.
             clearances=tuple(names.clearance_role("*", reader) for reader in self.readers) if files else (),
             machines=tuple(names.pipeline_role("*", "*", reader) for reader in self.readers) if files else (),
+            retention=names.retention_role(self.account_id) if table else None,
+            logs=names.log_group(self.perimeter.region, self.account_id, self.name)[2] if self.has_job else None,
             delivery=names.delivery_role(self.account_id, self.name) if self.delivers else None,
         )
 
@@ -344,6 +366,10 @@ class DomainPlan:
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
     jobs: Mapping[str, PipelineArgs]
+    job_baseline: JobBaselineArgs | None
+    start: StartRoleArgs | None
+    optimizers: Mapping[str, TableOptimizersArgs]
+    retention: RetentionRoleArgs | None
     catalog: Mapping[str, CatalogEntryArgs]
     drafts: Mapping[str, DraftTablesArgs]
     links: Mapping[str, ResourceLinkArgs]

@@ -44,13 +44,17 @@ class DraftDatabaseArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftTablesArgs:
-    """The tables of a product as its contract has them, with the ids of its lock, in the database of its drafts."""
+    """The tables of a product as its contract has them, with the ids of its lock, in the database of its drafts.
+
+    `snapshots` is for how many days an Iceberg table keeps its snapshots.
+    """
 
     account_id: str
     domain: str
     product: str
     bucket: str
     tables: tuple[CatalogTable, ...]
+    snapshots: int = 30
     deletion_protection: bool = True
 
     @property

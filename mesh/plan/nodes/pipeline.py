@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mesh import names
+from mesh import names, yamlfile
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
 from mesh.iam.roles.pipeline_reads import MachineRead, pipeline_reads
@@ -13,6 +14,7 @@ from mesh.iam.statement import Document, document
 from mesh.plan.nodes.account_access import Tags
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.grants import Grant, on_databases, on_tables
+from mesh.plan.nodes.job_runs import GLUE_RUNTIMES, OF_A_READER, OF_SPARK, UNLABELLED, ended, quiet_hours, told_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,5 +132,73 @@ class PipelineArgs:
 
     @property
     def log_group(self) -> str:
-        """Name of its log group."""
-        return f"/{names.PATH}/{self.product}"
+        """Name of what the names of its log groups begin with; logs of a labelled product are labelled data."""
+        return f"/{names.PATH}/{self.product}/{'.'.join(sorted(self.labels)) or UNLABELLED}"
+
+    @property
+    def log_groups(self) -> tuple[str, ...]:
+        """Log groups of its runs: what Glue writes of them, and what they print; of a function there is one."""
+        if self.runtime in GLUE_RUNTIMES:
+            return tuple(f"{self.log_group}/{what}" for what in ("error", "output"))
+        return (self.log_group,) if self.runtime == "lambda" else ()
+
+    @property
+    def job(self) -> str:
+        """Name of what runs it."""
+        return names.job(self.product)
+
+    @property
+    def definition(self) -> str:
+        """Definition of a state machine as Step Functions takes it, which is JSON; people may write YAML."""
+        if not self.script_name.endswith(".yaml"):
+            return self.script
+        return json.dumps(yamlfile.parse(yamlfile.Source(self.script_name, self.script)))
+
+    @property
+    def start_role(self) -> str:
+        """ARN of the role with which EventBridge starts it."""
+        return names.start_role(self.account_id)
+
+    @property
+    def script_location(self) -> str:
+        """Place of the script, as Glue takes it."""
+        return f"s3://{self.scripts_bucket}/{self.script_key}"
+
+    @property
+    def draft(self) -> str:
+        """Name of the database of its drafts."""
+        return names.draft_database(self.domain, self.product)
+
+    @property
+    def overridable(self) -> Mapping[str, str]:
+        """Arguments, as Glue has them, that the trigger of a past window has another value of."""
+        windowed = {name for arguments in self.windows.values() for name in arguments}
+        return {f"--{name}": value for name, value in self.arguments.items() if name in windowed}
+
+    @property
+    def fixed(self) -> Mapping[str, str]:
+        """Arguments, as Glue has them, that every run has: people's, then the mesh's own."""
+        own = {f"--{name}": value for name, value in self.arguments.items()}
+        spark = {**OF_SPARK, **(OF_A_READER if self.reads_tables else {})} if self.runtime == "glue-spark" else {}
+        return {
+            **{name: value for name, value in own.items() if name not in self.overridable},
+            "--custom-logGroup-prefix": self.log_group,
+            "--job-bookmark-option": "job-bookmark-disable",
+            "--mesh-bucket": self.bucket,
+            "--mesh-draft": self.draft,
+            **spark,
+        }
+
+    def runs_that(self, end: str) -> str | None:
+        """Pattern of the events of runs that `failed` or `succeeded`; None where AWS counts them by itself."""
+        return ended(self.job, end) if self.runtime in GLUE_RUNTIMES else None
+
+    @property
+    def start_pattern(self) -> str | None:
+        """Pattern of the event with which it starts: the publication of a product."""
+        return told_of(self.event) if self.event else None
+
+    @property
+    def quiet_hours(self) -> int | None:
+        """Hours without a run that ended well after which something is wrong; None where no schedule says."""
+        return quiet_hours(self.schedule) if self.schedule else None

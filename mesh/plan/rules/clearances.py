@@ -20,6 +20,8 @@ RESERVED_CLEARANCES: Final = (
     names.NO_CLEARANCE,
     "preview",
     "publisher",
+    names.RETENTION,
+    names.START,
     *names.STAFF,
 )
 LONGEST_PERMISSION_SET: Final = 32

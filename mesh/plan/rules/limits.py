@@ -16,6 +16,7 @@ from mesh import names, quotas
 from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
+from mesh.plan import pipeline_nodes
 from mesh.plan.build import Builder
 from mesh.plan.control_policies import policy_nodes
 from mesh.plan.nodes.grants import LABEL_VALUES
@@ -211,7 +212,9 @@ def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
     )
     for name, domain in mesh.domains.items():
         delivered = sum(f"{name}.{product}" in context.builder.agreements for product in domain.products)
+        services = (context.builder.retention(name), pipeline_nodes.start(context.builder, name))
         roles = ROLES_OF_A_DOMAIN + len(mesh.clearances) + len(domain.products) + delivered
+        roles += sum(each is not None for each in services)
         yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
 
 

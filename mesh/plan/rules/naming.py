@@ -84,6 +84,8 @@ def _of_every_domain(account: str) -> Iterator[NamedRole]:
     yield NamedRole(names.deploy_access_role(account), "the deployment of who reads")
     yield NamedRole(names.check_role(account), "the role that checks drafts")
     yield NamedRole(names.forward_role(account), "the role that passes wake-ups on")
+    yield NamedRole(names.retention_role(account), "the role of retention")
+    yield NamedRole(names.start_role(account), "the role that starts jobs")
     for duty in names.STAFF:
         yield NamedRole(names.staff_role(account, duty), f"the role of every {duty}")
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from mesh import yamlfile
 from mesh.findings import KeyPath, Problem, listed, nearest
-from mesh.model import Pipeline, Product
+from mesh.model import Product, ProductPipeline
 from mesh.model.pipeline import Arguments
 from mesh.plan.pipeline_nodes import LEAST_WORKERS_WITH_TABLES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
@@ -54,7 +54,7 @@ class DeclaredPipeline(NamedTuple):
     domain: str
     product: str
     written: Product
-    pipeline: Pipeline
+    pipeline: ProductPipeline
 
     @property
     def reference(self) -> str:

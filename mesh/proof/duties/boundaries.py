@@ -69,7 +69,7 @@ knowledge of the pages.
 
 OF_PRODUCTS: Final = {
     "ec2": "CreateNetworkInterface CreateTags DeleteNetworkInterface",
-    "glue": "GetConnection",
+    "glue": "GetConnection NotifyEvent",
     "s3": "GetObjectVersionForReplication ObjectOwnerOverrideToBucketOwner ReplicateObject ReplicateTags",
 }
 OF_PUBLISHERS: Final = {

@@ -39,6 +39,7 @@ from mesh.proof.invariants import (
     products,
     publications,
     query_results,
+    retention,
     roles,
     sharing,
     staff,
@@ -347,6 +348,12 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "M20",
         "Rules alone wake the publication function; it alone writes what is published, and a domain reads its own.",
         publications.what_is_published_is_the_functions,
+    ),
+    Invariant(
+        "M21",
+        "What is published, and what it can go back to, is deleted by optimizers alone, later than it may lag.",
+        retention.published_files_stay,
+        retention.OPTIMIZERS,
     ),
     Invariant(
         "R1",

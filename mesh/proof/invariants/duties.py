@@ -12,6 +12,7 @@ from mesh.proof.duties.boundaries import boundary_claims
 from mesh.proof.duties.clearance_holders import of_clearance
 from mesh.proof.duties.deliveries import of_delivery
 from mesh.proof.duties.deploying_access import of_deploy_access
+from mesh.proof.duties.keeping import of_retention, of_start
 from mesh.proof.duties.lakes import of_location
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
@@ -76,6 +77,7 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
     yield form_of([domain.forward.permissions.text()], account, name), of_forward(subject, domain)
     if domain.catalog:
         yield form_of([domain.check.permissions.text()], account, name), of_check(subject, domain)
+    yield from _of_services(subject, domain)
     for clearance, role in domain.clearances.items():
         text = role.permissions.text()
         yield form_of([text], account, name), of_clearance(subject, domain, clearance)
@@ -93,6 +95,14 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
     for product, delivery in domain.deliveries.items():
         text = delivery.permissions.text()
         yield form_of([text], account, name, product), of_delivery(subject, domain, product)
+
+
+def _of_services(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, RoleWork]]:
+    account, name = domain.access.account_id, domain.name
+    if domain.retention:
+        yield form_of([domain.retention.permissions.text()], account, name), of_retention(subject, domain)
+    if domain.start:
+        yield form_of([domain.start.permissions.text()], account, name), of_start(subject, domain)
 
 
 def _exists(subject: Subject, role: str) -> bool:

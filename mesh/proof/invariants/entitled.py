@@ -30,7 +30,15 @@ def harm_is_for_the_entitled(subject: Subject) -> Iterator[AnyClaim]:
 def _products(subject: Subject) -> Iterator[Keeping]:
     for product in subject.product_classes:
         roles, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
-        own = (roles.pipeline, roles.delivery, roles.location, roles.check, roles.deploy, roles.preview)
+        own = (
+            roles.pipeline,
+            roles.delivery,
+            roles.location,
+            roles.check,
+            roles.retention,
+            roles.deploy,
+            roles.preview,
+        )
         asked = (
             *callers(subject, product),
             *strangers(subject, product.account_id),

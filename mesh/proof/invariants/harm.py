@@ -126,6 +126,7 @@ SEEN_BY_PREVIEWS: Final = frozenset(
     {
         "cloudwatch:DescribeAlarms",
         "events:ListTargetsByRule",
+        "glue:GetConnection",
         "glue:GetTable",
         "s3:ListBucket",
         "s3:ListBucketMultipartUploads",

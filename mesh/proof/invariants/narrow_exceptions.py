@@ -80,7 +80,9 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseSilencingAlarms", ("deploy",), "cloudwatch:DeleteAlarms"),
     Refusal("RefuseForgedSessionTags", ("deploy", "deploy-access"), "iam:TagRole", _ROLE, {"aws:TagKeys": ("mesh:x",)}),
     Refusal("RefuseChangesToJobs", ("deploy",), "glue:UpdateJob"),
-    Refusal("RefuseOtherConnections", ("deploy", "pipeline"), "glue:GetConnection"),
+    Refusal("RefuseOtherConnections", ("deploy",), "glue:CreateConnection"),
+    Refusal("RefuseReadingConnections", ("deploy", "preview", "pipeline"), "glue:GetConnection"),
+    Refusal("RefuseStartingByEvents", ("deploy", "start"), "states:StartExecution"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
     Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
     Refusal(
@@ -174,6 +176,8 @@ SOMEBODIES: Final = (
     "mesh/deploy/somebody",
     "mesh/deploy-access/somebody",
     "mesh/deploy-accessor",
+    "mesh/start/somebody",
+    "mesh/retention/somebody",
     "mesh/access/somebody",
     "mesh/check/somebody",
     "mesh/checker",
@@ -215,7 +219,8 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
     match unit:
         case "domains":
             roles["deploy-access"] = names.deploy_access_role(account_id)
-            roles["pipeline"] = names.pipeline_role(account_id, "x")
+            roles["pipeline"], roles["start"] = names.pipeline_role(account_id, "x"), names.start_role(account_id)
+            roles["preview"] = names.preview_role(account_id)
             roles["clearance"] = names.clearance_role(account_id, "x")
             roles["check"], roles["owner"] = names.check_role(account_id), names.staff_role(account_id, "owner")
             roles["preview"] = names.preview_role(account_id)

@@ -68,6 +68,7 @@ class EntitledRoles:
         self.location = names.location_role(hub, product.domain) if table else None
         self.check = names.check_role(account_id) if table else None
         self.starter = names.deploy_role(account_id) if table else None
+        self.retention = names.retention_role(account_id) if table else None
         clearances, labels = subject.written_clearances, subject.written(product).labels
         self.cleared = frozenset(name for name, reads in clearances.items() if files and labels <= reads)
         self.deploy, self.preview = names.deploy_role(account_id), names.preview_role(account_id)
@@ -84,7 +85,13 @@ class EntitledRoles:
 
     def reads(self, caller: Actor) -> bool:
         """Whether the bucket's policy leaves the caller any object to read; which, other statements say."""
-        return self.clears(caller) or caller.name in (self.pipeline, self.delivery, self.location, self.check)
+        return self.clears(caller) or caller.name in (
+            self.pipeline,
+            self.delivery,
+            self.location,
+            self.check,
+            self.retention,
+        )
 
     def uses_the_key(self, caller: Actor) -> bool:
         """Whether the key's policy lets the caller use it: a reader, and who starts tables."""

@@ -20,8 +20,8 @@ from mesh.proof.invariants.boundary import changing
 from mesh.proof.invariants.guardrails import REGISTERING
 from mesh.proof.subject import Actor, Subject
 
-FOR_SERVICES: Final = ("pipeline", "delivery", "forward")
-"""Paths of the roles in a domain's account that a stack gives to a service: to a job, to a replication, to a rule."""
+FOR_SERVICES: Final = ("pipeline", "delivery", "forward", names.RETENTION, names.START)
+"""Paths of the roles in a domain's account that a stack gives to services: jobs, replications, rules, optimizers."""
 
 OF_DATA: Final = ("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy")
 

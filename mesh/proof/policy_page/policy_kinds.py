@@ -278,6 +278,16 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Pipeline role: permissions", "roles/pipeline.py", "role/mesh/pipeline/*, mesh", "role-pipeline-permissions"
         ),
+        PolicyKind("Start role: trust", "roles/start.py", "role/mesh/start, trust", "role-start-trust"),
+        PolicyKind("Start role: permissions", "roles/start.py", "role/mesh/start, mesh", "role-start-permissions"),
+        PolicyKind("Retention role: trust", "roles/retention.py", "role/mesh/retention, trust", "role-retention-trust"),
+        PolicyKind(
+            "Retention role: permissions",
+            "roles/retention.py",
+            "role/mesh/retention, mesh",
+            "role-retention-permissions",
+        ),
+        PolicyKind("Bucket of scripts", "scripts.py", "policy of bucket *-scripts-*", "scripts-bucket"),
         PolicyKind("Delivery role: trust", "roles/delivery.py", "role/mesh/delivery/*, trust", "role-delivery-trust"),
         PolicyKind(
             "Delivery role: permissions", "roles/delivery.py", "role/mesh/delivery/*, mesh", "role-delivery-permissions"

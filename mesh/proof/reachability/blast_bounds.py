@@ -120,6 +120,10 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
         elsewhere={"governance": _LABELS},
     ),
     "check": BlastBound(why="The check reads its domain's tables before they are published.", reads="own"),
+    "retention": BlastBound(
+        why="Optimizers rewrite and delete files of their domain's tables.", reads="own", writes="own"
+    ),
+    "start": BlastBound(why="EventBridge starts with it what stands, and no argument is its own."),
     "forward": BlastBound(why="A rule passes on what AWS tells; the function that hears of it looks for itself."),
     "publication": BlastBound(
         why="The publication function checks every draft and publishes it: it is the one gate of all domains.",

@@ -68,6 +68,8 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("location", rf"role/{_M}/location/(?P<owner>[^/]+)"),
         ("publisher", rf"role/{_M}/publisher/publish-(?P<owner>[^/]+)"),
         ("check", rf"role/{_M}/{names.CHECK}"),
+        ("retention", rf"role/{_M}/{names.RETENTION}"),
+        ("start", rf"role/{_M}/{names.START}"),
         ("forward", rf"role/{_M}/forward"),
         ("publication", rf"role/{_M}/functions/{names.PUBLICATION}"),
         ("engineer", rf"role/{_M}/engineer"),

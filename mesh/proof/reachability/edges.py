@@ -97,6 +97,7 @@ RUNS: Final[Mapping[str, tuple[str, ...]]] = {
     "glue": (
         "glue:UpdateJob",
         "glue:StartJobRun",
+        "glue:NotifyEvent",
         "glue:CreateTrigger",
         "glue:UpdateTrigger",
         "glue:CreateWorkflow",

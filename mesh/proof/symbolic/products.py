@@ -31,7 +31,7 @@ SETTINGS: Final = (
 
 
 def _own_roles(roles: EntitledRoles) -> Iterator[Shape]:
-    return ((arn,) for arn in (roles.pipeline, roles.delivery, roles.location, roles.check) if arn)
+    return ((arn,) for arn in (roles.pipeline, roles.delivery, roles.location, roles.check, roles.retention) if arn)
 
 
 def _readers(roles: EntitledRoles) -> tuple[Shape, ...]:
@@ -44,6 +44,11 @@ def _readers(roles: EntitledRoles) -> tuple[Shape, ...]:
 def _starting(roles: EntitledRoles) -> tuple[Shape, ...]:
     """The deployment, which starts tables; what it does with other objects has an obligation of its own."""
     return ((roles.starter,),) if roles.starter else ()
+
+
+def _retaining(roles: EntitledRoles) -> tuple[Shape, ...]:
+    """Retention, which rewrites and deletes below `tables/`; M21 has what it does elsewhere."""
+    return ((roles.retention,),) if roles.retention else ()
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
@@ -98,7 +103,7 @@ def one_writer(subject: Subject) -> Iterator[Obligation]:
     """Obligations of M5: no caller but the product's pipeline writes, and who starts its tables."""
     for product, bucket, policies in documents.product_buckets(subject):
         roles = EntitledRoles(subject, product)
-        writers: tuple[Shape, ...] = ((roles.pipeline,), *_starting(roles))
+        writers: tuple[Shape, ...] = ((roles.pipeline,), *_starting(roles), *_retaining(roles))
         request = SymbolicRequest(policies)
         assumptions = (not_a_service(request), anyone_but(request, *writers), request.objects_of(bucket))
         yield Obligation(what="a stranger writes", request=request, actions=WRITES, assumptions=assumptions)

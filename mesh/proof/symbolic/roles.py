@@ -19,6 +19,8 @@ from mesh.proof.symbolic.texts import Formula, is_, some
 FOR_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
     "pipeline": ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com"),
     "forward": ("events.amazonaws.com",),
+    "retention": ("glue.amazonaws.com",),
+    "start": ("events.amazonaws.com",),
     "location": ("lakeformation.amazonaws.com",),
     "functions": ("lambda.amazonaws.com",),
 }
@@ -96,7 +98,7 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=(by_ci, (glass,)))
         case "clearance" | "access" | "engineer" | "owner" | "auditor":
             return Entrants(callers=(_people(account, _permission_set(kind, name)),))
-        case "pipeline" | "forward" | "location" | "functions":
+        case "pipeline" | "retention" | "start" | "forward" | "location" | "functions":
             return Entrants(services=FOR_SERVICES[kind], account=account)
         case "delivery":
             bucket = subject.plan.product_bucket(subject.owners[account], name.removeprefix("deliver-"))

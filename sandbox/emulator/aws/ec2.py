@@ -234,7 +234,8 @@ _RULE: Final = {
     "protocol": text(required=True),
     "fromPort": number(required=True),
     "toPort": number(required=True),
-    "cidrBlocks": texts(required=True),
+    "cidrBlocks": texts(),
+    "self": flag(default=False),
 }
 _DIRECTIONS: Final = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
 
@@ -264,19 +265,21 @@ def _put_rules(call: Call) -> None:
     for direction, member in _DIRECTIONS.items():
         if direction in call.inputs:
             _revoke_all(call, _group(call), member, direction)
-            permissions = [_permission(rule) for rule in call.inputs[direction]]
+            permissions = [_permission(call, rule) for rule in call.inputs[direction]]
             if permissions:
                 call.aws(f"authorize_security_group_{direction}", GroupId=call.id, IpPermissions=permissions)
 
 
-def _permission(rule: PropertyValues) -> PropertyValues:
+def _permission(call: Call, rule: PropertyValues) -> PropertyValues:
     description = {"Description": rule["description"]} if "description" in rule else {}
-    ranges = [{"CidrIp": cidr, **description} for cidr in rule["cidrBlocks"]]
+    ranges = [{"CidrIp": cidr, **description} for cidr in rule.get("cidrBlocks") or []]
+    themselves = [{"GroupId": call.id, **description}] if rule.get("self") else []
     return {
         "IpProtocol": rule["protocol"],
         "FromPort": rule["fromPort"],
         "ToPort": rule["toPort"],
         "IpRanges": ranges,
+        "UserIdGroupPairs": themselves,
     }
 
 
@@ -289,7 +292,8 @@ def _read_group(call: Call) -> PropertyValues:
 
 def _rule(permission: PropertyValues) -> PropertyValues:
     ranges: list[PropertyValues] = permission["IpRanges"]
-    descriptions = [item["Description"] for item in ranges if item.get("Description")]
+    groups: list[PropertyValues] = permission.get("UserIdGroupPairs") or []
+    descriptions = [item["Description"] for item in (*ranges, *groups) if item.get("Description")]
     rule = {
         "protocol": permission["IpProtocol"],
         "fromPort": permission.get("FromPort", 0),
@@ -297,7 +301,8 @@ def _rule(permission: PropertyValues) -> PropertyValues:
     }
     # AWS has a description on each range, the provider one on the rule.
     description = {"description": descriptions[0]} if descriptions else {}
-    return {**description, **rule, "cidrBlocks": [item["CidrIp"] for item in ranges]}
+    blocks = [item["CidrIp"] for item in ranges]
+    return {**description, **rule, **({"cidrBlocks": blocks} if blocks else {}), **({"self": True} if groups else {})}
 
 
 def _delete_group(call: Call) -> None:

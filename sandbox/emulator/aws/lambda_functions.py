@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from sandbox.emulator.archives import zipped
@@ -208,4 +209,58 @@ MAPPING: Final = ResourceType(
     tagging=_TAGS,
 )
 
-RESOURCES: Final = (FUNCTION, MAPPING)
+# --- permissions -------------------------------------------------------------------------------------------
+
+
+def _add_permission(call: Call) -> IdAndOutputs:
+    call.aws("add_permission", **call.request())
+    call.id = str(call.inputs["statementId"])
+    return call.id, {}
+
+
+def _read_permission(call: Call) -> PropertyValues | None:
+    function, _, statement_id = call.id.rpartition("/")
+    function = str(call.inputs.get("function") or call.state.get("function") or function)
+    policy = json.loads(call.aws("get_policy", FunctionName=function)["Policy"])
+    found = next((each for each in policy["Statement"] if each["Sid"] == statement_id), None)
+    if found is None:
+        return None
+    conditions: PropertyValues = found.get("Condition") or {}
+    principal = found["Principal"]
+    told = {
+        "sourceAccount": (conditions.get("StringEquals") or {}).get("AWS:SourceAccount"),
+        "sourceArn": (conditions.get("ArnLike") or {}).get("AWS:SourceArn"),
+    }
+    return {
+        "action": found["Action"],
+        "function": function,
+        "principal": principal["Service"] if isinstance(principal, dict) else principal,
+        "statementId": statement_id,
+        **{name: value for name, value in told.items() if value},
+    }
+
+
+def _remove_permission(call: Call) -> None:
+    call.aws("remove_permission", FunctionName=call.inputs["function"], StatementId=call.id)
+
+
+PERMISSION: Final = ResourceType(
+    "aws:lambda/permission:Permission",
+    "Lambda Permission",
+    "lambda",
+    {
+        "action": text(required=True),
+        "function": text("FunctionName", required=True),
+        "principal": text(required=True),
+        "sourceAccount": text(),
+        "sourceArn": text(),
+        "statementId": text(required=True),
+    },
+    _add_permission,
+    _read_permission,
+    None,
+    _remove_permission,
+    name="statementId",
+)
+
+RESOURCES: Final = (FUNCTION, MAPPING, PERMISSION)

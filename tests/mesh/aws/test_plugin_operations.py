@@ -25,6 +25,7 @@ STEPS: Final = ("create", "read", "update", "delete", "tag")
 ALSO: Final = {
     "s3:DeleteObject": "DeleteObjects",
     "s3:GetBucketNotification": "GetBucketNotificationConfiguration",
+    "s3:GetObject": "HeadObject",
     "s3:PutBucketNotification": "PutBucketNotificationConfiguration",
     "s3:PutBucketOwnershipControls": "DeleteBucketOwnershipControls",
     "s3:PutBucketTagging": "DeleteBucketTagging",
@@ -130,6 +131,19 @@ UNMADE: Final = (
     ),
     Unmade("kms.Key", "create", "DisableKeyRotation EnableKey", "a key that is made disabled, or does not rotate"),
     Unmade("lakeformation.LfTag", "create", "UpdateLFTag", "with more than 50 values"),
+    Unmade(
+        "s3.BucketObjectv2",
+        "update",
+        "PutObjectAcl PutObjectLegalHold PutObjectRetention",
+        "of an object with an ACL or a lock of its own",
+    ),
+    Unmade("s3.BucketObjectv2", "delete", "PutObjectLegalHold", "with forceDestroy, of one that is locked"),
+    Unmade(
+        "s3.BucketObjectv2",
+        "tag",
+        "DeleteBucketTagging GetBucketTagging PutBucketTagging",
+        "one function tags buckets too",
+    ),
     Unmade("s3.Bucket", "create update", "DeleteBucketPolicy DeleteBucketWebsite", _IN_THE_BUCKET),
 )
 
@@ -150,6 +164,8 @@ ELSEWHERE: Final = {
     ("s3.Bucket", "s3:ListTagsForResource"): "in the package s3control",
     ("s3.Bucket", "s3:TagResource"): "in the package s3control",
     ("s3.Bucket", "s3:UntagResource"): "in the package s3control",
+    ("s3.BucketObjectv2", "s3:PutObject"): "by the SDK's uploader",
+    ("sfn.StateMachine", "states:ValidateStateMachineDefinition"): "in the difference, before any step",
 }
 """Calls of the table that no function of the type's own package makes."""
 

@@ -50,7 +50,10 @@ SAMPLES: Final = {
 
 A_ROLE: Final = "arn:aws:iam::111122223333:role/mesh/x"
 
-FORMS: Final = {"aws:kms/alias:Alias": {"name": "alias/x"}}
+FORMS: Final = {
+    "aws:kms/alias:Alias": {"name": "alias/x"},
+    "aws:s3/bucketObjectv2:BucketObjectv2": {"kmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/x"},
+}
 """Properties whose values have a form in one type, and none in others."""
 
 PERMISSIONS: Final = {
@@ -83,7 +86,7 @@ PERMISSIONS: Final = {
 }
 """Actions of IAM with another name than the operations that ask them (Service Authorization Reference)."""
 
-MODELS: Final = {"sso": ("sso-admin",), "s3": ("s3", "s3control")}
+MODELS: Final = {"sso": ("sso-admin",), "s3": ("s3", "s3control"), "states": ("stepfunctions",)}
 """Models of botocore by the prefix of the actions, where that is not the model's name."""
 
 ALTERNATIVES: Final = frozenset(

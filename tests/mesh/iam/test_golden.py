@@ -28,6 +28,7 @@ def of_products(plan: Plan) -> Iterator[tuple[str, Document]]:
         "table-and-files": ("identity", "profiles"),
         "delivering": ("ads", "impressions"),
         "internal-files": ("recommendations", "ranking-sandbox"),
+        "with-a-job": ("identity", "device-graph"),
     }
     for case, (domain, name) in cases.items():
         product = plan.domains[domain].products[name]
@@ -48,6 +49,13 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-pipeline-permissions", domain.pipelines["impressions"].permissions
     yield "role-delivery-trust", domain.deliveries["impressions"].trust
     yield "role-delivery-permissions", domain.deliveries["impressions"].permissions
+    jobs = plan.domains["identity"]
+    if jobs.start and jobs.retention and jobs.job_baseline:
+        yield "role-start-trust", jobs.start.trust
+        yield "role-start-permissions", jobs.start.permissions
+        yield "role-retention-trust", jobs.retention.trust
+        yield "role-retention-permissions", jobs.retention.permissions
+        yield "scripts-bucket", jobs.job_baseline.scripts_policy
     yield "role-location-trust", location.trust
     yield "role-location-permissions", location.permissions
     yield "role-publisher-trust", location.publisher.trust
@@ -70,7 +78,7 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-deploy-access-trust", plan.organization.args.deploy_access_trust
     yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions("310000000013")
     yield "role-preview-trust", plan.organization.args.preview_trust
-    yield "role-preview-refusals", deploy.preview_refusals()
+    yield "role-preview-refusals", deploy.preview_refusals(plan.perimeter)
     yield "boundary", domain.account.boundary
     yield "role-break-glass-trust", plan.organization.args.break_glass.trust
     yield "role-break-glass-permissions", plan.organization.args.break_glass.permissions

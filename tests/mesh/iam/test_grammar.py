@@ -31,6 +31,7 @@ QUOTAS = {
     "PartnerAccountArgs.key_policy": ("kms", "key_policy_bytes"),
     "BreakGlassArgs.topic_policy": ("sns", "topic_policy_bytes"),
     "BreakGlassGroupArgs.permissions": ("iam", "group_inline_total_chars"),
+    "JobBaselineArgs.scripts_policy": ("s3", "bucket_policy_bytes"),
     "MeshBusArgs.policy": ("events", "bus_policy_chars"),
     "endpoints": ("vpc", "endpoint_policy_chars"),
     "MeshCatalogArgs.catalog_policy": ("glue", "resource_policy_bytes"),

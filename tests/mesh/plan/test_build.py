@@ -55,6 +55,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
     said = tiny.contracts["orders.customers"].data
     written = {key: value for key, value in said.items() if key != "domain"}
     many = {f"p{number:05}": orders.products["customers"] for number in range(products)}
+    script = tiny.scripts.files["orders/customers.asl.json"]
     owners = {f"d{number:05}": orders.model_copy(update={"products": many}) for number in range(domains)}
     return dataclasses.replace(
         tiny,
@@ -69,7 +70,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
         },
         locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
         names_lock=NamesLock(buckets=KeptBuckets()),
-        scripts=Scripts(),
+        scripts=Scripts(files={f"{domain}/customers.asl.json": script for domain in owners}),
     )
 
 

@@ -18,6 +18,7 @@ from tests.sandbox.emulator.provider_cases import (
     TRUST,
     policy,
 )
+from tests.sandbox.emulator.provider_cases_jobs import JOBS
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 READER = f"arn:aws:iam::{DOMAIN}:role/mesh/clearance/pii"
@@ -611,4 +612,18 @@ FUNCTIONS = (
     ),
 )
 
-SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK, *FUNCTIONS)
+PERMITTED = Case(
+    "aws:lambda/permission:Permission",
+    {
+        "function": "publication",
+        "action": "lambda:InvokeFunction",
+        "principal": "events.amazonaws.com",
+        "sourceArn": f"arn:aws:events:eu-west-1:{DOMAIN}:rule/mesh--x--schedule",
+        "statementId": "schedule",
+    },
+    None,
+    {"principal": "sns.amazonaws.com"},
+    {"role": LAMBDA_ROLE, "vpc": VPC, "subnet": SUBNET, "group": GROUP, "function": FUNCTION},
+)
+
+SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK, *FUNCTIONS, PERMITTED, *JOBS)

@@ -49,7 +49,10 @@ STAYS_HERE_ALONE: Final[Mapping[Difference, str]] = {
 """Properties that one of the two leaves alone when the program says them no more, and the other does not."""
 FOUND_HERE_ALONE: Final[Mapping[Difference, str]] = {}
 """Properties that an import finds in one of the two, and in the other not."""
-IMPORTED_BY: Final[Mapping[str, str]] = {"aws:cloudwatch/eventTarget:EventTarget": "{eventBusName}/{rule}/{targetId}"}
+IMPORTED_BY: Final[Mapping[str, str]] = {
+    "aws:cloudwatch/eventTarget:EventTarget": "{eventBusName}/{rule}/{targetId}",
+    "aws:lambda/permission:Permission": "{function}/{statementId}",
+}
 """What an import is asked with, where that is not the id."""
 
 

@@ -191,6 +191,25 @@ def test_who_one_is_needs_no_permission() -> None:
         ),
         (
             "athena",
+            "list_named_queries",
+            {},
+            [("athena:ListNamedQueries", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
+        ),
+        (
+            "athena",
+            "get_data_catalog",
+            {"Name": "AwsDataCatalog"},
+            [("athena:GetDataCatalog", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
+        ),
+        (
+            "athena",
+            "get_table_metadata",
+            {"CatalogName": "c", "DatabaseName": "d", "TableName": "t"},
+            [("athena:GetTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/c")],
+        ),
+        ("athena", "list_work_groups", {}, [("athena:ListWorkGroups", "*")]),
+        (
+            "athena",
             "start_query_execution",
             {"QueryString": "q"},
             [("athena:StartQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
@@ -223,25 +242,6 @@ def test_who_one_is_needs_no_permission() -> None:
             {"CatalogName": "AwsDataCatalog", "DatabaseName": "d", "WorkGroup": "w"},
             [("athena:ListTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
         ),
-        (
-            "athena",
-            "list_named_queries",
-            {},
-            [("athena:ListNamedQueries", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
-        ),
-        (
-            "athena",
-            "get_data_catalog",
-            {"Name": "AwsDataCatalog"},
-            [("athena:GetDataCatalog", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
-        ),
-        (
-            "athena",
-            "get_table_metadata",
-            {"CatalogName": "c", "DatabaseName": "d", "TableName": "t"},
-            [("athena:GetTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/c")],
-        ),
-        ("athena", "list_work_groups", {}, [("athena:ListWorkGroups", "*")]),
         (
             "sqs",
             "send_message",

@@ -1,0 +1,66 @@
+"""Baseline of the jobs of a domain's account: the way into the network, the bucket of scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mesh import names
+from mesh.iam.perimeter import Perimeter
+from mesh.iam.roles.start import start_permissions, start_trust
+from mesh.iam.scripts import scripts_bucket_policy
+from mesh.iam.statement import Document
+from mesh.plan.nodes.network import CIDR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobBaselineArgs:
+    """Baseline of an account's jobs: security group, Glue connection, bucket of scripts.
+
+    `subnet` is the id of a subnet of the mesh's network, which the governance account shares, and `zone` where it is.
+    """
+
+    perimeter: Perimeter
+    domain: str
+    account_id: str
+    zone: str
+    subnet: str
+    log_bucket: str
+    cidr: str = CIDR
+
+    @property
+    def scripts_bucket(self) -> str:
+        """Name of the bucket of scripts."""
+        return self.perimeter.buckets.scripts(self.domain, self.account_id)
+
+    @property
+    def scripts_policy(self) -> Document:
+        """Resource policy of the bucket of scripts."""
+        return scripts_bucket_policy(self.perimeter, self.scripts_bucket, self.account_id)
+
+    @property
+    def connection(self) -> str:
+        """Name of the Glue connection, and of the security group."""
+        return names.CONNECTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRoleArgs:
+    """The role with which EventBridge starts pipelines of a domain's account."""
+
+    perimeter: Perimeter
+    account_id: str
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.start_role(self.account_id)
+
+    @property
+    def trust(self) -> Document:
+        """Trust policy of the role: EventBridge assumes it."""
+        return start_trust(self.perimeter.region, self.account_id)
+
+    @property
+    def permissions(self) -> Document:
+        """Permissions of the role."""
+        return start_permissions(self.perimeter, self.account_id)
