@@ -96,9 +96,9 @@ def wrong_network_acl(inputs: Mapping[str, Any]) -> Wrong:
 def wrong_budget(inputs: Mapping[str, Any]) -> Wrong:
     """A budget in a unit that its type has not, and notifications that stand twice, are too many or tell nobody."""
     kind, unit = inputs.get("budgetType"), inputs.get("limitUnit")
-    if kind == "COST" and unit is not None and unit not in _CURRENCIES:
+    if kind == "COST" and isinstance(unit, str) and unit not in _CURRENCIES:
         yield "limitUnit", f"{unit!r} is no currency: a budget of costs is in one"
-    if kind in _COVERED and unit is not None and unit != "PERCENTAGE":
+    if isinstance(kind, str) and kind in _COVERED and unit is not None and unit != "PERCENTAGE":
         yield "limitUnit", f"{unit!r}: a budget of {kind} is in PERCENTAGE"
     notifications = objects_at(inputs, "notifications")
     yield from stands_once(
