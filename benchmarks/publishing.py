@@ -151,7 +151,7 @@ def committed(columns: int, files: int) -> dict[str, bytes]:
     }
 
 
-class Answers:
+class ReadyAnswers:
     """AWS that answers at once: one object store, one table of the draft, one of the hub."""
 
     def __init__(self, objects: dict[str, bytes]) -> None:
@@ -239,7 +239,7 @@ def main() -> None:
         sweep = {"Records": [{"messageId": "1", "body": json.dumps({"source": "aws.events"})}]}
 
         def publish() -> None:
-            answers = Answers(objects)
+            answers = ReadyAnswers(objects)
             handler._kept["sessions"] = answers
             handler.handler(sweep, None)
             if not answers.hub:
