@@ -112,7 +112,7 @@ def test_a_bucket_is_emptied_where_the_program_says_so_and_past_a_lock_where_it_
 
 
 def test_a_role_that_is_passed_is_passed_to_the_service_that_asks() -> None:
-    """`iam:PassedToService` is the service of the type: S3 for replication, Glue for jobs, Lake Formation for places."""
+    """`iam:PassedToService` is the service of the type: S3 for replication, Glue for jobs, Lake Formation for data."""
     passed = {
         (each.token.split(":")[1].partition("/")[0], call.keys["iam:PassedToService"].partition(".")[0])
         for each in plugin_types().values()
