@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from mesh import names
 from mesh.plan.footprint.bucket_resources import private_bucket
