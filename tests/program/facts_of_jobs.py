@@ -87,7 +87,7 @@ def _triggers(args: nodes.PipelineArgs) -> Facts:
 def _of_job(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
     places = [inputs["roleArn"], inputs["command"]["scriptLocation"], inputs["connections"]]
-    arguments = [inputs["nonOverridableArguments"], inputs.get("defaultArguments") or {}]
+    arguments: list[Any] = [inputs["nonOverridableArguments"], inputs.get("defaultArguments") or {}]
     yield f"job {inputs['name']}", [*places, *arguments, inputs["maxRetries"], inputs["timeout"]]
 
 
@@ -134,9 +134,9 @@ def _of_target(resource: Found, known: Known) -> Facts:
 
 def _of_optimizer(resource: Found, known: Known) -> Facts:
     inputs, settings = resource["inputs"], resource["inputs"]["configuration"]
-    kept = settings.get("retentionConfiguration") or settings.get("orphanFileDeletionConfiguration") or {}
-    iceberg = kept.get("icebergConfiguration") or {}
-    days = iceberg.get("snapshotRetentionPeriodInDays") or iceberg.get("orphanFileRetentionPeriodInDays")
+    kept: Found = settings.get("retentionConfiguration") or settings.get("orphanFileDeletionConfiguration") or {}
+    iceberg: Found = kept.get("icebergConfiguration") or {}
+    days: int | None = iceberg.get("snapshotRetentionPeriodInDays") or iceberg.get("orphanFileRetentionPeriodInDays")
     yield f"{inputs['type']} of {inputs['databaseName']}.{inputs['tableName']}", [settings["roleArn"], days]
 
 

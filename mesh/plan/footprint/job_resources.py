@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from mesh import names
 from mesh.plan.footprint.bucket_resources import private_bucket
@@ -78,9 +78,7 @@ def _glue_job(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[Deplo
     yield from _alarms(make, name, args)
 
 
-def _trigger(
-    make: StackMaker, name: str, args: PipelineArgs, start: str, said: Mapping[str, object]
-) -> DeployedResource:
+def _trigger(make: StackMaker, name: str, args: PipelineArgs, start: str, said: Mapping[str, Any]) -> DeployedResource:
     trigger = names.trigger(args.product, start)
     return make("glue/trigger:Trigger", f"{name}-{start}", given=trigger, name=trigger, tags=SET, **said)
 

@@ -8,6 +8,7 @@ from mesh import names
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.duties.querying import (
+    browsing,
     catalogs_of_others,
     keys_of_others,
     lists_of_others,
@@ -33,6 +34,7 @@ def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWo
         role=domain.clearances[clearance].arn,
         duties=(
             *queries(subject, account, names.workgroup(clearance)),
+            *browsing(subject, account),
             *metadata(subject, account),
             *metadata(subject, subject.hub),
             Duty("lakeformation:GetDataAccess", "*"),

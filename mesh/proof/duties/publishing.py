@@ -8,6 +8,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.duties import Duty, RoleWork, each
+from mesh.proof.duties.querying import lists_of_others, queries, results_below
 from mesh.proof.subject import OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 _READ_TABLES = "GetTable GetTables GetTableVersion GetTableVersions"
@@ -102,14 +103,8 @@ def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:
             Duty("s3:ListBucket", bucket, prefix),
             Duty("s3:GetBucketLocation", bucket),
             *each("kms: Decrypt DescribeKey", subject.product_key(product), subject.through_s3),
-            *each(
-                "athena: BatchGetQueryExecution GetQueryExecution GetQueryResults GetQueryResultsStream GetWorkGroup "
-                "ListQueryExecutions StartQueryExecution StopQueryExecution",
-                f"{workgroup}/mesh-check",
-            ),
-            *each("s3: GetObject PutObject AbortMultipartUpload", f"{results}/check/a"),
-            *each("s3: ListBucket GetBucketLocation", results),
-            *each("kms: Decrypt GenerateDataKey", _account_key(subject, account), subject.through_s3),
+            *queries(subject, account, names.workgroup(names.CHECK)),
+            *results_below(subject, account, results, f"{names.CHECK}/"),
         ),
         granted=(
             Duty("kms:Decrypt", f"arn:aws:kms:{region}:{account}:key/x", subject.through_s3),
@@ -137,6 +132,7 @@ def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:
             Duty("s3:GetBucketLocation", bucket, elsewhere),
             Duty("s3:GetObject", f"{bucket}/tables/a", elsewhere),
             Duty("kms:Decrypt", subject.product_key(product)),
+            *lists_of_others(results, f"{names.CHECK}/"),
         ),
     )
 

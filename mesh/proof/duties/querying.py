@@ -27,11 +27,10 @@ def queries(subject: Subject, account: str, workgroup: str) -> Iterator[Duty]:
         "ListPreparedStatements",
         f"arn:aws:athena:{subject.region}:{account}:workgroup/{workgroup}",
     )
-    yield from _browsing(subject, account)
 
 
-def _browsing(subject: Subject, account: str) -> Iterator[Duty]:
-    """Questions of consoles, JDBC, ODBC and BI tools before a query.
+def browsing(subject: Subject, account: str) -> Iterator[Duty]:
+    """Questions that consoles, JDBC, ODBC and BI tools ask before a query; machines ask none.
 
     Sources: Athena User Guide, "Data Catalog example policies" and "Example workgroup policies"; reports of tools that
     were refused (dacort/metabase-athena-driver, issues 56 and 83; metabase/metabase, pull request 41388).

@@ -26,6 +26,7 @@ Excepted = Literal[
     "publication",
     "owner",
     "preview",
+    "start",
     "clearance",
     "access",
 ]

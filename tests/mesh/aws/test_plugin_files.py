@@ -88,7 +88,8 @@ def test_a_bucket_reads_what_resources_of_their_own_set_too_but_for_three() -> N
     settings = {
         token: {call.action for call in each.read}
         for token, each in plugin_types().items()
-        if token.startswith("aws:s3/bucket") and token != "aws:s3/bucket:Bucket"
+        if token.startswith("aws:s3/bucket")
+        and token not in ("aws:s3/bucket:Bucket", "aws:s3/bucketObjectv2:BucketObjectv2")
     }
     alone = {token.rpartition(":")[2] for token, reads in settings.items() if not reads <= bucket}
     assert alone == {"BucketNotification", "BucketOwnershipControls", "BucketPublicAccessBlock"}
@@ -111,7 +112,7 @@ def test_a_bucket_is_emptied_where_the_program_says_so_and_past_a_lock_where_it_
 
 
 def test_a_role_that_is_passed_is_passed_to_the_service_that_asks() -> None:
-    """`iam:PassedToService` is the service of the type: S3 for replication, Lake Formation for a location."""
+    """`iam:PassedToService` is the service of the type: S3 for replication, Glue for jobs, Lake Formation for data."""
     passed = {
         (each.token.split(":")[1].partition("/")[0], call.keys["iam:PassedToService"].partition(".")[0])
         for each in plugin_types().values()
@@ -119,7 +120,7 @@ def test_a_role_that_is_passed_is_passed_to_the_service_that_asks() -> None:
         for call in each.every_call
         if call.action == "iam:PassRole"
     }
-    assert passed == {("athena", "athena"), ("lakeformation", "lakeformation"), ("s3", "s3")}
+    assert passed == {("athena", "athena"), ("glue", "glue"), ("lakeformation", "lakeformation"), ("s3", "s3")}
 
 
 # ---- EC2
