@@ -194,7 +194,7 @@ def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     for staff in ("engineers", "owners"):
         _groups(schema["properties"][staff], words)
     _choose(schema["properties"]["consumes"]["items"], words.consumable)
-    pipeline = schema["$defs"]["Pipeline"]["properties"]
+    pipeline = schema["$defs"]["ProductPipeline"]["properties"]
     for once in ("reads", "secrets"):
         pipeline[once]["uniqueItems"] = True
     _choose(pipeline["clearance"], words.clearances)
