@@ -46,6 +46,7 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
         *encrypted_in_transit(whole, objects),
         *_only_the_audience(perimeter, audience, whole, objects),
         _only_the_pipeline_reads_its_queries(audience, whole),
+        _the_cleared_read_files_alone(audience, whole),
         *_only_its_key(objects),
         *_admitted(perimeter, audience, whole, objects),
     )
@@ -184,6 +185,21 @@ def _only_the_pipeline_reads_its_queries(audience: Audience, whole: str) -> Stat
     )
 
 
+def _the_cleared_read_files_alone(audience: Audience, whole: str) -> Statement | None:
+    if not audience.clearances:
+        return None
+    return Statement(
+        sid="RefuseReadingBesideFiles",
+        what="Clearances, and pipelines that read with one, read files of the bucket, and no other object.",
+        why="Below `tables/` lies what is not checked yet, or was refused; a table is read through its published entry.",
+        but="The product's own pipeline, which may read others with such a clearance, writes all of it.",
+        principal="*",
+        actions=READ_OBJECTS,
+        not_resources=(f"{whole}/files/*",),
+        conditions=(caller_is(*audience.cleared), caller_is_not(audience.pipeline)),
+    )
+
+
 def _only_its_key(objects: str) -> tuple[Statement, ...]:
     """Statements about encryption: another one or another key is refused; without headers the default holds (I11)."""
     header, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
@@ -236,12 +252,12 @@ def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str
         else None,
         Statement(
             sid="ClearedPeopleRead",
-            what="Clearances that cover every label of the product read its objects, in any domain account.",
+            what="Clearances that cover every label of the product read its files, in any domain account.",
             why="The port `files`: S3 knows no columns, so a clearance covers all of them or reads nothing.",
             effect="Allow",
             principal="*",
             actions=READER_ACTIONS,
-            resources=(whole, objects),
+            resources=(whole, f"{whole}/files/*"),
             conditions=(
                 in_organization(perimeter),
                 inside_units(perimeter.domains),

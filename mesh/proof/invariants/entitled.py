@@ -45,12 +45,17 @@ def _products(subject: Subject) -> Iterator[Keeping]:
             *namesakes(subject, *own),
         )
         keeping = _keeping(subject, product.account_id, asked)
-        yield keeping((f"{bucket}/{TABLES}", f"{bucket}/{METADATA}", f"{bucket}/{FILES}"), _on_objects(roles))
+        yield keeping((f"{bucket}/{TABLES}", f"{bucket}/{METADATA}"), _on_tables(roles))
+        yield keeping((f"{bucket}/{FILES}",), _on_files(roles))
         yield keeping((bucket,), _on_bucket(roles))
         yield keeping((subject.product_key(product),), _on_key(roles))
 
 
-def _on_objects(roles: EntitledRoles) -> Entitled:
+def _on_tables(roles: EntitledRoles) -> Entitled:
+    return lambda harm, caller: roles.reads_tables(caller) if harm.reads else roles.writes(caller)
+
+
+def _on_files(roles: EntitledRoles) -> Entitled:
     return lambda harm, caller: roles.reads(caller) if harm.reads else roles.writes(caller)
 
 

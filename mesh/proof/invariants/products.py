@@ -93,6 +93,10 @@ class EntitledRoles:
             self.retention,
         )
 
+    def reads_tables(self, caller: Actor) -> bool:
+        """Whether the bucket's policy leaves the caller objects below `tables/`, what is not published among them."""
+        return self.reads(caller) and (caller.name == self.pipeline or not self.clears(caller))
+
     def uses_the_key(self, caller: Actor) -> bool:
         """Whether the key's policy lets the caller use it: a reader, and who starts tables."""
         return self.reads(caller) or caller.name == self.starter
@@ -146,11 +150,13 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[AnyClaim]:
             reads, lists = roles.reads(caller), roles.lists(caller)
             for action in READS if _at_home(caller, product) else READS[:2]:
                 request = Request(caller.name, action, f"{bucket}/{TABLES}")
-                yield _permitted_or_refused(caller, request, reads)
+                yield _permitted_or_refused(caller, request, roles.reads_tables(caller))
             for action in LISTS if _at_home(caller, product) else LISTS[:1]:
                 yield _permitted_or_refused(caller, Request(caller.name, action, bucket), lists)
             request = Request(caller.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
             yield _permitted_or_refused(caller, request, roles.uses_the_key(caller))
+            if roles.clears(caller):
+                yield _permitted_or_refused(caller, Request(caller.name, READS[0], f"{bucket}/{FILES}"), True)
             if reads or _at_home(caller, product):
                 # What a pipeline queried of other products: no reader of its own product reads that.
                 request = Request(caller.name, "s3:GetObject", f"{bucket}/{QUERIES}")
