@@ -27,16 +27,16 @@ def deployed(mesh: PlannedMesh) -> Iterator[EnforcedOrganization]:
 
 
 class Caller:
-    """A persona, as `clearance:pii@ads`, and its clients."""
+    """A persona, as `clearance:pii@ads`, with its environment variables, and its clients."""
 
     def __init__(self, organization: EnforcedOrganization, mesh: PlannedMesh, who: str) -> None:
-        self._given = environment_or_error(mesh.plan, {"who": who}, organization.endpoint_from)["environment"]
+        self.given = environment_or_error(mesh.plan, {"who": who}, organization.endpoint_from)["environment"]
 
     def client(self, service: str) -> Any:
         """A client of a service."""
         import boto3
 
-        given = self._given
+        given = self.given
         return boto3.client(
             service,
             endpoint_url=given["AWS_ENDPOINT_URL"],
