@@ -1,4 +1,4 @@
-"""A deployed mesh of two domains, and unmodified clients that write drafts, read what is published, and ask for more."""
+"""A deployed mesh of two domains, and unmodified clients that write drafts, read what is published, and ask."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Ground:
         from moto.sqs.models import sqs_backends
 
         queue: Any = sqs_backends[self.hub][self.region].queues[HEARD]
-        events = [json.loads(message.original_body) for message in queue._messages]
+        events = [json.loads(message.body) for message in queue._messages]
         queue._messages.clear()
         return [(event["detail-type"], event["source"], event["detail"]) for event in events]
 

@@ -43,7 +43,7 @@ class Caller:
             region_name=given["AWS_DEFAULT_REGION"],
             aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=given["AWS_SESSION_TOKEN"],
+            aws_session_token=given.get("AWS_SESSION_TOKEN"),
         )
 
     def refusal(self, service: str, operation: str, **parameters: Any) -> str:
