@@ -68,6 +68,25 @@ def identity_center(management: str, region: str) -> Any:
     return ssoadmin_backends[management][region]
 
 
+def databases(account: str, region: str) -> Any:
+    """The databases of Glue in an account, by name."""
+    from moto.glue.models import glue_backends
+
+    return glue_backends[account][region].databases
+
+
+def forget_table(account: str, region: str, database: str, table: str) -> None:
+    """Let go of a table of Glue, if there is one, and of the LF-tags of its columns."""
+    from moto.lakeformation.models import lakeformation_backends
+
+    stored = databases(account, region).get(database)
+    if stored is not None:
+        stored.tables.pop(table, None)
+    tags: Any = lakeformation_backends[account][region].lf_columns_tags
+    for key in [key for key in tags if key[:3] == (account, database, table)]:
+        del tags[key]
+
+
 def queues(account: str, region: str) -> Any:
     """The queues of SQS in an account, by name."""
     from moto.sqs.models import sqs_backends

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+from sandbox.emulator.athena_queries import athena_queries
 from sandbox.emulator.emitted_events import emitting
 from sandbox.emulator.followed_links import following_links
 from sandbox.emulator.given_subnets import given_subnets
@@ -92,6 +93,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _lake_formation()
     yield from iceberg_tables()
     yield from glue_jobs()
+    yield from athena_queries()
     yield from following_links()
     yield from emitting()
     yield from telling_replication()

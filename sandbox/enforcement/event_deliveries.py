@@ -84,10 +84,13 @@ class Deliveries:
             finally:
                 self._turn.release()
 
-    def sweep(self) -> int:
-        """Fire every rule that has a schedule and is enabled, once, and deliver; the number of rules."""
+    def sweep(self, name: str = "") -> int:
+        """Fire every rule that has a schedule and is enabled, or those of a name, once; the number of rules."""
         rules = [
-            (backend, rule) for backend in backends.buses_of_all(self._world.region) for rule in _scheduled(backend)
+            (backend, rule)
+            for backend in backends.buses_of_all(self._world.region)
+            for rule in _scheduled(backend)
+            if name in ("", rule.name)
         ]
         for backend, rule in rules:
             event: dict[str, Any] = {

@@ -1,7 +1,8 @@
 """Modules of a function of Lambda, loaded from its archive into this process, apart from those of others and ours.
 
 What an archive brings is found by its own imports alone, so that two functions may each have a module `handler`; its
-`boto3` is one whose clients are the function's role. All else is the process's, as Lambda's runtime brings its own.
+`boto3` is one whose clients are the function's role, and what it prints is kept for its log. All else is the process's,
+as Lambda's runtime brings its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import sys
 import threading
 import zipfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -32,8 +33,10 @@ class FunctionModules:
         self._folder = folder
         self._given = given
         self._loaded: dict[str, ModuleType] = {}
+        self._printed = io.StringIO()
         self._names = {path.stem if path.suffix == ".py" else path.name for path in folder.iterdir()}
-        self._finder = _Finder(folder, self._names, self._import)
+        own: dict[str, Any] = {**vars(builtins), "__import__": self._import, "print": self._print}
+        self._finder = _Finder(folder, self._names, own)
 
     def run(self, handler: str, event: Any, context: Any) -> Any:
         """The answer of a handler, `module.function`. Raises what it raises, or the import of its module."""
@@ -41,6 +44,16 @@ class FunctionModules:
         with self._standing():
             loaded = _IMPORT(module.replace("/", "."), fromlist=[function])
             return getattr(loaded, function)(event, context)
+
+    def printed(self) -> list[str]:
+        """The lines that were printed since this was last asked."""
+        text, self._printed = self._printed.getvalue(), io.StringIO()
+        return text.splitlines()
+
+    def _print(self, *values: object, **named: Any) -> None:
+        """`print` of the archive's modules."""
+        to: Any = named.pop("file", None) or self._printed
+        print(*values, file=to, **named)
 
     def _import(
         self,
@@ -85,10 +98,10 @@ class FunctionModules:
 
 
 class _Finder:
-    """A finder of one folder's modules and packages, whose imports go through a function of ours."""
+    """A finder of one folder's modules and packages, which get builtins of their own."""
 
-    def __init__(self, folder: Path, names: set[str], imports: Callable[..., ModuleType]) -> None:
-        self._folder, self._names, self._imports = folder, names, imports
+    def __init__(self, folder: Path, names: set[str], own: Mapping[str, Any]) -> None:
+        self._folder, self._names, self._own = folder, names, own
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, _target: Any = None) -> Any:
         """The specification of a module of the folder; None for any other."""
@@ -96,21 +109,20 @@ class _Finder:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path or [str(self._folder)])
         if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
-            spec.loader = _Loader(spec.loader.name, spec.loader.path, self._imports)
+            spec.loader = _Loader(spec.loader.name, spec.loader.path, self._own)
         return spec
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
     """A loader that gives a module builtins of its own."""
 
-    def __init__(self, name: str, path: str, imports: Callable[..., ModuleType]) -> None:
+    def __init__(self, name: str, path: str, own: Mapping[str, Any]) -> None:
         super().__init__(name, path)
-        self._imports = imports
+        self._own = own
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module."""
-        own: dict[str, Any] = {**vars(builtins), "__import__": self._imports}
-        module.__dict__["__builtins__"] = own
+        module.__dict__["__builtins__"] = dict(self._own)
         super().exec_module(module)
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:

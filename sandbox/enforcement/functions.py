@@ -109,7 +109,8 @@ class Functions:
                 answer = json.loads(json.dumps(container.modules.run(function.handler, dict(event), context)))
             except (Exception, SystemExit) as raised:  # noqa: BLE001 (the handler is not ours)
                 error = f"{type(raised).__name__}: {raised}"
-                lines += traceback.format_exc().splitlines()
+                lines += [*container.modules.printed(), *traceback.format_exc().splitlines()]
+            lines += container.modules.printed()
         lines.append(f"END RequestId: {request}")
         _log(container.clients["boto3"], function, lines)
         return Invocation(function.function_arn, answer, error)

@@ -10,7 +10,6 @@ from sandbox.emulator.aws.fields import Fields, PropertyValues, archive, flag, m
 from sandbox.emulator.aws.resource import AwsError, Call, IdAndOutputs, ResourceType, Tagging
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "list_tags", "Resource", pair=None)
-_NOT_KEPT: Final = "moto keeps no LoggingConfig of a function"
 _NETWORK: Final[Fields] = {
     "subnetIds": texts(required=True),
     "securityGroupIds": texts(required=True),
@@ -34,7 +33,7 @@ _CONFIGURATION: Final[Fields] = {
     "environment": one({"variables": mapping()}),
     "tracingConfig": one({"mode": text(required=True)}, computed=True),
     "ephemeralStorage": one({"size": number(computed=True)}, computed=True),
-    "loggingConfig": one(_LOGGING, computed=True, recorded=_NOT_KEPT),
+    "loggingConfig": one(_LOGGING, computed=True, unread=True),
 }
 """What UpdateFunctionConfiguration changes."""
 
@@ -108,7 +107,7 @@ def _read(call: Call) -> PropertyValues:
 
 def _update(call: Call) -> PropertyValues | None:
     old, new, changed = call.state, call.inputs, False
-    if any(old.get(name) != new.get(name) for name in _CONFIGURATION if not call.resource.fields[name].recorded):
+    if any(old.get(name) != new.get(name) for name in _CONFIGURATION):
         call.aws("update_function_configuration", FunctionName=call.id, **call.request(*_CONFIGURATION))
     if old.get("code") != new.get("code"):
         call.aws("update_function_code", FunctionName=call.id, ZipFile=_code(call))

@@ -79,3 +79,14 @@ def test_a_module_of_the_archive_stands_before_one_of_the_process(tmp_path: Path
     text = "import html\n\ndef handler(event, context):\n    return html.MINE\n"
     assert modules(tmp_path, handler=text, html="MINE = 1\n").run("handler.handler", {}, None) == 1
     assert sys.modules["html"] is html
+
+
+def test_what_a_function_prints_is_kept_for_its_log_and_comes_nowhere_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "import sys\n\ndef handler(event, context):\n    print('one', 2)\n    print('more', file=sys.stderr)\n"
+    function = modules(tmp_path, handler=text)
+    function.run("handler.handler", {}, None)
+    assert function.printed() == ["one 2"]
+    assert function.printed() == []
+    assert capsys.readouterr() == ("", "more\n")

@@ -27,23 +27,23 @@ def deployed(mesh: PlannedMesh) -> Iterator[EnforcedOrganization]:
 
 
 class Caller:
-    """A persona, as `clearance:pii@ads`, and its clients."""
+    """A persona, as `clearance:pii@ads`, with its environment variables, and its clients."""
 
     def __init__(self, organization: EnforcedOrganization, mesh: PlannedMesh, who: str) -> None:
-        self._given = environment_or_error(mesh.plan, {"who": who}, organization.endpoint_from)["environment"]
+        self.given = environment_or_error(mesh.plan, {"who": who}, organization.endpoint_from)["environment"]
 
     def client(self, service: str) -> Any:
         """A client of a service."""
         import boto3
 
-        given = self._given
+        given = self.given
         return boto3.client(
             service,
             endpoint_url=given["AWS_ENDPOINT_URL"],
             region_name=given["AWS_DEFAULT_REGION"],
             aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=given["AWS_SESSION_TOKEN"],
+            aws_session_token=given.get("AWS_SESSION_TOKEN"),
         )
 
     def refusal(self, service: str, operation: str, **parameters: Any) -> str:
