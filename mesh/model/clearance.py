@@ -1,4 +1,4 @@
-"""`clearances/<clearance>.yaml`: what a clearance reads, who approves its holders, and who holds it: groups, pipelines."""
+"""`clearances/<clearance>.yaml`: what a clearance reads, who approves its holders, and the groups and pipelines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ClearedPipeline(Closed):
 
 
 class ClearanceFile(Closed):
-    """A clearance: what it reads, in every domain; who approves its holders; and the groups and pipelines that are."""
+    """A clearance: what it reads, in every domain; who approves its holders; and the groups and pipelines."""
 
     description: Text = Field(description="What the clearance is for, in a sentence.")
     reads: Names = Field(description="Classifications that it may read; [] for data without a label only.")

@@ -21,7 +21,7 @@ def written_reads(subject: Subject, product: DataProductArgs) -> WrittenPipeline
 
 
 def objection_to_reading(subject: Subject, product: DataProductArgs) -> str:
-    """The reason why the pipeline of a product reads nothing on the plan's day; empty where a clearance's file lets it."""
+    """The reason why the pipeline of a product reads nothing on the plan's day; empty where a line lets it."""
     written = written_reads(subject, product)
     return subject.written_people.objection_to(
         f"{product.domain}.{product.name}", written.clearance, subject.plan.as_of

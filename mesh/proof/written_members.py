@@ -1,7 +1,7 @@
-"""Holders of clearances (groups and pipelines), staff and partners' people as the files have them, read by a parser apart from the plan's.
+"""Holders of clearances, staff and partners' people as the files have them, read by a parser apart from the plan's.
 
-The proof of I26 and I27 starts from here: an assignment that no approved line of a clearance's file accounts for is a
-witness, whatever the model and the rules made of the files.
+The proof of I26 and I27 starts from here: an assignment, or a pipeline that reads, that no approved line of a file
+accounts for is a witness, whatever the model and the rules made of the files.
 """
 
 from __future__ import annotations

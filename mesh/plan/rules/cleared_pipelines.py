@@ -23,7 +23,7 @@ def pipelines_have_a_line_of_their_clearance(context: RuleContext) -> Iterator[P
         if all(line.product != declared.reference for line in file.pipelines):
             message = (
                 f"{clearance_file(clearance)} has no line for the pipeline of '{declared.reference}', which reads "
-                f"nothing without one; have {listed(approver.email for approver in file.approvers)} add one there under "
+                f"nothing without one; have {listed(each.email for each in file.approvers)} add one there under "
                 f"'pipelines': {{product: {declared.reference}, use: …, approved-by: …, review: …}}"
             )
             yield declared.problem(message, "clearance")

@@ -290,8 +290,8 @@ def test_a_domain_that_writes_its_pipeline_into_a_clearance_reads_nothing(stacks
         ("shop.clicks, use", "orders.parcels, use", "no line of pii is for it"),
         ("customers, approved-by: privacy", "customers, approved-by: shop", "shop@tiny.example is no approver of pii"),
         ("2027-11-30}\npipelines", "2027-11-30}\nleft-out", "no line of pii is for it"),
-        ("review: 2027-11-30}\n", "review: 2026-12-31}\n", "its review was due on 2026-12-31"),
-        ("review: 2027-11-30}\n", "review: 2029-12-31}\n", "more than 400 days ahead"),
+        ("review: 2027-12-31}\n", "review: 2026-12-31}\n", "its review was due on 2026-12-31"),
+        ("review: 2027-12-31}\n", "review: 2029-12-31}\n", "more than 400 days ahead"),
     ],
 )
 def test_a_pipeline_that_reads_all_the_same_is_a_witness(old: str, new: str, says: str, tiny: Path) -> None:
@@ -312,7 +312,7 @@ def test_a_review_of_a_pipeline_that_is_past_ends_what_it_reads(granted_by: str,
     with (tiny / "mesh.yaml").open("a") as stream:
         stream.write(f"granted-by: {granted_by}\n")
     mesh = load(tiny).usable()
-    before, after = (build(mesh, datetime.date(2027, *day)) for day in ((11, 30), (12, 1)))
+    before, after = (build(mesh, day) for day in (datetime.date(2027, 12, 31), datetime.date(2028, 1, 1)))
     roles = [plan.domains["shop"].pipelines["clicks"] for plan in (before, after)]
     assert [role.reads for role in roles] == [("orders.customers",), ()]
     assert [bool(plan.governance.catalog.machines) for plan in (before, after)] == [granted_by == "hub", False]
