@@ -55,6 +55,7 @@ def _as_declared(inputs: PlanInputs, domain: str, product: str) -> PipelineRoleA
         within=within,
         reading=tuple(_reads(inputs, declared.pipeline)) if within and declared.pipeline else (),
         by_hub=inputs.file.granted_by == "hub",
+        secrets=declared.pipeline.secrets if declared.pipeline else (),
     )
 
 

@@ -172,7 +172,7 @@ def test_a_pipeline_reads_until_lapse_closes_what_its_review_has_left(
     assert main.run(["lapse", "--close"]) == exit_codes.FINE
     capsys.readouterr()
     assert json.loads(said(capsys, "lapse", "--json"))["reading"] == []
-    lake = kept.client("deploy:shop", "lakeformation")
+    lake = kept.client("deploy-access@shop", "lakeformation")
     assert lake.list_permissions(Principal={"DataLakePrincipalIdentifier": role})["PrincipalResourcePermissions"] == []
 
 

@@ -111,9 +111,10 @@ def the_network_is_known(context: RuleContext) -> Iterator[Problem]:
 
 
 def the_subnet_of_jobs_is_known(context: RuleContext) -> Iterator[Problem]:
-    """The subnet that jobs join has an id, once the network has one and a pipeline has a job; until then none is made."""
+    """The subnet that jobs join has an id, once the network has one and there are jobs; until then each is refused."""
     accounts = context.mesh.accounts
-    if accounts is None or accounts.network is None or context.mesh.touches("accounts.yaml", "subnets"):
+    known = accounts is not None and accounts.governance is not None and accounts.network is not None
+    if accounts is None or not known or context.mesh.touches("accounts.yaml", "subnets"):
         return
     if context.mesh.is_uncertain("mesh.yaml", "region") or context.mesh.is_uncertain("mesh.yaml", "zones"):
         return
