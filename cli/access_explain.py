@@ -45,7 +45,7 @@ def explain(
     access = DecidedReads(planned.plan)
     what = references.thing(planned.mesh, planned.plan, thing)
     who = references.asker(access, asker)
-    answers = [explained(access, who, what, each) for each in references.ports(what.product, port)]
+    answers = [explained(access, who, what, each, planned.mesh) for each in references.ports(what.product, port)]
     if as_json:
         answer_json(
             {

@@ -162,7 +162,13 @@ class Pipeline(ComponentResource):
             code=AssetArchive({args.script_name: StringAsset(args.script)}),
             timeout=args.timeout_minutes * 60,
             memory_size=1024,
-            environment={"variables": {"MESH_BUCKET": args.bucket, "MESH_DRAFT": args.draft}},
+            environment={
+                "variables": {
+                    "MESH_BUCKET": args.bucket,
+                    "MESH_DRAFT": args.draft,
+                    **({"MESH_SECRETS": args.secret_names} if args.secrets else {}),
+                }
+            },
             vpc_config={"subnet_ids": [network.subnet], "security_group_ids": [network.group_id]},
             logging_config={"log_format": "JSON", "log_group": args.log_group},
             tags=args.tags,

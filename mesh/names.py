@@ -51,6 +51,11 @@ def pipeline_workgroup(product: str) -> str:
     return f"{WORKGROUP}.{product}"
 
 
+def secret(product: str, name: str) -> str:
+    """A secret that a product's pipeline reads."""
+    return f"{PATH}/{product}/{name}"
+
+
 def job(product: str) -> str:
     """The job of a product's pipeline, and its state machine, function or workflow: `mesh--profiles`."""
     return f"{PATH}--{product}"

@@ -55,6 +55,7 @@ class Vocabulary:
     """The words of a mesh that its files name: each a list to choose from."""
 
     domains: tuple[str, ...]
+    products: tuple[str, ...]
     consumable: tuple[str, ...]
     classifications: tuple[str, ...]
     label_words: tuple[str, ...]
@@ -69,6 +70,7 @@ def vocabulary(mesh: Mesh) -> Vocabulary:
     products = [name for name in mesh.products() if (product := mesh.product(name)) and product.kind != "internal"]
     return Vocabulary(
         tuple(sorted(mesh.domains)),
+        tuple(sorted(mesh.products())),
         tuple(sorted(products)),
         tuple(sorted(file.classifications)),
         (*sorted(file.classifications), *file.no_label, *sorted(file.classification_aliases)),
@@ -209,6 +211,7 @@ def _narrow_clearance(schema: JsonObject, words: Vocabulary) -> None:
     of["approvers"]["items"] = {"anyOf": [approver["properties"]["email"], of["approvers"]["items"]]}
     _choose(member["group"], words.groups)
     _choose(member["domain"], words.domains)
+    _choose(schema["$defs"]["ClearedPipeline"]["properties"]["product"], words.products)
 
 
 def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:

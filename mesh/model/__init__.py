@@ -1,7 +1,7 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
-from mesh.model.clearance import Approver, ClearanceFile, Member
+from mesh.model.clearance import Approver, ClearanceFile, ClearedPipeline, Member
 from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Product
@@ -17,6 +17,7 @@ __all__ = [
     "Agreement",
     "Approver",
     "ClearanceFile",
+    "ClearedPipeline",
     "ContinuousIntegration",
     "Contract",
     "Defaults",

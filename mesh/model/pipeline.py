@@ -18,6 +18,7 @@ Runtime = Literal["glue-spark", "glue-python", "lambda", "step-functions", "exte
 DURATION_PATTERN: Final = r"^[1-9][0-9]{0,4} (minute|hour)s?$"
 SCRIPT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 LONGEST_ARGUMENT: Final = 1024
+MOST_SECRETS: Final = 10
 
 
 def _minutes(value: Any) -> Any:
@@ -65,8 +66,8 @@ class ProductPipeline(Closed):
     )
     runtime: Runtime = Field(
         default="glue-spark",
-        description="What runs it: Glue (Spark or Python shell), Lambda, Step Functions, or a job elsewhere in the "
-        "mesh's network that takes the role.",
+        description="What runs it: Glue (Spark or Python shell), Lambda, Step Functions; 'external' is a job of Glue, "
+        "Lambda or Step Functions in the domain's account that a reviewed stack of the team's own makes.",
     )
     schedule: Annotated[Text | None, Given] = Field(
         default=None, description="When it runs (UTC), as AWS writes it: cron(15 4 * * ? *) or rate(1 hour)."
@@ -92,10 +93,12 @@ class ProductPipeline(Closed):
         default=None, description="Workers of Glue Spark (G.1X); 2 if left out, 4 where it reads tables."
     )
     retries: Annotated[int, Field(ge=0, le=10)] = Field(
-        default=0, description="How often AWS starts a run again that failed."
+        default=0, description="How often Glue starts a run again that failed."
     )
-    secrets: Names = Field(
-        default=(), description="Secrets that it reads, by the last part of their names: mesh/<product>/<name>."
+    secrets: Annotated[Names, Field(max_length=MOST_SECRETS)] = Field(
+        default=(),
+        description="Secrets that it reads, by the last part of their names, mesh/<product>/<name> in Secrets Manager; "
+        "their values stand in no file.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 from mesh.iam.roles.pipeline_reads import MachineRead
@@ -25,8 +26,25 @@ def clearance_of(product: Product) -> str | None:
     return product.pipeline.clearance if product.pipeline and product.pipeline.reads else None
 
 
+def is_cleared(inputs: PlanInputs, domain: str, product: str) -> bool:
+    """Whether the file of its clearance lets a pipeline read on the day: by an approver's line, with a review ahead."""
+    clearance = inputs.mesh.clearances.get(clearance_of(inputs.mesh.domains[domain].products[product]) or "")
+    approvers = {approver.email for approver in clearance.approvers} if clearance else set[str]()
+    return clearance is not None and any(
+        line.product == f"{domain}.{product}" and line.approved_by in approvers and line.review >= inputs.as_of
+        for line in clearance.pipelines
+    )
+
+
 def role(inputs: PlanInputs, domain: str, product: str) -> PipelineRoleArgs:
-    """The pipeline role of a product."""
+    """The pipeline role of a product; what its clearance's file does not let it read it does not read."""
+    made = _as_declared(inputs, domain, product)
+    # Its name stays: a review that lapses ends what it reads, and not the job that writes the product.
+    return made if is_cleared(inputs, domain, product) else dataclasses.replace(made, reading=())
+
+
+def _as_declared(inputs: PlanInputs, domain: str, product: str) -> PipelineRoleArgs:
+    """The role with all that its domain's file has it read."""
     declared = inputs.mesh.domains[domain].products[product]
     within = inputs.clearances.get(clearance_of(declared) or "")
     return PipelineRoleArgs(
@@ -37,6 +55,7 @@ def role(inputs: PlanInputs, domain: str, product: str) -> PipelineRoleArgs:
         within=within,
         reading=tuple(_reads(inputs, declared.pipeline)) if within and declared.pipeline else (),
         by_hub=inputs.file.granted_by == "hub",
+        secrets=declared.pipeline.secrets if declared.pipeline else (),
     )
 
 
@@ -68,7 +87,8 @@ def job(inputs: PlanInputs, domain: str, product: str) -> PipelineArgs | None:
     declared = inputs.mesh.domains[domain].products[product]
     if declared.pipeline is None:
         return None
-    pipeline, account_id, made = declared.pipeline, inputs.domain_id(domain), role(inputs, domain, product)
+    # A job is the same before and after a review: `access-<d>` alone opens and closes what it reads.
+    pipeline, account_id, made = declared.pipeline, inputs.domain_id(domain), _as_declared(inputs, domain, product)
     buckets, name = inputs.perimeter.buckets, pipeline.script or ""
     script = inputs.mesh.scripts.files.get(f"{domain}/{name}")
     usual = LEAST_WORKERS_WITH_TABLES if made.reads_tables else WORKERS

@@ -20,8 +20,23 @@ def written_reads(subject: Subject, product: DataProductArgs) -> WrittenPipeline
     return subject.as_written.pipelines.get(f"{product.domain}.{product.name}", NOTHING)
 
 
+def objection_to_reading(subject: Subject, product: DataProductArgs) -> str:
+    """The reason why the pipeline of a product reads nothing on the plan's day; empty where a line lets it."""
+    written = written_reads(subject, product)
+    return subject.written_people.objection_to(
+        f"{product.domain}.{product.name}", written.clearance, subject.plan.as_of
+    )
+
+
 def products_read(subject: Subject, product: DataProductArgs) -> list[DataProductArgs]:
-    """The products that the pipeline of a product reads, as its domain's file has them."""
+    """The products that the pipeline of a product may read: those of its domain's file, if its clearance's lets it."""
+    if objection_to_reading(subject, product):
+        return []
+    return products_named(subject, product)
+
+
+def products_named(subject: Subject, product: DataProductArgs) -> list[DataProductArgs]:
+    """The products that a domain's file names for the pipeline of a product to read, whether or not it may."""
     reads = written_reads(subject, product).reads
     return [each for each in subject.products if f"{each.domain}.{each.name}" in reads]
 

@@ -25,16 +25,19 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True)
 class WrittenPipeline:
-    """A pipeline: what it reads, as `<domain>.<product>`, and the clearance that it names; empty for none."""
+    """A pipeline: what it reads, as `<domain>.<product>`, the clearance that it names, empty for none, and secrets."""
 
     reads: tuple[str, ...]
     clearance: str
+    secrets: tuple[str, ...] = ()
 
 
 def pipelines(directory: Path) -> Mapping[str, WrittenPipeline]:
     """The pipelines in the files of all domains, by `<domain>.<product>`."""
     return {
-        f"{file.stem}.{name}": WrittenPipeline(tuple(pipeline.get("reads") or ()), pipeline.get("clearance") or "")
+        f"{file.stem}.{name}": WrittenPipeline(
+            tuple(pipeline.get("reads") or ()), pipeline.get("clearance") or "", tuple(pipeline.get("secrets") or ())
+        )
         for file in sorted((directory / "domains").glob("*.yaml"))
         for name, product in cast("Mapping[str, Any]", load(file).get("products") or {}).items()
         if (pipeline := product.get("pipeline")) is not None

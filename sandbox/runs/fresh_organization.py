@@ -18,12 +18,13 @@ from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.identity_center import assignments
+from sandbox.emulator.machine_reads import reads_of_others
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, Answers, ProviderServer
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName
 from sandbox.runs.states import StateDirectory, state_directory
@@ -79,6 +80,7 @@ class FreshOrganization:
             ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,
             CLOCK: self._clock,
+            READING: lambda question: {"roles": [role for role in question["roles"] if reads_of_others(role)]},
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port
 

@@ -155,6 +155,27 @@ def test_a_review_that_is_past_is_open_until_lapse_closes_it(kept: Kept, capsys:
     assert ended not in groups
 
 
+def test_a_pipeline_reads_until_lapse_closes_what_its_review_has_left(
+    kept: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = kept.planned.plan.domains["shop"].pipelines["clicks"].arn
+    said(capsys, "clock", "--to", "2027-12-31")
+    assert main.run(["lapse", "--json"]) in (exit_codes.FINE, exit_codes.FINDINGS)
+    assert json.loads(capsys.readouterr().out)["reading"] == []
+    said(capsys, "clock", "--to", "2028-01-01")
+    assert main.run(["lapse", "--json"]) == exit_codes.FINDINGS
+    told = json.loads(capsys.readouterr().out)
+    assert told["reading"] == [{"pipeline": "shop.clicks", "clearance": "pii", "role": role}]
+    assert any(
+        "the review of the pipeline of 'shop.clicks' (pii) was due on" in each["message"] for each in told["past"]
+    )
+    assert main.run(["lapse", "--close"]) == exit_codes.FINE
+    capsys.readouterr()
+    assert json.loads(said(capsys, "lapse", "--json"))["reading"] == []
+    lake = kept.client("deploy-access@shop", "lakeformation")
+    assert lake.list_permissions(Principal={"DataLakePrincipalIdentifier": role})["PrincipalResourcePermissions"] == []
+
+
 def test_without_a_kept_organisation_the_plan_alone_tells(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +188,8 @@ def test_without_a_kept_organisation_the_plan_alone_tells(
     assert "clearances/pii.yaml:5:" in told.out
     assert "partners/courier.yaml:5:80: the agreement on 'orders.parcels' expired on 2028-06-30" in told.out
     assert f"open: group '{GROUP}' is assigned, if nobody has deployed since" in told.out
-    assert "`pulumi up -s organization` closes them" in told.err
+    assert "open: the pipeline of 'shop.clicks' reads, if nobody has deployed since, with clearance 'pii'" in told.out
+    assert "`pulumi up -s access-shop` and `pulumi up -s organization` closes them" in told.err
     assert main.run(["lapse", *where, "2028-07-01", "--close"]) == exit_codes.BAD_INPUT
     assert "no organisation is kept here" in capsys.readouterr().err
     assert main.run(["clock"]) == exit_codes.BAD_INPUT

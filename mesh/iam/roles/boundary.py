@@ -6,7 +6,7 @@ from typing import Final
 
 from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
-from mesh.iam.perimeter import Perimeter
+from mesh.iam.perimeter import Perimeter, caller_is
 from mesh.iam.roles.publication import JOIN, SEE
 from mesh.iam.roles.publisher import LABEL
 from mesh.iam.roles.staff import staff_work
@@ -61,6 +61,8 @@ PRODUCT_WORK: Final = (
 )
 """What pipelines and deliveries do besides, in the accounts of domains."""
 
+READ_SECRETS: Final = ("secretsmanager:GetSecretValue",)
+
 CHANGE_GUARDRAILS: Final = (
     "s3:PutBucketPolicy",
     "s3:DeleteBucketPolicy",
@@ -82,7 +84,7 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             actions=DATA_WORK,
             resources=("*",),
         ),
-        *(_in_governance() if account_id == perimeter.governance_id else _outside_governance()),
+        *(_in_governance() if account_id == perimeter.governance_id else _outside_governance(perimeter, account_id)),
         Statement(
             sid="RefuseResourcesOutsideTheOrganisation",
             what="No role of the mesh acts on a bucket, key, queue, topic or role outside the organisation.",
@@ -108,7 +110,7 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
     )
 
 
-def _outside_governance() -> tuple[Statement, ...]:
+def _outside_governance(perimeter: Perimeter, account_id: str) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="ProductWork",
@@ -117,6 +119,15 @@ def _outside_governance() -> tuple[Statement, ...]:
             effect="Allow",
             actions=PRODUCT_WORK,
             resources=("*",),
+        ),
+        Statement(
+            sid="ReadSecrets",
+            what="Pipelines read secrets of the mesh in their account, besides.",
+            why="What a pipeline calls may ask for a password; which secrets it reads, its own policy says.",
+            effect="Allow",
+            actions=READ_SECRETS,
+            resources=(f"arn:aws:secretsmanager:{perimeter.region}:{account_id}:secret:{names.PATH}/*",),
+            conditions=(caller_is(names.pipeline_roles(account_id)),),
         ),
         staff_work((*DATA_WORK, *PRODUCT_WORK)),
     )

@@ -9,6 +9,7 @@ from mesh.iam.bus import events_of
 from mesh.iam.keys import ENCRYPT
 from mesh.iam.network import in_the_network
 from mesh.iam.perimeter import Perimeter, through
+from mesh.iam.roles.boundary import READ_SECRETS
 from mesh.iam.roles.trust import assumed_by_services
 from mesh.iam.scripts import reads_its_script
 from mesh.iam.statement import Document, Statement, document, when
@@ -45,8 +46,10 @@ def pipeline_trust(account_id: str) -> Document:
     )
 
 
-def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str) -> Document:
-    """Permissions: write one product, in the private network; its bucket, key and logs, and those of no other."""
+def pipeline_permissions(
+    perimeter: Perimeter, account_id: str, domain: str, product: str, secrets: tuple[str, ...] = ()
+) -> Document:
+    """Permissions: write one product, in the private network; its bucket, key, logs and secrets, those of no other."""
     bucket = perimeter.buckets.of_product(domain, product, account_id)
     alias = names.key_alias(product)
     bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
@@ -124,6 +127,28 @@ def pipeline_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
             told=names.PIPELINE_EVENTS,
         ),
         *in_the_network(perimeter, account_id),
+        *_secrets(perimeter, account_id, product, secrets),
+    )
+
+
+def _secrets(perimeter: Perimeter, account_id: str, product: str, secrets: tuple[str, ...]) -> tuple[Statement, ...]:
+    """The secrets that the YAML names; to a secret's name its ARN adds six characters that AWS chooses.
+
+    (Secrets Manager User Guide, "What's in a Secrets Manager secret?", and "Identity-based policies": `-??????`, for
+    with `*` the role would read secrets whose names begin alike.)
+    """
+    if not secrets:
+        return ()
+    manager = f"arn:aws:secretsmanager:{perimeter.region}:{account_id}:secret"
+    return (
+        Statement(
+            sid="ReadItsSecrets",
+            what="The role reads the secrets of its pipeline that its YAML names.",
+            why="What it calls may ask for a password; a job is told the secret's name, and its value stands nowhere.",
+            effect="Allow",
+            actions=READ_SECRETS,
+            resources=tuple(f"{manager}:{names.secret(product, name)}-??????" for name in secrets),
+        ),
     )
 
 

@@ -22,7 +22,7 @@ class PipelineRoleArgs:
     """The pipeline role of a product, which is its only writer; `reading` are products that it reads besides.
 
     `within` is the clearance that it reads with; None where it reads nothing but its own. `by_hub` says that the hub
-    grants to it.
+    grants to it. `secrets` are the last parts of the names of those that it reads.
     """
 
     perimeter: Perimeter
@@ -32,6 +32,7 @@ class PipelineRoleArgs:
     within: Clearance | None = None
     reading: tuple[MachineRead, ...] = ()
     by_hub: bool = False
+    secrets: tuple[str, ...] = ()
 
     @property
     def clearance(self) -> str | None:
@@ -61,7 +62,7 @@ class PipelineRoleArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the role."""
-        writes = pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
+        writes = pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product, self.secrets)
         reads = pipeline_reads(self.perimeter, self.account_id, self.product, self.reading)
         return document(*writes.statements, *reads)
 
@@ -186,8 +187,14 @@ class PipelineArgs:
             "--job-bookmark-option": "job-bookmark-disable",
             "--mesh-bucket": self.bucket,
             "--mesh-draft": self.draft,
+            **({"--mesh-secrets": self.secret_names} if self.secrets else {}),
             **spark,
         }
+
+    @property
+    def secret_names(self) -> str:
+        """Names of its secrets in Secrets Manager, with commas between them; the job asks for their values."""
+        return ",".join(names.secret(self.product, name) for name in self.secrets)
 
     def runs_that(self, end: str) -> str | None:
         """Pattern of the events of runs that `failed` or `succeeded`; None where AWS counts them by itself."""

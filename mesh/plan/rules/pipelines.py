@@ -23,13 +23,16 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Endings of a script by runtime."""
 
-LONGEST: Final = {"glue-spark": 10_079, "glue-python": 10_079, "lambda": 15, "step-functions": 525_600}
+LONGEST: Final[Mapping[str, int]] = {"glue-spark": 10_079, "glue-python": 10_079, "lambda": 15}
 """Minutes of a run at the most: Glue takes less than seven days (Glue API, Job, Timeout), Lambda 900 seconds (Lambda
-Developer Guide, "Lambda quotas"), a standard workflow a year (Step Functions Developer Guide, "Service quotas")."""
+Developer Guide, "Lambda quotas"); a state machine says itself how long it runs."""
 
-MOST_RETRIES: Final = {"glue-spark": 10, "glue-python": 10, "lambda": 2, "step-functions": 0}
-"""Starts anew of a failed run: Glue's MaxRetries (Glue API, Job), Lambda's MaximumRetryAttempts (Lambda API); a state
-machine says itself what it tries again."""
+WITHOUT_RETRIES: Final[Mapping[str, str]] = {
+    "lambda": "Lambda starts a failed run again twice by itself",
+    "step-functions": "a state machine says itself what it tries again ('Retry' of a state)",
+}
+"""Runtimes of which the mesh does not say how often a failed run starts again, each with who does (Lambda Developer
+Guide, "How Lambda handles errors and retries with asynchronous invocation"); Glue takes ten (Glue API, MaxRetries)."""
 
 RESERVED: Final = frozenset(
     "additional-python-modules auto-scale-within-microbatch class conf continuous-log-conversionpattern "
@@ -99,7 +102,7 @@ def pipelines_have_a_script(context: RuleContext) -> Iterator[Problem]:
                 )
                 yield declared.problem(message)
             continue
-        for key in ("script", "schedule", "event", "arguments", "windows", "timeout", "workers", "retries", "secrets"):
+        for key in ("script", "schedule", "event", "arguments", "windows", "timeout", "workers", "retries"):
             if key in pipeline.model_fields_set:
                 message = f"runtime 'external' runs elsewhere: the mesh makes its role and no job; remove '{key}'"
                 yield declared.problem(message, key, on_key=True)
@@ -158,19 +161,30 @@ def scripts_have_a_pipeline(context: RuleContext) -> Iterator[Problem]:
 
 
 def pipelines_stay_within_their_runtime(context: RuleContext) -> Iterator[Problem]:
-    """Pipelines have a timeout, retries and workers that their runtime takes."""
+    """Pipelines have a timeout, retries, windows and workers that their runtime takes."""
     for declared in every_pipeline(context, "runtime"):
         pipeline, runtime = declared.pipeline, declared.pipeline.runtime
         if runtime == "external":
             continue
-        if pipeline.timeout is not None and pipeline.timeout > LONGEST[runtime]:
-            most = LONGEST[runtime]
-            message = f"a run of '{runtime}' takes {most:,} minutes at the most, and this is {pipeline.timeout:,}"
+        if pipeline.timeout is not None and pipeline.timeout > LONGEST.get(runtime, pipeline.timeout):
+            message = (
+                f"a run of '{runtime}' takes {LONGEST[runtime]:,} minutes at the most, and this is {pipeline.timeout:,}"
+            )
             yield declared.problem(message, "timeout")
-        if pipeline.retries > MOST_RETRIES[runtime]:
-            why = "; say in the state machine what it tries again" if not MOST_RETRIES[runtime] else ""
-            message = f"'{runtime}' starts a failed run again {MOST_RETRIES[runtime]} times at the most{why}"
-            yield declared.problem(message, "retries")
+        if pipeline.retries and runtime in WITHOUT_RETRIES:
+            message = f"{WITHOUT_RETRIES[runtime]}, and the mesh does not change that; remove 'retries'"
+            yield declared.problem(message, "retries", on_key=True)
+        if pipeline.timeout is not None and runtime not in LONGEST:
+            message = (
+                "a state machine says itself how long it runs ('TimeoutSeconds'); write it there, remove 'timeout'"
+            )
+            yield declared.problem(message, "timeout", on_key=True)
+        if pipeline.windows and runtime not in GLUE:
+            message = (
+                f"a run for a past window is started by a trigger of Glue, and '{runtime}' has none; remove 'windows', "
+                f"or take {' or '.join(GLUE)}"
+            )
+            yield declared.problem(message, "windows", on_key=True)
         if pipeline.workers is not None and runtime != "glue-spark":
             message = f"'{runtime}' has no workers; only 'glue-spark' has, so remove the key"
             yield declared.problem(message, "workers", on_key=True)
@@ -226,6 +240,18 @@ def pipelines_start_in_one_way(context: RuleContext) -> Iterator[Problem]:
             yield declared.problem(message, "event", on_key=True)
 
 
+def pipelines_that_nobody_can_start_start_by_themselves(context: RuleContext) -> Iterator[Problem]:
+    """Functions and state machines start by a schedule or by an event: people start triggers of Glue alone."""
+    for declared in every_pipeline(context, "schedule", "event", "runtime"):
+        pipeline, runtime = declared.pipeline, declared.pipeline.runtime
+        if runtime in WITHOUT_RETRIES and pipeline.schedule is None and pipeline.event is None:
+            message = (
+                f"nothing would start it: people start triggers of Glue, and '{runtime}' has none; write 'schedule' or "
+                "'event'"
+            )
+            yield declared.problem(message, "runtime")
+
+
 def events_are_of_what_is_read(context: RuleContext) -> Iterator[Problem]:
     """Events are of a product that the pipeline reads, and that is published."""
     for declared in every_pipeline(context, "event", "reads"):
@@ -269,6 +295,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     arguments_are_not_reserved,
     schedules_are_as_aws_takes_them,
     pipelines_start_in_one_way,
+    pipelines_that_nobody_can_start_start_by_themselves,
     events_are_of_what_is_read,
     events_go_in_no_circle,
 )

@@ -71,6 +71,7 @@ OF_PRODUCTS: Final = {
     "ec2": "CreateNetworkInterface CreateTags DeleteNetworkInterface",
     "glue": "GetConnection NotifyEvent",
     "s3": "GetObjectVersionForReplication ObjectOwnerOverrideToBucketOwner ReplicateObject ReplicateTags",
+    "secretsmanager": "GetSecretValue",
 }
 OF_PUBLISHERS: Final = {
     "ec2": "CreateNetworkInterface DeleteNetworkInterface",
@@ -86,8 +87,10 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
     through = {duty.action for each in work for duty in (*each.duties, *each.granted)}
     planned = OF_PUBLISHERS if account == subject.hub else OF_PRODUCTS
     through |= {f"{service}:{name}" for service, actions in planned.items() for name in actions.split()}
-    for duty in (duty for each in work for duty in (*each.duties, *each.granted)):
-        yield Claim(who, Request(role, duty.action, duty.on, duty.context), bounded=True)
+    for each in work:
+        for duty in (*each.duties, *each.granted):
+            yield Claim(who, Request(each.role, duty.action, duty.on, duty.context), bounded=True)
+    yield from _secrets(subject, work)
     named = {
         "events": f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
         "sns": f"arn:aws:sns:{subject.region}:{account}:x",
@@ -104,6 +107,16 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
         if action.startswith("iam:"):
             yield Claim(who, Request(role, action, passed), bounded=False)
     yield from _nothing_else_passes(subject, who, role)
+
+
+def _secrets(subject: Subject, work: Iterable[RoleWork]) -> Iterator[Claim]:
+    """Pipelines read secrets of the mesh, and no other role that carries the boundary; nobody reads others."""
+    for each in work:
+        account, pipeline = each.role.split(":")[4], f":role/{names.PATH}/pipeline/" in each.role
+        for name, may in (("mesh/x/y-a1B2c3", pipeline), ("x/mesh/y-a1B2c3", False)):
+            secret = f"arn:aws:secretsmanager:{subject.region}:{account}:secret:{name}"
+            who = f"{each.who}, bounded"
+            yield Claim(who, Request(each.role, "secretsmanager:GetSecretValue", secret), bounded=may)
 
 
 def _nothing_else_passes(subject: Subject, who: str, role: str) -> Iterator[Claim]:

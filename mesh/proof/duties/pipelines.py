@@ -8,7 +8,7 @@ from mesh import names
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
 from mesh.proof.duties.pipeline_reading import not_reading, reading
-from mesh.proof.machine_readers import pipeline_of
+from mesh.proof.machine_readers import pipeline_of, written_reads
 from mesh.proof.subject import Subject
 
 
@@ -28,6 +28,7 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
             *_draft(subject, product),
             *_reports(subject, product),
             *_network(subject, account),
+            *_secrets(subject, product),
             *reading(subject, product),
         ),
         granted=(Duty("ec2:CreateNetworkInterface", _shared_subnet(subject)),),
@@ -35,6 +36,7 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
             *_of_others(subject, product),
             *_drafts_of_others(subject, product),
             *_networks_of_others(subject, account),
+            *_secrets_of_others(subject, product),
             *not_reading(subject, product),
         ),
         keys={
@@ -143,6 +145,30 @@ def _buckets_of_others(subject: Subject, product: DataProductArgs) -> Iterator[s
     home = next((each for each in others if each.domain == product.domain), None)
     abroad = next((each for each in others if each.domain != product.domain), None)
     yield from (f"arn:aws:s3:::{each.bucket}" for each in (home, abroad) if each)
+
+
+def _secrets(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """Secrets that the domain's file names for the pipeline (Secrets Manager User Guide, "Retrieve secrets")."""
+    for name in written_reads(subject, product).secrets:
+        yield Duty(
+            "secretsmanager:GetSecretValue", f"{_secret(subject, product.account_id, product.name, name)}-a1B2c3"
+        )
+
+
+def _secrets_of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
+    """Secrets of another product, of one whose name begins alike, of governance, and of its own that are not named."""
+    account, own = product.account_id, product.name
+    for other in (f"{own}x", "another"):
+        yield f"{_secret(subject, account, other, 'token')}-a1B2c3"
+    for name in (*written_reads(subject, product).secrets, "token"):
+        yield f"{_secret(subject, subject.hub, own, name)}-a1B2c3"
+        yield f"{_secret(subject, account, own, name)}x-a1B2c3"
+    yield f"arn:aws:secretsmanager:{subject.region}:{account}:secret:somebody-s-a1B2c3"
+
+
+def _secret(subject: Subject, account: str, product: str, name: str) -> str:
+    """ARN of a secret, without the six characters that AWS adds."""
+    return f"arn:aws:secretsmanager:{subject.region}:{account}:secret:{names.secret(product, name)}"
 
 
 # ---- the network

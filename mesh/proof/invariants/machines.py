@@ -11,7 +11,7 @@ from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Unlabelled
-from mesh.proof.machine_readers import cleared_for, pipeline_of, products_read, written_reads
+from mesh.proof.machine_readers import cleared_for, pipeline_of, products_named, products_read, written_reads
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import LabelSet, WrittenContract
 from mesh.proof.written_pipelines import LeftBehind
@@ -107,7 +107,8 @@ def labels_follow_what_is_read(subject: Subject) -> Iterator[AnyClaim]:
 def _lost(product: DataProductArgs) -> Callable[[Subject], str | None]:
     def failure(subject: Subject) -> str | None:
         output, within = subject.written(product), cleared_for(subject, product)
-        for read in products_read(subject, product):
+        # What it read before a review lapsed is still in the product.
+        for read in products_named(subject, product):
             for label in sorted(_readable(subject.written(read), read, within) - output.labels):
                 said = [left for left in output.left_behind if left.label == label]
                 wrong = _unapproved(subject, output, said[0]) if said else "in silence"

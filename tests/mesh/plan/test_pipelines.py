@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mesh import names
 from mesh.folder import plan_folder
-from mesh.plan import Plan
+from mesh.load import load
+from mesh.plan import Plan, build
 from mesh.plan.nodes import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.grants import Covered
 
@@ -143,3 +145,44 @@ def test_a_job_elsewhere_has_a_role_and_no_script(tiny: Path) -> None:
     assert isinstance(job, PipelineArgs)
     assert (job.runtime, job.script, job.script_name) == ("external", "", "")
     assert job.role.endswith("/pipeline/pii/clicks")
+
+
+def test_secrets_are_read_by_name_and_told_to_the_job_by_name(tiny: Path) -> None:
+    written = yaml.safe_load((tiny / SHOP).read_text("utf-8"))
+    written["products"]["clicks"]["pipeline"]["secrets"] = ["token", "pepper"]
+    (tiny / SHOP).write_text(yaml.safe_dump(written), "utf-8")
+    shop = plan_of(tiny).domains["shop"]
+    role, job = shop.pipelines["clicks"], shop.jobs["clicks"]
+    assert resources(role, "ReadItsSecrets") == tuple(
+        f"arn:aws:secretsmanager:eu-west-1:{role.account_id}:secret:mesh/clicks/{name}-??????"
+        for name in ("token", "pepper")
+    )
+    assert job.fixed["--mesh-secrets"] == "mesh/clicks/token,mesh/clicks/pepper"
+
+
+def test_a_pipeline_without_secrets_reads_none(sample: Plan) -> None:
+    role = sample.domains["playback"].pipelines["heartbeats"]
+    assert resources(role, "ReadItsSecrets") == ()
+    assert "--mesh-secrets" not in sample.domains["identity"].jobs["device-graph"].fixed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("approved-by: privacy@tiny.example, review: 2027-12-31", "approved-by: shop@tiny.example, review: 2027-12-31"),
+        ("review: 2027-12-31", "review: 2026-12-31"),
+        ("product: shop.clicks", "product: orders.parcels"),
+    ],
+)
+def test_a_role_reads_nothing_without_an_approved_line_of_its_clearance(old: str, new: str, tiny: Path) -> None:
+    file = tiny / "clearances/pii.yaml"
+    head, _, tail = file.read_text("utf-8").rpartition(old)
+    assert head
+    file.write_text(head + new + tail, "utf-8")
+    mesh = load(tiny).mesh
+    assert mesh is not None
+    shop = build(mesh, DAY).domains["shop"]
+    role = shop.pipelines["clicks"]
+    assert (role.reads, role.grants) == ((), ())
+    assert resources(role, "AskLakeFormation") == ()
+    assert shop.jobs["clicks"].reads == ("orders.customers",)

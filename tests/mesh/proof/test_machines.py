@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mesh.load import load
 from mesh.plan import Plan, build
@@ -117,3 +118,34 @@ def test_a_plan_with_a_wider_clearance_than_is_written_is_a_witness(tiny: Path) 
 
     found = failures(subject_of(tiny, wider), "I31")
     assert any("reads with clearance pii: its role is" in each for each in found)
+
+
+def with_secrets(tiny: Path, edit: Callable[[Plan], Plan] = lambda plan: plan) -> Subject:
+    """The subject of the tiny mesh whose pipeline of shop.clicks reads two secrets."""
+    shop = tiny / "domains/shop.yaml"
+    written = yaml.safe_load(shop.read_text("utf-8"))
+    written["products"]["clicks"]["pipeline"]["secrets"] = ["token", "pepper"]
+    shop.write_text(yaml.safe_dump(written), "utf-8")
+    return subject_of(tiny, edit)
+
+
+def test_a_pipeline_reads_its_secrets_and_no_other(tiny: Path) -> None:
+    subject = with_secrets(tiny)
+    assert failures(subject, "U2") == []
+    asked = [claim for claim in CLAIMS["U2"](subject) if "GetSecretValue" in repr(claim)]
+    assert any("secret:mesh/clicks/pepper-a1B2c3" in repr(claim) for claim in asked)
+
+
+@pytest.mark.parametrize(
+    ("secrets", "words"),
+    [
+        ((), "mesh/clicks/token-a1B2c3 is refused"),
+        (("token", "pepper", "*"), "mesh/clicks/tokenx-a1B2c3 is granted"),
+    ],
+)
+def test_a_role_that_reads_other_secrets_than_are_written_is_a_witness(
+    secrets: tuple[str, ...], words: str, tiny: Path
+) -> None:
+    subject = with_secrets(tiny, lambda plan: with_role(plan, lambda role: dataclasses.replace(role, secrets=secrets)))
+    found = [each for each in failures(subject, "U2") if "GetSecretValue" in each]
+    assert any(words in each for each in found), found
