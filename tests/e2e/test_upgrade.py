@@ -146,15 +146,14 @@ def preview(request: pytest.FixtureRequest) -> Generator[Preview]:
 
 def as_moved(engine: str) -> dict[str, str]:
     """The recorded states, after what a person does to them before the first update."""
-    states: dict[str, str] = {}
-    for stack in RECORDED:
-        state: moving.Json = json.loads(recording.text(engine, stack))
-        if stack.startswith("domain-"):
-            other = stack.replace("domain-", "access-")
-            state, there = moving.moved(state, stack, other)
-            states[other] = json.dumps(there)
-        states[stack] = json.dumps(state)
-    return states
+    before: dict[str, moving.Json] = {stack: json.loads(recording.text(engine, stack)) for stack in RECORDED}
+    of_domains = {stack.removeprefix("domain-"): state for stack, state in before.items() if stack.startswith("domain-")}
+    after = before | {"governance": moving.with_entries(before["governance"], of_domains)}
+    for domain, state in of_domains.items():
+        stack, other = f"domain-{domain}", f"access-{domain}"
+        left, after[other] = moving.moved(state, stack, other)
+        after[stack] = moving.without_entries(left)
+    return {stack: json.dumps(state) for stack, state in after.items()}
 
 
 def _import(backend: Backend, stack: str, text: str) -> None:
