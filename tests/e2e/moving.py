@@ -64,12 +64,41 @@ def with_entries(governance: Json, domains: Mapping[str, Json]) -> Json:
             if database["type"] != DATABASE or not _of_an_entry(database["urn"]):
                 continue
             name = f"{domain}.{database['urn'].rpartition('::')[2]}"
-            entry = {"urn": f"{start}::{ENTRY}::{name}", "custom": False, "inputs": {}, "type": ENTRY, "parent": root, "outputs": {}}
+            entry = {
+                "urn": f"{start}::{ENTRY}::{name}",
+                "custom": False,
+                "inputs": {},
+                "type": ENTRY,
+                "parent": root,
+                "outputs": {},
+            }
             known = {key: database[key] for key in ("id", "custom", "type", "inputs", "outputs", "protect")}
             urn = f"{start}::{ENTRY}${DATABASE}::{name}"
             at = {"urn": urn, "parent": entry["urn"], "provider": f"{provider['urn']}::{provider['id']}"}
             imported += [entry, known | at]
     return {**governance, "resources": [*governance["resources"], *imported]}
+
+
+def with_drafts(domain: Json, recorded: Json, account: str) -> Json:
+    """The state of a domain's stack with its recorded tables as those of drafts, in the domain's account."""
+    root = next(each for each in domain["resources"] if each["type"] == _STACK)["urn"]
+    provider = next(each for each in domain["resources"] if each["type"] == "pulumi:providers:aws")
+    start = root.rpartition("::")[0].rpartition("::")[0]
+    made: list[Json] = []
+    for table in recorded["resources"]:
+        if table["type"] != "aws:glue/catalogTable:CatalogTable":
+            continue
+        product = table["parent"].rpartition("::")[2]
+        database = f"{table['inputs']['databaseName']}__draft"
+        drafts = {"urn": f"{start}::mesh:aws:DraftTables::{product}", "type": "mesh:aws:DraftTables", "parent": root}
+        at = {"catalogId": account, "databaseName": database}
+        known = {key: table[key] for key in ("custom", "type", "protect")}
+        known |= {side: table[side] | at for side in ("inputs", "outputs")}
+        known |= {"id": f"{account}:{database}:{table['inputs']['name']}", "parent": drafts["urn"]}
+        known |= {"urn": f"{start}::mesh:aws:DraftTables${table['type']}::{table['urn'].rpartition('::')[2]}"}
+        made += [drafts | {"custom": False, "inputs": {}, "outputs": {}}]
+        made += [known | {"provider": f"{provider['urn']}::{provider['id']}"}]
+    return {**domain, "resources": [*domain["resources"], *made]}
 
 
 def moved(source: Json, stack: str, other: str) -> tuple[Json, Json]:
