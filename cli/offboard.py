@@ -32,7 +32,7 @@ def offboard(
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a partner's agreements in its file, write a record of what it was given, and print what to run.
+    """End a partner's agreements, and record what it was given.
 
     Nothing is deployed. With --finish the file is removed, when the stack of the partner is destroyed; the account is
     let go, and keeps its control policies as long as its line in accounts.yaml. The record stays, as does the trail.

@@ -15,6 +15,7 @@ from mesh.contracts.catalog import CatalogColumn, CatalogTable
 from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
 from mesh.contracts.partitions import field_name
+from mesh.contracts.row_counts import least_rows
 from mesh.iam.perimeter import Perimeter
 from mesh.model import Contract, Element
 from mesh.model.base import Owner
@@ -138,17 +139,3 @@ def _key(table: Element) -> list[Element]:
     """Columns of the primary key, in the order that the contract gives them."""
     marked = [column for column in table.columns if column.data.get("primaryKey")]
     return sorted(marked, key=lambda column: column.data.get("primaryKeyPosition") or 0)
-
-
-def least_rows(table: Element) -> int | None:
-    """The fewest rows that a table has by the quality rules of its contract; None where none says so."""
-    rules: list[Mapping[str, Any]] = table.data.get("quality") or []
-    found: list[int] = []
-    for rule in rules:
-        if rule.get("metric") == "rowCount":
-            between: Any = rule.get("mustBeBetween") or [None]
-            least: Any = rule.get("mustBeGreaterOrEqualTo", between[0])
-            more: Any = rule.get("mustBeGreaterThan")
-            found += [int(least)] if least is not None else []
-            found += [int(more) + 1] if more is not None else []
-    return max(found, default=None)

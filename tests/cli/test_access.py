@@ -264,6 +264,7 @@ def test_who_reads_the_pii_by_which_route(told: Told) -> None:
     assert roles == {
         "location/identity": ["tables", "metadata of tables"],
         "check": ["tables", "metadata of tables"],
+        "retention": ["tables", "metadata of tables"],
         "pipeline/none/profiles": ["files", "tables", "metadata of tables", "outbound"],
     }
 

@@ -99,7 +99,7 @@ def test_the_context_decides(answers: Any) -> None:
 
 def test_a_request_is_made_on_the_day_or_at_the_time_that_it_says(answers: Any) -> None:
     writer, inbox = f"arn:aws:iam::{ADS}:role/mesh/delivery/deliver-impressions", "aurora-partner-ad-measurement--inbox"
-    delivers = (writer, "s3:ReplicateObject", f"arn:aws:s3:::{inbox}/x")
+    delivers = (writer, "s3:ReplicateObject", f"arn:aws:s3:::{inbox}/outbound/ad-measurement/ads__impressions/x")
     times: tuple[dict[str, object], ...] = (
         {},
         {"aws:CurrentTime": "2028-12-31T23:59:59Z"},

@@ -150,4 +150,12 @@ def preview_refusals(perimeter: Perimeter) -> Document:
             actions=READ_OF_THE_MESH,
             not_resources=(names.FUNCTIONS, names.ALARMS),
         ),
+        Statement(
+            sid="RefuseOtherConnections",
+            what="A preview reads the Glue connection to the mesh's network, and no other.",
+            why="A connection can hold the password of what a job reads; the mesh's holds none.",
+            actions=("glue:GetConnection",),
+            # AWS asks of the connection and of the catalog around it.
+            not_resources=("arn:aws:glue:*:*:catalog", f"arn:aws:glue:*:*:connection/{names.CONNECTION}"),
+        ),
     )

@@ -134,19 +134,25 @@ def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> Non
         access.read_as("somebody", access.plan.domains["identity"].products["profiles"], "files")
 
 
+READERS_OF_TABLES = ("pipeline/none/impressions", "location/ads", "check", "retention")
+
+
 @pytest.mark.parametrize(
     ("key", "action", "roles"),
     [
         ("files/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
-        ("tables/t/data/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions", "location/ads", "check"}),
-        ("tables/t/metadata/snap-1.avro", "s3:GetObject", {"pipeline/none/impressions", "location/ads", "check"}),
+        ("tables/t/data/part-0.parquet", "s3:GetObject", {*READERS_OF_TABLES}),
+        ("tables/t/metadata/snap-1.avro", "s3:GetObject", {*READERS_OF_TABLES}),
         (
             "tables/t/metadata/00001-x.metadata.json", "s3:GetObject",
-            {"pipeline/none/impressions", "location/ads", "check", "deploy"},
+            {*READERS_OF_TABLES, "deploy"},
         ),
-        ("tables/t/metadata/00001-x.metadata.json", "s3:PutObject", {"pipeline/none/impressions", "deploy"}),
-        ("tables/t/metadata/00001-x.metadata.json", "s3:DeleteObject", set()),
-        ("tables/t/data/part-0.parquet", "s3:DeleteObject", set()),
+        ("tables/t/metadata/00001-x.metadata.json", "s3:PutObject", {"pipeline/none/impressions", "deploy", "retention"}),
+        ("tables/t/metadata/00001-x.metadata.json", "s3:DeleteObject", {"retention"}),
+        ("tables/t/data/part-0.parquet", "s3:PutObject", {"pipeline/none/impressions", "retention"}),
+        ("tables/t/data/part-0.parquet", "s3:DeleteObject", {"retention"}),
+        ("tables/t/data/part-0.parquet", "s3:DeleteObjectVersion", set()),
+        ("files/part-0.parquet", "s3:DeleteObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObjectVersionForReplication", {"delivery/deliver-impressions"}),
     ],

@@ -74,7 +74,7 @@ KEY = f"arn:aws:kms:eu-west-1:{IDENTITY}:key/mesh-product-profiles"
 
 def test_nobody_but_the_roles_of_the_product_reads_without_a_clearance(access: DecidedReads, sample: Mesh) -> None:
     assert set(reading(everyone(access, sample))) == {
-        "mesh/location/identity", "mesh/check", "mesh/pipeline/none/profiles",
+        "mesh/location/identity", "mesh/check", "mesh/retention", "mesh/pipeline/none/profiles",
     }  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 Findings = Callable[[Path], list[str]]
-PIPELINE = "pipeline: {script: clicks.py, reads: [orders.customers], clearance: pii}"
-CLICKS = f"{{kind: ml, ports: [files], retention: 30 days, {PIPELINE}}}"
+PIPELINE = "pipeline: {script: clicks.py, reads: [orders.customers], clearance: pii, event: orders.customers, "
+JOB = "arguments: {day: yesterday}, windows: {january: {day: 2026-01-31}}}"
+CLICKS = f"{{kind: ml, ports: [files], retention: 30 days, {PIPELINE}{JOB}}}"
 ORDERS, SHOP, COURIER = "domains/orders.yaml", "domains/shop.yaml", "partners/courier.yaml"
 PII = "clearances/pii.yaml"
 CUSTOMERS, PARCELS = "contracts/orders/customers.odcs.yaml", "contracts/orders/parcels.odcs.yaml"
@@ -53,7 +54,7 @@ def test_two_mistakes_of_form_in_two_files_are_both_told(tiny: Path, findings: F
 def test_a_mistake_of_form_hides_no_unknown_name_in_the_same_file(
     tiny: Path, findings: Findings, old: str, new: str, form: str
 ) -> None:
-    change(tiny, SHOP, (old, new), ("[orders.customers]", "[orders.customer]"))
+    change(tiny, SHOP, (old, new), ("orders.customers", "orders.customer"))
     lines = [line.removeprefix(f"{SHOP}: ") for line in told(findings(tiny))]
     assert sorted(lines) == sorted([form, "unknown product 'orders.customer'"])
 
@@ -124,7 +125,7 @@ def test_a_broken_mesh_file_hides_no_reference_of_others_and_makes_none_unknown(
     assert before == []
     assert alone
     assert all(line.startswith("mesh.yaml:") for line in alone), alone
-    change(tiny, SHOP, ("[orders.customers]", "[orders.customer]"))
+    change(tiny, SHOP, ("orders.customers", "orders.customer"))
     change(tiny, COURIER, ("orders.parcels", "orders.parcel"))
     change(
         tiny, CUSTOMERS, ("{name: id, logicalType: string, physicalType: string}", "{name: id, physicalType: strin}")

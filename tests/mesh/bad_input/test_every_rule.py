@@ -159,7 +159,7 @@ def test_roles_above_the_default_are_a_warning_and_above_the_most_an_error(
 ) -> None:
     lower("iam", "roles_per_account_default", 12)
     assert findings(tiny) == [
-        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 13 roles, "
+        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 15 roles, "
         "more than IAM's default of 12: have the quota raised first",
         "mesh.yaml:1:1: warning: the governance account would have 15 roles, more than IAM's default of 12: "
         "have the quota raised first",

@@ -37,6 +37,9 @@ QUOTAS = {
     "MeshCatalogArgs.catalog_policy": ("glue", "resource_policy_bytes"),
     "OrganizationPolicy.SERVICE_CONTROL_POLICY": ("scp", "max_chars"),
     "OrganizationPolicy.RESOURCE_CONTROL_POLICY": ("rcp", "max_chars"),
+    "PublicationArgs.bucket_policy": ("s3", "bucket_policy_bytes"),
+    "PublicationArgs.topic_policy": ("sns", "topic_policy_bytes"),
+    "queue_policies": ("sqs", "queue_policy_bytes"),
     "PermissionSet.policy": ("iam", "role_inline_total_chars"),
     "preview_refusals": ("iam", "role_inline_total_chars"),
 }
@@ -48,7 +51,8 @@ what AWS added after that copy of its reference was made."""
 
 def kind(name: str) -> str:
     """Class and property; of a document that a property has by name, the property."""
-    return "endpoints" if ".endpoints/" in name else name.rpartition("/")[2]
+    by_name = (each for each in ("endpoints", "queue_policies") if f".{each}/" in name)
+    return next(by_name, name.rpartition("/")[2])
 
 
 def quota(name: str) -> int:

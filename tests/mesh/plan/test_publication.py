@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from mesh import names
-from mesh.model import Element
 from mesh.plan import Plan
-from mesh.plan.publication import contract_path, least_rows
+from mesh.plan.publication import contract_path
 
 
 def documents(plan: Plan) -> dict[str, Any]:
@@ -89,22 +86,6 @@ def test_the_same_plan_writes_the_same_texts(plan: Plan) -> None:
     assert all(
         text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n" for text in args.documents.values()
     )
-
-
-@pytest.mark.parametrize(
-    ("rules", "least"),
-    [
-        ([], None),
-        ([{"metric": "rowCount", "mustBeGreaterThan": 10}], 11),
-        ([{"metric": "rowCount", "mustBeGreaterOrEqualTo": 10}], 10),
-        ([{"metric": "rowCount", "mustBeBetween": [5, 9]}], 5),
-        ([{"metric": "rowCount", "mustBeLessThan": 5}], None),
-        ([{"metric": "nullValues", "mustBeGreaterThan": 10}], None),
-        ([{"metric": "rowCount", "mustBeGreaterThan": 1}, {"metric": "rowCount", "mustBeGreaterThan": 7}], 8),
-    ],
-)
-def test_the_fewest_rows_are_those_of_the_strictest_rule(rules: list[dict[str, Any]], least: int | None) -> None:
-    assert least_rows(Element((), {"quality": rules})) == least
 
 
 def test_rules_and_documents_do_not_grow_with_products(plan: Plan) -> None:
