@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import time
 from collections.abc import Iterator
@@ -212,22 +211,3 @@ def test_a_key_that_nobody_has_is_refused_rather_than_put_into_the_default_accou
     with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId"):
         over_http(organization, "iam", key, "x").list_roles()
     assert organization.resources_in(DEFAULT_ACCOUNT) == 0
-
-
-def test_a_subnet_of_the_network_has_the_id_of_its_zone_and_every_other_one_a_new_id() -> None:
-    ids = dataclasses.replace(IDS, network="vpc-0a1b", subnets={f"{REGION}a": "subnet-0a1b"})
-    with EmulatedOrganization(ids, REGION) as organization:
-        organization.ensure_account("governance")
-        ec2 = organization.client("ec2", GOVERNANCE)
-        vpc = ec2.create_vpc(CidrBlock="10.64.0.0/16")["Vpc"]["VpcId"]
-        other = ec2.create_vpc(CidrBlock="10.65.0.0/16")["Vpc"]["VpcId"]
-
-        def subnet(of: str, cidr: str, zone: str) -> str:
-            made = ec2.create_subnet(VpcId=of, CidrBlock=cidr, AvailabilityZone=f"{REGION}{zone}")
-            return str(made["Subnet"]["SubnetId"])
-
-        assert vpc == "vpc-0a1b"
-        assert subnet(other, "10.65.0.0/24", "a") != "subnet-0a1b"
-        assert subnet(vpc, "10.64.0.0/24", "b") != "subnet-0a1b"
-        assert subnet(vpc, "10.64.1.0/24", "a") == "subnet-0a1b"
-        assert subnet(vpc, "10.64.2.0/24", "a") != "subnet-0a1b"
