@@ -1,4 +1,4 @@
-"""Operations of Glue on jobs, triggers and connections that moto has not: it makes and deletes, and changes nothing."""
+"""Operations of Glue on jobs, triggers and connections: changes, of which the emulator otherwise has none."""
 
 from __future__ import annotations
 

@@ -176,12 +176,12 @@ class Ground:
         group: Any = logs_backends[self.hub][self.region].groups[f"/{names.PATH}/publication"]
         return [event.message for stream in group.streams.values() for event in stream.events]
 
-    def ask(self, who: str, product: str, **detail: str) -> str:
+    def ask(self, who: str, product: str, *, speaking_of: str = "", **detail: str) -> str:
         """Ask on the bus for something about a product; the refusal, empty where it was taken."""
         bus = f"arn:aws:events:{self.region}:{self.hub}:event-bus/{names.BUS}"
         entry = {
             "EventBusName": bus,
-            "Source": f"mesh.{product}",
+            "Source": f"mesh.{speaking_of or product}",
             "DetailType": names.REQUESTED,
             "Detail": json.dumps({"product": product, **detail}),
         }

@@ -166,6 +166,15 @@ def test_nobody_but_the_owner_asks_for_a_rollback(who: str, mesh: Ground) -> Non
     assert mesh.heard() == []
 
 
+def test_another_owner_who_speaks_of_an_own_product_is_not_heard(mesh: Ground) -> None:
+    before, earlier = pointer(mesh, "customers"), mesh.record("customers")["history"][0]["id"]
+    asked = {"action": "rollback", "to": earlier}
+    assert mesh.ask("owner@shop", "orders.customers", speaking_of="shop.clicks", **asked) == ""
+    assert pointer(mesh, "customers") == before
+    assert mesh.record("customers")["pinned"] is None
+    assert "only mesh.orders.customers may" in mesh.log()[-2]
+
+
 def test_the_owner_goes_back_to_a_publication_and_forward_when_the_draft_is_mended(mesh: Ground) -> None:
     history = mesh.record("customers")["history"]
     assert mesh.ask("owner@orders", "orders.customers", action="rollback", to=history[0]["id"]) == ""
