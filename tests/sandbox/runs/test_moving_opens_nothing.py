@@ -1,7 +1,7 @@
 """The move of a deployed mesh to two deployments and closed labels: at no moment, and wherever it fails, it opens.
 
 What an earlier commit deployed is made anew, from its recorded states, in the catalog of an organisation; then the
-stacks are updated in the order of `docs/two-deployments.md`.
+states are moved, and stacks updated, as `docs/two-deployments.md` and `docs/write-check-publish.md` have it.
 """
 
 from __future__ import annotations
@@ -98,14 +98,14 @@ class Moved:
 
     def _as_moved(self) -> States:
         """The states of this commit, but for the lake, which is as a person moved it."""
-        lake: dict[str, list[ResourceState]] = {}
-        for stack in RECORDED:
-            state: moving.Json = json.loads(recording.text("embedded", stack))
-            if stack.startswith("domain-"):
-                other = stack.replace("domain-", "access-")
-                state, there = moving.moved(state, stack, other)
-                lake[other] = self._lake_of(there, other)
-            lake[stack] = self._lake_of(state, stack)
+        before: dict[str, moving.Json] = {stack: json.loads(recording.text("embedded", stack)) for stack in RECORDED}
+        of_domains = {domain: before[f"domain-{domain}"] for domain in DOMAINS}
+        after = {"governance": moving.with_entries(before["governance"], of_domains)}
+        for domain, state in of_domains.items():
+            stack, other = f"domain-{domain}", f"access-{domain}"
+            left, after[other] = moving.moved(state, stack, other)
+            after[stack] = moving.without_entries(left)
+        lake = {stack: self._lake_of(state, stack) for stack, state in after.items()}
         return {stack: self._joined(stack, lake[stack]) for stack in IN_ORDER}
 
     def _lake_of(self, state: Any, stack: str) -> list[ResourceState]:
