@@ -152,7 +152,7 @@ READERS_OF_TABLES = (*WRITERS_OF_TABLES, "location/ads", "check")
         ("tables/t/metadata/00001-x.metadata.json", "s3:DeleteObject", {"retention"}),
         ("tables/t/data/part-0.parquet", "s3:PutObject", {*WRITERS_OF_TABLES}),
         ("tables/t/data/part-0.parquet", "s3:DeleteObject", {"retention"}),
-        ("tables/t/data/part-0.parquet", "s3:DeleteObjectVersion", set()),
+        ("tables/t/data/part-0.parquet", "s3:DeleteObjectVersion", set[str]()),
         ("files/part-0.parquet", "s3:DeleteObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObjectVersionForReplication", {"delivery/deliver-impressions"}),
