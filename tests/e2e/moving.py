@@ -64,13 +64,13 @@ def with_entries(governance: Json, domains: Mapping[str, Json]) -> Json:
             if database["type"] != DATABASE or not _of_an_entry(database["urn"]):
                 continue
             name = f"{domain}.{database['urn'].rpartition('::')[2]}"
-            entry = {
+            entry: Json = {
                 "urn": f"{start}::{ENTRY}::{name}",
                 "custom": False,
-                "inputs": {},
+                "inputs": dict[str, Any](),
                 "type": ENTRY,
                 "parent": root,
-                "outputs": {},
+                "outputs": dict[str, Any](),
             }
             known: Json = {key: database[key] for key in ("id", "custom", "type", "inputs", "outputs", "protect")}
             urn = f"{start}::{ENTRY}${DATABASE}::{name}"
