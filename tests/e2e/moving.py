@@ -64,17 +64,17 @@ def with_entries(governance: Json, domains: Mapping[str, Json]) -> Json:
             if database["type"] != DATABASE or not _of_an_entry(database["urn"]):
                 continue
             name = f"{domain}.{database['urn'].rpartition('::')[2]}"
-            entry = {
+            entry: Json = {
                 "urn": f"{start}::{ENTRY}::{name}",
                 "custom": False,
-                "inputs": {},
+                "inputs": dict[str, Any](),
                 "type": ENTRY,
                 "parent": root,
-                "outputs": {},
+                "outputs": dict[str, Any](),
             }
-            known = {key: database[key] for key in ("id", "custom", "type", "inputs", "outputs", "protect")}
+            known: Json = {key: database[key] for key in ("id", "custom", "type", "inputs", "outputs", "protect")}
             urn = f"{start}::{ENTRY}${DATABASE}::{name}"
-            at = {"urn": urn, "parent": entry["urn"], "provider": f"{provider['urn']}::{provider['id']}"}
+            at: Json = {"urn": urn, "parent": entry["urn"], "provider": f"{provider['urn']}::{provider['id']}"}
             imported += [entry, known | at]
     return {**governance, "resources": [*governance["resources"], *imported]}
 
@@ -90,9 +90,13 @@ def with_drafts(domain: Json, recorded: Json, account: str) -> Json:
             continue
         product = table["parent"].rpartition("::")[2]
         database = f"{table['inputs']['databaseName']}__draft"
-        drafts = {"urn": f"{start}::mesh:aws:DraftTables::{product}", "type": "mesh:aws:DraftTables", "parent": root}
+        drafts: Json = {
+            "urn": f"{start}::mesh:aws:DraftTables::{product}",
+            "type": "mesh:aws:DraftTables",
+            "parent": root,
+        }
         at = {"catalogId": account, "databaseName": database}
-        known = {key: table[key] for key in ("custom", "type", "protect")}
+        known: Json = {key: table[key] for key in ("custom", "type", "protect")}
         known |= {side: table[side] | at for side in ("inputs", "outputs")}
         known |= {"id": f"{account}:{database}:{table['inputs']['name']}", "parent": drafts["urn"]}
         known |= {"urn": f"{start}::mesh:aws:DraftTables${table['type']}::{table['urn'].rpartition('::')[2]}"}

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, cast
@@ -192,7 +192,7 @@ States = Callable[[str], dict[str, str]]
 
 
 @contextmanager
-def previews(request: pytest.FixtureRequest, states_of: States) -> Iterator[Preview]:
+def previews(request: pytest.FixtureRequest, states_of: States) -> Generator[Preview]:
     """Under the engine of a request. Nothing is behind the provider, which compares inputs without it."""
     nowhere = cast("RoleAssumer", None)
     texts = states_of(request.param)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from mesh.pipeline_scripts import LARGEST, read_scripts
@@ -31,6 +33,20 @@ def test_a_mesh_folder_that_has_them_itself_takes_no_others(tmp_path: Path) -> N
 
 def test_where_there_are_none_there_are_none(tmp_path: Path) -> None:
     assert read_scripts(tmp_path).files == {}
+
+
+def test_a_mesh_that_stands_alone_without_them_is_told_of_each(
+    tiny: Path, findings: Callable[[Path], list[str]]
+) -> None:
+    shutil.rmtree(tiny / "pipelines")
+    assert findings(tiny) == [
+        f"domains/{place}: there is no script pipelines/{script}; write it, or correct the name"
+        for place, script in (
+            ("orders.yaml:5:67", "orders/customers.asl.json"),
+            ("orders.yaml:6:72", "orders/parcels.py"),
+            ("shop.yaml:5:77", "shop/clicks.py"),
+        )
+    ]
 
 
 def test_other_files_and_folders_are_no_scripts(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_the_nearest_file_decides(
     for file, line in (("mesh.yaml", f"defaults: {{{default}}}"), ("domains/shop.yaml", owner)):
         (tiny / file).write_text(f"{(tiny / file).read_text()}{line}\n")
     domain = tiny / "domains/shop.yaml"
-    domain.write_text(domain.read_text().replace("retention: 30 days", f"retention: 30 days\n    {product}".rstrip()))
+    domain.write_text(domain.read_text().replace("retention: 30 days", f"retention: 30 days, {product}".rstrip(", ")))
     plan = plan_folder(tiny, DAY).plan
     accounts = {one.name: one.deletion_protection for one in plan.organization.args.accounts}
     assert (accounts["domain-shop"], plan.domains["shop"].account.deletion_protection) == (account_is, account_is)

@@ -139,9 +139,9 @@ def test_a_product_without_a_pipeline_has_a_role_and_no_job(sample: Plan) -> Non
 def test_a_job_elsewhere_has_a_role_and_no_script(tiny: Path) -> None:
     shutil.rmtree(tiny / "pipelines/shop")
     at_home = (tiny / SHOP).read_text("utf-8")
-    started = at_home[at_home.index("      event:") : at_home.index("consumes:")]
+    started = at_home[at_home.index(", event:") : at_home.index("}}\nconsumes:")]
     (tiny / SHOP).write_text(at_home.replace(started, ""), "utf-8")
-    job = plan_of(tiny, "script: clicks.py\n", "runtime: external\n").domains["shop"].jobs["clicks"]
+    job = plan_of(tiny, "script: clicks.py", "runtime: external").domains["shop"].jobs["clicks"]
     assert isinstance(job, PipelineArgs)
     assert (job.runtime, job.script, job.script_name) == ("external", "", "")
     assert job.role.endswith("/pipeline/pii/clicks")

@@ -1,7 +1,7 @@
 """The move of a deployed mesh to two deployments and closed labels: at no moment, and wherever it fails, it opens.
 
 What an earlier commit deployed is made anew, from its recorded states, in the catalog of an organisation; then the
-stacks are updated in the order of `docs/two-deployments.md`.
+states are moved, and stacks updated, as `docs/two-deployments.md` and `docs/write-check-publish.md` have it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 import pytest
 
 from mesh.plan.nodes import lf_tags
-from mesh.plan.nodes.lf_tags import TagAssignment
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import RunResult
@@ -40,6 +38,16 @@ IN_ORDER = ("governance", *(f"access-{name}" for name in DOMAINS), *(f"domain-{n
 RECORDED = ("governance", *(f"domain-{name}" for name in DOMAINS))
 _OF_THE_LAKE = re.compile(r"\$aws:(?:lakeformation|glue)/")
 States = Mapping[str, StackState]
+CLOSED_UNTIL_PUBLISHED = {
+    f"orders__{column} is read by nobody"
+    for column in (
+        "customers.customers.id",
+        "customers.customers.email",
+        "parcels.parcels.id",
+        "parcels.parcels.weight",
+    )
+}
+"""Columns for which their database says by now that they are closed; the first publication says which are not."""
 
 
 def of_the_lake(urn: str) -> bool:
@@ -98,14 +106,14 @@ class Moved:
 
     def _as_moved(self) -> States:
         """The states of this commit, but for the lake, which is as a person moved it."""
-        lake: dict[str, list[ResourceState]] = {}
-        for stack in RECORDED:
-            state: moving.Json = json.loads(recording.text("embedded", stack))
-            if stack.startswith("domain-"):
-                other = stack.replace("domain-", "access-")
-                state, there = moving.moved(state, stack, other)
-                lake[other] = self._lake_of(there, other)
-            lake[stack] = self._lake_of(state, stack)
+        before: dict[str, moving.Json] = {stack: json.loads(recording.text("embedded", stack)) for stack in RECORDED}
+        of_domains = {domain: before[f"domain-{domain}"] for domain in DOMAINS}
+        after = {"governance": moving.with_entries(before["governance"], of_domains)}
+        for domain, state in of_domains.items():
+            stack, other = f"domain-{domain}", f"access-{domain}"
+            left, after[other] = moving.moved(state, stack, other)
+            after[stack] = moving.without_entries(left)
+        lake = {stack: self._lake_of(state, stack) for stack, state in after.items()}
         return {stack: self._joined(stack, lake[stack]) for stack in IN_ORDER}
 
     def _lake_of(self, state: Any, stack: str) -> list[ResourceState]:
@@ -169,7 +177,7 @@ def test_at_no_moment_of_the_move_does_anybody_read_what_they_may_not(moved: Mov
         assert result.failures == [], stack
     assert watch.opened == []
     assert watch.moments > 20
-    assert watch.unfinished() == []
+    assert set(watch.unfinished()) == CLOSED_UNTIL_PUBLISHED
 
 
 def test_wherever_the_move_fails_nothing_is_opened_and_the_next_run_ends_it(moved: Moved) -> None:
@@ -185,17 +193,17 @@ def test_wherever_the_move_fails_nothing_is_opened_and_the_next_run_ends_it(move
             assert runs < 200
     assert runs > 10
     assert watch.opened == []
-    assert watch.unfinished() == []
+    assert set(watch.unfinished()) == CLOSED_UNTIL_PUBLISHED
 
 
-def test_a_column_that_the_move_opens_is_noticed(moved: Moved, monkeypatch: pytest.MonkeyPatch) -> None:
-    def opening(tables: Any, classifications: Any) -> Iterator[TagAssignment]:
-        return (tag._replace(value=lf_tags.OPEN) for tag in lf_tags.of_columns(tables, classifications))
-
+def test_a_column_that_somebody_opens_is_noticed(moved: Moved) -> None:
     moved.back()
-    both = types.SimpleNamespace(of_columns=opening, of_database=lf_tags.of_database)
-    monkeypatch.setattr("mesh.plan.nodes.domain.lf_tags", both)
     watch = Watch(moved)
-    for stack in IN_ORDER:
-        moved.run(stack, WatchedOrganization(moved.organization, watch))
+    recorded: list[Any] = json.loads(recording.text("embedded", "domain-orders"))["resources"]
+    label = next(each for each in recorded if each["urn"].endswith("::customers-customers-email-pii"))
+    tag = label["inputs"]["lfTag"] | {"value": lf_tags.OPEN}
+    driver = Driver(AwsProvider(moved.organization))
+    driver.configure(settings(MESH.plan.perimeter.governance_id))
+    driver.create(label["type"], label["inputs"] | {"lfTag": tag}, name="a-mistake")
+    watch("a mistake")
     assert "orders__customers.customers.email is read by general, pii" in " ".join(watch.opened)
