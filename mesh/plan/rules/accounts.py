@@ -121,8 +121,8 @@ def the_subnet_of_jobs_is_known(context: RuleContext) -> Iterator[Problem]:
     if context.mesh.is_uncertain("mesh.yaml", "region") or context.mesh.is_uncertain("mesh.yaml", "zones"):
         return
     region = context.mesh.file.region
-    letters = zone_letters(region, context.mesh.file.zones) if region in region_table().taken else ()
-    if not FEWEST_ZONES <= len(letters) <= MOST_ZONES:
+    letters = zone_letters(region, context.mesh.file.zones)
+    if region not in region_table().taken or not FEWEST_ZONES <= len(letters) <= MOST_ZONES:
         return  # regions and zones that the mesh does not take have a finding of their own
     zone = f"{region}{letters[0]}"
     jobs = [domain for domain in context.mesh.domains if pipeline_nodes.has_jobs(context.builder, domain)]
