@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, Given, Name, Names, ProductRef, Text, expected, once
+from mesh.model.base import Closed, Given, Name, ProductRef, Text, expected, once
 
 Runtime = Literal["glue-spark", "glue-python", "lambda", "step-functions", "external"]
 
@@ -95,7 +95,7 @@ class ProductPipeline(Closed):
     retries: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0, description="How often Glue starts a run again that failed."
     )
-    secrets: Annotated[Names, Field(max_length=MOST_SECRETS)] = Field(
+    secrets: Annotated[tuple[Name, ...], Field(strict=False, max_length=MOST_SECRETS), AfterValidator(once)] = Field(
         default=(),
         description="Secrets that it reads, by the last part of their names, mesh/<product>/<name> in Secrets Manager; "
         "their values stand in no file.",

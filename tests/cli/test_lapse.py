@@ -172,8 +172,10 @@ def test_a_pipeline_reads_until_lapse_closes_what_its_review_has_left(
     assert main.run(["lapse", "--close"]) == exit_codes.FINE
     capsys.readouterr()
     assert json.loads(said(capsys, "lapse", "--json"))["reading"] == []
+    table = {"Table": {"DatabaseName": "orders__customers", "Name": "customers"}}
     lake = kept.client("deploy-access@shop", "lakeformation")
-    assert lake.list_permissions(Principal={"DataLakePrincipalIdentifier": role})["PrincipalResourcePermissions"] == []
+    found = lake.list_permissions(Principal={"DataLakePrincipalIdentifier": role}, Resource=table)
+    assert found["PrincipalResourcePermissions"] == []
 
 
 def test_without_a_kept_organisation_the_plan_alone_tells(

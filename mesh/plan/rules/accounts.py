@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
+from mesh.aws.aws_regions import region_table, zone_letters
 from mesh.findings import Problem, listed, nearest
+from mesh.model.mesh_file import FEWEST_ZONES, MOST_ZONES
 from mesh.plan import pipeline_nodes
 from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, partner_file
 
@@ -118,7 +120,11 @@ def the_subnet_of_jobs_is_known(context: RuleContext) -> Iterator[Problem]:
         return
     if context.mesh.is_uncertain("mesh.yaml", "region") or context.mesh.is_uncertain("mesh.yaml", "zones"):
         return
-    zone, _ = context.builder.job_subnet
+    region = context.mesh.file.region
+    letters = zone_letters(region, context.mesh.file.zones)
+    if region not in region_table().taken or not FEWEST_ZONES <= len(letters) <= MOST_ZONES:
+        return  # regions and zones that the mesh does not take have a finding of their own
+    zone = f"{region}{letters[0]}"
     jobs = [domain for domain in context.mesh.domains if pipeline_nodes.has_jobs(context.builder, domain)]
     if jobs and zone not in accounts.subnets:
         message = (

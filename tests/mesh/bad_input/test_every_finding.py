@@ -64,7 +64,11 @@ def test_a_mistake_of_form_hides_no_unknown_name_in_the_same_file(
     [
         ("use: Repeat customers", "use: 7", "'use' is the number 7"),
         ("review: 2027-11-30", "review: 2027-11-31", "'review' is the text '2027-11-31'"),
-        ("approved-by: privacy@tiny.example", "approved-by: privacy", "'approved-by' is the text 'privacy'"),
+        (
+            "customers, approved-by: privacy@tiny.example, review: 2027-11",
+            "customers, approved-by: privacy, review: 2027-11",
+            "'approved-by' is the text 'privacy'",
+        ),
         ("description: ", "description: ''\nabout: ", "'description' is empty"),
         ("approvers: [privacy@tiny.example]", "approvers: [privacy]", "'email' is the text 'privacy'"),
         ("approvers: [privacy@tiny.example]", "approvers: []", "'approvers' is empty"),

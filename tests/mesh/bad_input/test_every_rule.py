@@ -192,5 +192,6 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
         tiny / "contracts/shop/clicks.odcs.yaml",
         tiny / "contracts/shop/clicks.lock.yaml",
         tiny / "names.lock.yaml",
+        tiny / "clearances/pii.yaml",
     )
     assert files == {str(courier), *map(str, left)}

@@ -149,3 +149,19 @@ def test_a_role_that_reads_other_secrets_than_are_written_is_a_witness(
     subject = with_secrets(tiny, lambda plan: with_role(plan, lambda role: dataclasses.replace(role, secrets=secrets)))
     found = [each for each in failures(subject, "U2") if "GetSecretValue" in each]
     assert any(words in each for each in found), found
+
+
+def test_the_role_of_a_job_elsewhere_is_taken_by_services_of_its_account_alone(tiny: Path) -> None:
+    shop = tiny / "domains/shop.yaml"
+    written = yaml.safe_load(shop.read_text("utf-8"))
+    pipeline = written["products"]["clicks"]["pipeline"]
+    written["products"]["clicks"]["pipeline"] = {
+        "runtime": "external",
+        **{key: pipeline[key] for key in ("reads", "clearance")},
+    }
+    shop.write_text(yaml.safe_dump(written), "utf-8")
+    shutil.rmtree(tiny / "pipelines/shop")
+    subject = subject_of(tiny)
+    assert subject.plan.domains["shop"].jobs["clicks"].runtime == "external"
+    for invariant in ("M12", "M5", "I31", "U2"):
+        assert failures(subject, invariant) == []
