@@ -258,7 +258,7 @@ def from_(organization: EnforcedOrganization, who: str, origin: str) -> dict[str
 def test_a_jobs_credentials_work_in_the_network_and_nowhere_else(organization: EnforcedOrganization) -> None:
     from botocore.exceptions import ClientError
 
-    job, key = "pipeline:ads.impressions", f"{PROBE_PREFIX}by-hand"
+    job, key = "pipeline:ads.impressions", f"files/{PROBE_PREFIX}by-hand"
     inside = from_(organization, job, "")
     assert inside["AWS_ENDPOINT_URL"] == organization.endpoint_from("network") != organization.endpoint
     assert person(inside, "s3").put_object(Bucket=IMPRESSIONS, Key=key, Body=b"x")
