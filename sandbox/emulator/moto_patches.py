@@ -18,6 +18,7 @@ from sandbox.emulator.given_subnets import given_subnets
 from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.queue_attributes import telling_redrive
 from sandbox.emulator.replication_status import telling_replication
 
 _ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
@@ -97,6 +98,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from following_links()
     yield from emitting()
     yield from telling_replication()
+    yield from telling_redrive()
     yield from _used_workgroups()
     yield from _server()
 

@@ -115,8 +115,12 @@ EXCEPTIONS = (
     Taken("mesh-guardrails-stay-up", "RefuseOtherFederation"),
     Taken("mesh-guardrails-stay-up", "RefuseRolesWithoutTheBoundary"),
     Taken("mesh-who-reads", "RefuseMakingReaders"),
+    Taken("mesh-who-reads", "RefuseOtherDrafters"),
+    Taken("mesh-guardrails-stay-up", "RefusePassingRolesOfTheMesh"),
+    Taken("mesh-jobs-stay-as-made", "RefuseChangesToJobs"),
+    Taken("mesh-jobs-stay-as-made", "RefuseOtherConnections"),
 )
-"""Exceptions of control policies, without which nobody could make a role."""
+"""Exceptions of control policies, without which nobody could make a role, a draft or a job."""
 
 LISTED = tuple(
     Taken(document, action)
@@ -133,6 +137,23 @@ LISTED = tuple(
             "kms:CreateKey",
             "lakeformation:PutDataLakeSettings",
             "s3:PutBucketPolicy",
+            "s3:PutObject",
+            "sqs:CreateQueue",
+            "sns:CreateTopic",
+            "glue:CreateTable",
+            "glue:CreateTableOptimizer",
+            "glue:CreateJob",
+            "glue:CreateTrigger",
+            "glue:CreateConnection",
+            "lakeformation:AddLFTagsToResource",
+        ),
+        "mesh-actions-of-workloads": (
+            "lambda:CreateFunction",
+            "lambda:CreateEventSourceMapping",
+            "events:PutRule",
+            "events:PutTargets",
+            "ec2:CreateSecurityGroup",
+            "cloudwatch:PutMetricAlarm",
         ),
     }.items()
     for action in actions

@@ -148,7 +148,13 @@ TOPIC = Case(
 )
 QUEUE = Case(
     "aws:sqs/queue:Queue",
-    {"name": "playback-events", "messageRetentionSeconds": 86400, "kmsMasterKeyId": "alias/x", **TAGS},
+    {
+        "name": "playback-events",
+        "messageRetentionSeconds": 86400,
+        "kmsMasterKeyId": "alias/x",
+        "redriveAllowPolicy": json.dumps({"redrivePermission": "allowAll"}),
+        **TAGS,
+    },
     {"messageRetentionSeconds": 3600, "tags": {"owner": "x"}},
     {"name": "x"},
 )
