@@ -205,7 +205,7 @@ class Translation:
     def _text(self, each: Planned, key: str, text: str) -> str:
         """A text, or the resource that it names."""
         source = NAMED.get(key)
-        named = self._called.get((each.account, source.type, text)) if source else None
+        named = self._called.get((each.account, str(source.type), text)) if source else None
         if source is None or named is None or named is each:
             return _quoted(text.replace(UNKNOWN, AN_ARN))
         return f"{self._addresses[named.urn]}.{source.attribute}"
