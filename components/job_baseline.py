@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pulumi_aws as aws
 from pulumi import ComponentResource, ResourceOptions
 
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from mesh.plan.nodes import JobBaselineArgs
+
+AMONG_WORKERS: Final = "workers of a job"
+"""Description of the rules by which they talk to each other."""
 
 
 class JobBaseline(ComponentResource):
@@ -53,15 +58,20 @@ class JobBaseline(ComponentResource):
         Workers of a job talk to each other on any port, so Glue wants a rule of the group to itself (Developer Guide,
         "Setting up Amazon VPC to connect to JDBC data stores over Amazon RDS").
         """
-        themselves = {"protocol": "tcp", "from_port": 0, "to_port": 65535, "self": True}
         return aws.ec2.SecurityGroup(
             name,
             name=f"mesh-jobs-of-{args.domain}",
             description="Jobs of the account: each other, endpoints and S3",
             vpc_id=args.perimeter.network,
-            ingress=[aws.ec2.SecurityGroupIngressArgs(description="workers of a job", **themselves)],
+            ingress=[
+                aws.ec2.SecurityGroupIngressArgs(
+                    description=AMONG_WORKERS, protocol="tcp", from_port=0, to_port=65535, self=True
+                )
+            ],
             egress=[
-                aws.ec2.SecurityGroupEgressArgs(description="workers of a job", **themselves),
+                aws.ec2.SecurityGroupEgressArgs(
+                    description=AMONG_WORKERS, protocol="tcp", from_port=0, to_port=65535, self=True
+                ),
                 # S3 has public addresses, behind the network's gateway endpoint; no route leads anywhere else.
                 aws.ec2.SecurityGroupEgressArgs(
                     description="AWS", protocol="tcp", from_port=443, to_port=443, cidr_blocks=["0.0.0.0/0"]

@@ -1,4 +1,4 @@
-"""Pipeline of a product: the job that writes it, its script, logs and workgroup, when it runs, and who sees it fail."""
+"""Pipeline of a product: the job that writes it, its script, logs and queries, when it runs, and who sees it fail."""
 
 from __future__ import annotations
 

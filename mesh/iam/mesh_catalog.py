@@ -36,7 +36,6 @@ WRITE_CATALOG: Final = (
     "glue:Update*",
 )
 
-
 WRITE_DATABASES: Final = (
     "glue:BatchDelete*",
     "glue:CreateDatabase",
@@ -63,8 +62,6 @@ def catalog_policy(perimeter: Perimeter) -> Document:
     """
     hub = f"arn:aws:glue:{perimeter.region}:{perimeter.governance_id}"
     everything = (f"{hub}:catalog", f"{hub}:database/*", f"{hub}:table/*")
-    governance = names.deploy_role(perimeter.governance_id)
-    publishers = names.publisher_role(perimeter.governance_id, "*")
     return document(
         Statement(
             sid="DomainsReadTheCatalog",
@@ -94,6 +91,15 @@ def catalog_policy(perimeter: Perimeter) -> Document:
             resources=everything,
             conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
         ),
+        *_writers(perimeter, everything),
+    )
+
+
+def _writers(perimeter: Perimeter, everything: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Refusals to write: publishers move tables, the deployment of governance makes databases, nobody does both."""
+    governance = names.deploy_role(perimeter.governance_id)
+    publishers = names.publisher_role(perimeter.governance_id, "*")
+    return (
         Statement(
             sid="RefuseOtherPublishers",
             what="Nobody creates, changes or deletes anything but publishers and the deployment of governance.",

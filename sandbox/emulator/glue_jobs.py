@@ -1,4 +1,4 @@
-"""Operations of Glue on jobs, triggers and connections: changes, of which the emulator otherwise has none."""
+"""Changes to Glue's jobs, triggers and connections: the emulated Glue makes and deletes them, and changes nothing."""
 
 from __future__ import annotations
 

@@ -67,6 +67,13 @@ MAKES = {
 }
 
 
+BUCKETS_BEFORE = {
+    "draft_tables": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
+    "partner_replication": [("partner-auditor", "acme-partner-auditor--inbox")],
+}
+"""Buckets of other components that AWS asks for, with the account of each."""
+
+
 def started(name: str, organization: EmulatedOrganization | None, state: StackState | None = None) -> RunResult:
     engine = Engine(
         project="examples",
@@ -106,10 +113,9 @@ def test_the_example_deploys_and_a_second_run_changes_nothing(name: str) -> None
         if name != "landing_zone":
             for account in IDS.accounts:
                 organization.ensure_account(account)
-        if name == "partner_replication":
-            organization.client("s3", IDS.account("partner-auditor")).create_bucket(
-                Bucket="acme-partner-auditor--inbox",
-                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+        for owner, bucket in BUCKETS_BEFORE.get(name, ()):
+            organization.client("s3", IDS.account(owner)).create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
             )
         state = StackState()
         assert MAKES[name] <= kinds(started(name, organization, state))

@@ -55,8 +55,8 @@ BEFORE = (
     ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
     ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
     ("lambda/function:Function", "logGroup:LogGroup", "Lambda makes one that is kept for ever"),
-    ("lambda/function:Function", "ec2/vpcEndpoint:VpcEndpoint", "it comes to no service without"),
-    ("lambda/function:Function", "RolePolicy", "Lambda is given the role"),
+    ("Publication$aws:lambda/function:Function", "ec2/vpcEndpoint:VpcEndpoint", "it comes to no service without"),
+    ("Publication$aws:lambda/function:Function", "RolePolicy", "Lambda is given the role"),
     ("OrganizationDelegatedAdminAccount", "organizations/account:Account", "the account is delegated to"),
 )
 
@@ -129,7 +129,10 @@ def no_stack_makes_a_table_but_drafts_of_its_own_domain(document: Document, plan
     for stack, resource in _aws(document):
         inputs, kind = resource["inputs"], resource["type"].rpartition(":")[2]
         if kind == "CatalogTable":
-            own = fnmatch(inputs["databaseName"], f"{names.snake(stack.removeprefix('domain-'))}__*__draft")
+            owner = names.snake(stack.partition("-")[2])
+            # A partner's tables are names for what lies in its inbox.
+            database = owner if stack.startswith("partner-") else f"{owner}__*__draft"
+            own = fnmatch(inputs["databaseName"], database)
             if not own or inputs["catalogId"] != resource["account"]:
                 wrong.append(f"{_of(resource)}: database {inputs['databaseName']} of {inputs['catalogId']}")
         elif kind == "ResourceLfTag" and (stack != "governance" or "tableWithColumns" in inputs):
@@ -196,12 +199,12 @@ def every_bucket_is_private_encrypted_versioned_and_logged(document: Document, p
 
 
 def _not_logged(bucket: str, about: list[Found]) -> list[str]:
-    """A log bucket takes S3's own key and has no log of its own; that of publications takes it, too."""
+    """A log bucket takes S3's own key and has no log of its own; those of publications and of scripts take it, too."""
     is_log = bucket.endswith("-logs")
     targets = [r["inputs"]["targetBucket"] for r in about if r["type"].endswith("BucketLogging")]
     logged = not targets if is_log else len(targets) == 1 and targets[0].endswith("-logs")
     kinds = [_encryption(r["inputs"]) for r in about if r["type"].endswith("EncryptionConfiguration")]
-    by_s3 = is_log or bucket.endswith("-audit") or "-publications" in bucket
+    by_s3 = is_log or bucket.endswith("-audit") or "-publications" in bucket or "-scripts-" in bucket
     own = kinds == ["AES256"] if by_s3 else kinds == ["own"]
     return [f"{bucket}: logged to {targets}"] * (not logged) + [f"{bucket}: encrypted with {kinds}"] * (not own)
 
@@ -251,6 +254,8 @@ def _deletion_protection(stack: str, resource: Found, plan: Plan) -> bool | None
             return None
     if "mesh:aws:InboxTables$" in urn:
         return False  # names for folders of the inbox, whose bucket is protected
+    if "mesh:aws:JobBaseline$" in urn:
+        return False  # what is in the bucket stands in the repository
     if "mesh:aws:RegisteredLocation$" in urn:
         domain, _, product = name.partition(".")
         return plan.domains[domain].products[product].deletion_protection
@@ -335,7 +340,8 @@ def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
     for stack, resource in _aws(document):
         kind, inputs = resource["type"].removeprefix("aws:"), resource["inputs"]
         if kind.startswith(("ec2/", "vpc/", "ec2transitgateway/", "directconnect/", "networkmanager/")):
-            if kind not in OF_A_NETWORK or stack != "governance":
+            of_jobs = kind == "ec2/securityGroup:SecurityGroup" and "mesh:aws:JobBaseline$" in resource["urn"]
+            if kind not in OF_A_NETWORK or not (of_jobs or stack == "governance"):
                 wrong.append(f"{_of(resource)}: not of the network")
             if (
                 inputs.get("routes")
@@ -350,18 +356,33 @@ def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
 
 
 def _to_services(kind: str, rules: list[dict[str, Any]]) -> bool:
-    """Whether rules lead to nothing but what routes lead to: those of an access list, or HTTPS of functions."""
-    https = all((each["protocol"], each["fromPort"], each["toPort"]) == ("tcp", 443, 443) for each in rules)
+    """Whether rules lead to nothing but what routes lead to: those of an access list, HTTPS, workers of one group."""
+    https = all(
+        (each["protocol"], each["fromPort"], each["toPort"]) == ("tcp", 443, 443) or _among_themselves(each)
+        for each in rules
+    )
     return kind == "ec2/networkAcl:NetworkAcl" or (kind == "ec2/securityGroup:SecurityGroup" and https)
+
+
+def _among_themselves(rule: dict[str, Any]) -> bool:
+    return rule.get("self") is True and not rule.keys() & {
+        "cidrBlocks",
+        "ipv6CidrBlocks",
+        "prefixListIds",
+        "securityGroups",
+    }
 
 
 @check
 def endpoints_are_reached_from_the_network_only(document: Document, plan: Plan) -> list[str]:
+    """Nothing else lets anything in; but workers of a job talk to each other, in the group of their account's jobs."""
     cidr = plan.governance.network.cidr
     only = [{"cidrBlocks": [cidr], "description": "jobs", "fromPort": 443, "protocol": "tcp", "toPort": 443}]
     groups = resources(document, "SecurityGroup")
-    wrong = [_of(r) for r in groups if r["inputs"].get("ingress") not in (None, only)]
-    kinds = sorted(r["type"].rpartition(":")[2] for r in groups)
+    jobs = [r for r in groups if "mesh:aws:JobBaseline$" in r["urn"]]
+    wrong = [_of(r) for r in groups if r not in jobs and r["inputs"].get("ingress") not in (None, only)]
+    wrong += [_of(r) for r in jobs if not all(map(_among_themselves, r["inputs"]["ingress"]))]
+    kinds = sorted(r["type"].rpartition(":")[2] for r in groups if r not in jobs)
     known = ["DefaultSecurityGroup", "SecurityGroup", "SecurityGroup"]
     return wrong if kinds == known else [*wrong, f"groups {kinds}"]
 

@@ -111,6 +111,7 @@ SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
 LISTS = checks.subnets_have_a_list_of_their_own_and_the_default_one_is_empty
 ABOVE = checks.root_users_and_ai_services_are_held_from_above
 DESKTOP = {"fromPort": 3389, "toPort": 3389, "cidrBlock": "0.0.0.0/0", "protocol": "tcp"}
+JOBS = {"fromPort": 0, "toPort": 65535, "cidrBlocks": ["10.0.0.0/8"], "protocol": "tcp", "self": True}
 NETWORK = checks.the_one_network_has_no_way_out
 DOORS = checks.endpoints_are_reached_from_the_network_only
 SHARES = checks.subnets_are_shared_with_the_domains_and_nobody_else
@@ -143,6 +144,11 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         PUBLISHES,
         "a table that is no draft",
         put("CatalogTable", "inputs", "databaseName", value="ads__impressions", stack="domain-ads"),
+    ),
+    (
+        PUBLISHES,
+        "a partner's table elsewhere",
+        put("CatalogTable", "inputs", "databaseName", value="ads__x__draft", stack="partner-"),
     ),
     (PUBLISHES, "in the hub", put("CatalogTable", "inputs", "catalogId", value="200000000002", stack="domain-ads")),
     (PUBLISHES, "a column's label", put(TAG, "inputs", "tableWithColumns", value={"name": "x"}, stack="governance")),
@@ -242,7 +248,10 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (NETWORK, "a route", put("ec2/routeTable:RouteTable", "inputs", "routes", value=[{"cidrBlock": "0.0.0.0/0"}])),
     (NETWORK, "public addresses", put("ec2/subnet:Subnet", "inputs", "mapPublicIpOnLaunch", value=True)),
     (NETWORK, "none", drop("ec2/vpc:Vpc")),
+    (NETWORK, "jobs lead out", put("SecurityGroup", "inputs", "egress", value=[DESKTOP], stack="domain-")),
+    (NETWORK, "a domain's own", put("SecurityGroup", "type", value="aws:ec2/routeTable:RouteTable", stack="domain-")),
     (DOORS, "to everybody", put("ec2/securityGroup:SecurityGroup", "inputs", "ingress", value=[{"cidrBlocks": []}])),
+    (DOORS, "to jobs of others", put("SecurityGroup", "inputs", "ingress", value=[JOBS], stack="domain-")),
     (DOORS, "a default that lets in", drop("DefaultSecurityGroup")),
     (LISTS, "the default one", drop("DefaultNetworkAcl")),
     (LISTS, "no subnets", put("networkAcl:NetworkAcl", "inputs", "subnetIds", value=["x"])),

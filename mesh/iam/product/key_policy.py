@@ -76,15 +76,7 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
             what="The role that checks drafts decrypts.",
             why="It reads the tables before they are published.",
         ),
-        _role_uses(
-            perimeter,
-            home,
-            audience.starter,
-            ENCRYPT,
-            sid="DeploymentStartsTables",
-            what="The account's deployment encrypts and decrypts.",
-            why="Glue writes the first metadata file of a table with its rights; the bucket lets it reach no other.",
-        ),
+        _deployment_starts_tables(perimeter, audience),
         *_only_the_audience(perimeter, audience),
     )
 
@@ -104,6 +96,18 @@ def _role_uses(
         actions=actions,
         resources=("*",),
         conditions=(caller_is(role), through(perimeter, "s3")),
+    )
+
+
+def _deployment_starts_tables(perimeter: Perimeter, audience: Audience) -> Statement | None:
+    return _role_uses(
+        perimeter,
+        audience.account_id,
+        audience.starter,
+        ENCRYPT,
+        sid="DeploymentStartsTables",
+        what="The account's deployment encrypts and decrypts.",
+        why="Glue writes the first metadata file of a table with its rights; the bucket lets it reach no other.",
     )
 
 

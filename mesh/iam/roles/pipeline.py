@@ -52,29 +52,8 @@ def pipeline_permissions(
     """Permissions: write one product, in the private network; its bucket, key, logs and secrets, those of no other."""
     bucket = perimeter.buckets.of_product(domain, product, account_id)
     alias = names.key_alias(product)
-    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
     return document(
-        Statement(
-            sid="WriteTheProduct",
-            what="The role reads and writes objects of its one product.",
-            why="It is the product's only writer, and writes no other product.",
-            effect="Allow",
-            actions=(
-                "s3:GetObject",
-                "s3:GetObjectVersion",
-                "s3:PutObject",
-                "s3:AbortMultipartUpload",
-            ),
-            resources=(f"arn:aws:s3:::{bucket}/*",),
-        ),
-        Statement(
-            sid="DeleteFiles",
-            what="The role deletes files, and what was for partners; never what is below `tables/`.",
-            why="What is published of a table, and what it can go back to, names files that its draft does not.",
-            effect="Allow",
-            actions=("s3:DeleteObject",),
-            resources=tuple(f"arn:aws:s3:::{bucket}/{prefix}/*" for prefix in ("files", "outbound")),
-        ),
+        *_objects(bucket),
         Statement(
             sid="CommitToTheDraft",
             what="The role reads the draft of its product in the account's catalog, and commits to it.",
@@ -112,6 +91,43 @@ def pipeline_permissions(
             actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
             resources=names.log_group(perimeter.region, account_id, product),
         ),
+        *_tells_the_mesh(perimeter, domain, product),
+        *in_the_network(perimeter, account_id),
+        *_secrets(perimeter, account_id, product, secrets),
+    )
+
+
+def _objects(bucket: str) -> tuple[Statement, ...]:
+    """Allows on objects of a product: all are written, and few deleted."""
+    return (
+        Statement(
+            sid="WriteTheProduct",
+            what="The role reads and writes objects of its one product.",
+            why="It is the product's only writer, and writes no other product.",
+            effect="Allow",
+            actions=(
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+                "s3:AbortMultipartUpload",
+            ),
+            resources=(f"arn:aws:s3:::{bucket}/*",),
+        ),
+        Statement(
+            sid="DeleteFiles",
+            what="The role deletes files, and what was for partners; never what is below `tables/`.",
+            why="What is published of a table, and what it can go back to, names files that its draft does not.",
+            effect="Allow",
+            actions=("s3:DeleteObject",),
+            resources=tuple(f"arn:aws:s3:::{bucket}/{prefix}/*" for prefix in ("files", "outbound")),
+        ),
+    )
+
+
+def _tells_the_mesh(perimeter: Perimeter, domain: str, product: str) -> tuple[Statement, ...]:
+    """Statements about events of a product on the mesh bus."""
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+    return (
         Statement(
             sid="TellTheMesh",
             what="The role puts events of its own product on the mesh bus.",
@@ -126,8 +142,6 @@ def pipeline_permissions(
             whose="the product",
             told=names.PIPELINE_EVENTS,
         ),
-        *in_the_network(perimeter, account_id),
-        *_secrets(perimeter, account_id, product, secrets),
     )
 
 

@@ -15,9 +15,7 @@ from mesh.plan.nodes.domain import (
     ClearanceRoleArgs,
     DataProductArgs,
     DefaultDatabaseArgs,
-    Delivery,
     DomainPlan,
-    PartnerReplicationArgs,
     ResourceLinkArgs,
     StaffRoleArgs,
 )
@@ -48,6 +46,7 @@ from mesh.plan.nodes.organization import (
     PermissionSetsArgs,
 )
 from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.partner_replication import Delivery, PartnerReplicationArgs
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
 from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
-from mesh.iam.ends import day_after, latest
 from mesh.iam.mesh_catalog import ABOUT_DEFAULT, ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
 from mesh.iam.product.key_policy import key_policy
 from mesh.iam.roles.clearance import clearance_permissions
-from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
 from mesh.iam.roles.permission_set import permission_set_trust
 from mesh.iam.roles.staff import auditor_permissions, engineer_permissions, owner_permissions
 from mesh.iam.statement import Document
@@ -28,6 +25,7 @@ from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTables
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
 from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.lf_tags import TagAssignment
+from mesh.plan.nodes.partner_replication import PartnerReplicationArgs
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.publication import ForwardRoleArgs, WakeupsArgs
 from mesh.plan.nodes.retention import RetentionRoleArgs, TableOptimizersArgs
@@ -279,72 +277,6 @@ class DefaultDatabaseArgs:
             permissions=("DESCRIBE",),
             on=NamedResource(catalog=self.account_id, database=self.database),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One agreement on the producer's side, to its last day; a closed one replicates nothing.
-
-    `key` is the ARN of the inbox's key, or of its alias.
-    """
-
-    partner: str
-    partner_id: str
-    inbox: str
-    key: str
-    end: datetime.date
-    open: bool
-
-    @property
-    def failures(self) -> str:
-        """Metric math: copies that failed, the metric `failed`, while the agreement lasts; nothing from then on.
-
-        When it ends S3 is refused each copy, and has no way to know that it should not be tried: with the day in the
-        alarm it is silent by itself, as the policies close by themselves (CloudWatch User Guide, "Using math
-        expressions": EPOCH is the time of each value in seconds, and IF without a third argument gives no value).
-        """
-        ends = datetime.datetime.combine(day_after(self.end), datetime.time(), datetime.UTC)
-        return f"IF(EPOCH(failed) < {ends.timestamp():.0f}, failed)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerReplicationArgs:
-    """Replication of a product's `outbound/<partner>/` into the partners' inboxes."""
-
-    perimeter: Perimeter
-    domain: str
-    product: str
-    account_id: str
-    deliveries: tuple[Delivery, ...]
-
-    def alarm(self, delivery: Delivery) -> str:
-        """Name of the alarm of copies that fail; `--` keeps two products and partners of like names apart."""
-        return f"{names.PATH}-delivery-{self.product}--{delivery.partner}"
-
-    @property
-    def bucket(self) -> str:
-        """The product's bucket."""
-        return self.perimeter.buckets.of_product(self.domain, self.product, self.account_id)
-
-    @property
-    def role_arn(self) -> str:
-        """ARN of the delivery role."""
-        return names.delivery_role(self.account_id, self.product)
-
-    @property
-    def trust(self) -> Document:
-        """Trust policy of the delivery role."""
-        return delivery_trust(self.account_id, self.bucket)
-
-    @property
-    def permissions(self) -> Document:
-        """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
-        folders = latest(
-            (f"{each.inbox}/{names.outbound(each.partner, self.domain, self.product)}", each.end)
-            for each in self.deliveries
-            if each.open
-        )
-        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, folders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.iam.perimeter import Perimeter
-from mesh.iam.roles.check import check_permissions, check_trust
+from mesh.iam.roles.draft_check import check_permissions, check_trust
 from mesh.iam.statement import Document
 from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Grant, NamedResource
 

@@ -1,4 +1,4 @@
-"""The part of a pipeline's work that is reading: queries in its own workgroup, and what its YAML says that it reads.
+"""The part of a pipeline's work that is reading: queries of its own, and what its YAML says that it reads.
 
 Sources: design ("How data flows"); Athena User Guide, "Example workgroup policies" and "Configure access to databases
 and tables in the AWS Glue Data Catalog"; Glue Developer Guide, "Using AWS Glue with AWS Lake Formation for fine-grained

@@ -258,8 +258,10 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Forward role: permissions", "roles/forward.py", "role/mesh/forward, mesh", "role-forward-permissions"
         ),
-        PolicyKind("Check role: trust", "roles/check.py", "role/mesh/check, trust", "role-check-trust"),
-        PolicyKind("Check role: permissions", "roles/check.py", "role/mesh/check, mesh", "role-check-permissions"),
+        PolicyKind("Check role: trust", "roles/draft_check.py", "role/mesh/check, trust", "role-check-trust"),
+        PolicyKind(
+            "Check role: permissions", "roles/draft_check.py", "role/mesh/check, mesh", "role-check-permissions"
+        ),
     ),
     "Data product": (
         PolicyKind(

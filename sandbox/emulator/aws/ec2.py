@@ -272,7 +272,8 @@ def _put_rules(call: Call) -> None:
 
 def _permission(call: Call, rule: PropertyValues) -> PropertyValues:
     description = {"Description": rule["description"]} if "description" in rule else {}
-    ranges = [{"CidrIp": cidr, **description} for cidr in rule.get("cidrBlocks") or []]
+    blocks: list[str] = rule.get("cidrBlocks") or []
+    ranges = [{"CidrIp": cidr, **description} for cidr in blocks]
     themselves = [{"GroupId": call.id, **description}] if rule.get("self") else []
     return {
         "IpProtocol": rule["protocol"],

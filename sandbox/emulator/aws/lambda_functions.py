@@ -226,10 +226,9 @@ def _read_permission(call: Call) -> PropertyValues | None:
         return None
     conditions: PropertyValues = found.get("Condition") or {}
     principal = found["Principal"]
-    told = {
-        "sourceAccount": (conditions.get("StringEquals") or {}).get("AWS:SourceAccount"),
-        "sourceArn": (conditions.get("ArnLike") or {}).get("AWS:SourceArn"),
-    }
+    equals: PropertyValues = conditions.get("StringEquals") or {}
+    like: PropertyValues = conditions.get("ArnLike") or {}
+    told: PropertyValues = {"sourceAccount": equals.get("AWS:SourceAccount"), "sourceArn": like.get("AWS:SourceArn")}
     return {
         "action": found["Action"],
         "function": function,

@@ -119,7 +119,11 @@ WRONG: list[tuple[str, Change, str]] = [
         lambda i: i["ingress"][0].update(fromPort=1, toPort=1, protocol="-1"),
         "all protocols are all ports",
     ),
-    ("SecurityGroup", put("ingress.0.fromPort", 444), "ingress.fromPort: 444 is above toPort, 443"),
+    (
+        "SecurityGroup",
+        lambda i: i["ingress"][0].update(fromPort=444, toPort=443),
+        "ingress.fromPort: 444 is above toPort, 443",
+    ),
     ("SecurityGroup", put("ingress.0.fromPort", -1), "ingress.fromPort: -1 is no port"),
     ("VpcEndpoint", put("serviceName", "com.amazonaws.eu-west-1.atena"), "is no service with an endpoint"),
     ("VpcEndpoint", put("serviceName", "athena"), "serviceName: 'athena' is no service with an endpoint"),
@@ -165,6 +169,8 @@ def every(planned_tiny: Planned) -> list[EmittedResource]:
     for each in emitted(planned_tiny.document):
         if each.type.endswith(":CatalogTable") or (each.type.endswith(":VpcEndpoint") and each.name == "athena"):
             found[each.name] = each
+        if each.type.endswith(":BucketLifecycleConfiguration") and "expiration" in each.inputs["rules"][0]:
+            found[each.type] = each
     made = {
         "aws:cloudwatch/logGroup:LogGroup": {"name": "/mesh", "retentionInDays": 30},
         "aws:cloudwatch/metricAlarm:MetricAlarm": {"period": 60, "evaluationPeriods": 1440},

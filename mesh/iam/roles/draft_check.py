@@ -43,8 +43,8 @@ def check_permissions(perimeter: Perimeter, account_id: str, domain: str, result
 
     `results` is the bucket of query results in the same account.
     """
-    region, buckets = perimeter.region, f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}"
-    glue, here = f"arn:aws:glue:{region}:{account_id}", when("StringEquals", "aws:ResourceAccount", account_id)
+    region = perimeter.region
+    glue = f"arn:aws:glue:{region}:{account_id}"
     return document(
         Statement(
             sid="ReadDrafts",
@@ -59,33 +59,7 @@ def check_permissions(perimeter: Perimeter, account_id: str, domain: str, result
                 f"{glue}:database/{ATHENAS_DATABASE}",
             ),
         ),
-        Statement(
-            sid="ReadTablesOfTheDomain",
-            what="The role reads tables in the domain's buckets, their metadata included.",
-            why="Schema, ids and paths stand in files; the gate counts rows.",
-            effect="Allow",
-            actions=("s3:GetObject", "s3:GetObjectVersion"),
-            resources=(f"{buckets}/tables/*",),
-            conditions=(here,),
-        ),
-        Statement(
-            sid="ListTablesOfTheDomain",
-            what="The role lists tables in the domain's buckets, and asks where the buckets are.",
-            why="Files of plain Parquet are found by listing.",
-            effect="Allow",
-            actions=("s3:ListBucket",),
-            resources=(buckets,),
-            conditions=(when("StringLike", "s3:prefix", "tables/*"), here),
-        ),
-        Statement(
-            sid="FindTheDomainsBuckets",
-            what="The role asks in which region the domain's buckets are.",
-            why="Athena asks before it reads.",
-            effect="Allow",
-            actions=("s3:GetBucketLocation",),
-            resources=(buckets,),
-            conditions=(here,),
-        ),
+        *_tables(f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}", account_id),
         Statement(
             sid="DecryptTablesOfTheDomain",
             what="The role decrypts with keys of its account, through S3.",
@@ -104,4 +78,38 @@ def check_permissions(perimeter: Perimeter, account_id: str, domain: str, result
             resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.workgroup(names.CHECK)}",),
         ),
         *query_results(perimeter, account_id, results, names.ACCOUNT_KEY_ALIAS, f"{names.CHECK}/"),
+    )
+
+
+def _tables(buckets: str, account_id: str) -> tuple[Statement, ...]:
+    """Allows to read what is below `tables/` in buckets of the account."""
+    here = when("StringEquals", "aws:ResourceAccount", account_id)
+    return (
+        Statement(
+            sid="ReadTablesOfTheDomain",
+            what="The role reads tables in the domain's buckets, their metadata included.",
+            why="Schema, ids and paths stand in files; the gate counts rows.",
+            effect="Allow",
+            actions=("s3:GetObject", "s3:GetObjectVersion"),
+            resources=(f"{buckets}/tables/*",),
+            conditions=(here,),
+        ),
+        Statement(
+            sid="ListTablesOfTheDomain",
+            what="The role lists tables in the domain's buckets.",
+            why="Files of plain Parquet are found by listing.",
+            effect="Allow",
+            actions=("s3:ListBucket",),
+            resources=(buckets,),
+            conditions=(when("StringLike", "s3:prefix", "tables/*"), here),
+        ),
+        Statement(
+            sid="FindTheDomainsBuckets",
+            what="The role asks in which region the domain's buckets are.",
+            why="Athena asks before it reads.",
+            effect="Allow",
+            actions=("s3:GetBucketLocation",),
+            resources=(buckets,),
+            conditions=(here,),
+        ),
     )
