@@ -47,7 +47,7 @@ class PublicationDesk:
             answer = self.client(domain, "s3").get_object(Bucket=bucket, Key=f"{account}/{product}.json")
             return dict(json.loads(answer["Body"].read()))
         except ClientError as error:
-            code = error.response["Error"]["Code"]
+            code = _said(error)["Code"]
             # Of an object that is not there S3 says the same to who may not list the bucket, which nobody here may.
             if code in MISSING or (code in REFUSALS and self._is_staff(domain, ("owner", "engineer"))):
                 return None
@@ -56,7 +56,7 @@ class PublicationDesk:
             raise NotPossibleError(f"AWS cannot be asked: {error}") from None
 
     def ask(self, domain: str, product: str, action: str, to: str | None = None) -> str:
-        """Ask on the mesh bus for `retry` or `rollback`: the id of the event. Raises NotPossibleError for who may not."""
+        """Ask on the mesh bus for `retry` or `rollback`: the event's id. Raises NotPossibleError for who may not."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         perimeter = self.plan.perimeter
@@ -97,11 +97,16 @@ class PublicationDesk:
     def _impossible(
         self, what: str, domain: str, error: Any, duties: tuple[str, ...] = ("owner", "engineer")
     ) -> NotPossibleError:
-        said: Mapping[str, str] = error.response["Error"]
+        said = _said(error)
         if said["Code"] not in REFUSALS:
             return NotPossibleError(f"{what}: AWS answers {said['Code']}: {said['Message']}")
         roles = " or ".join(names.staff_role(self._account(domain), duty) for duty in duties)
         return NotPossibleError(f"{self.caller(domain)} may not {what}; {roles} may")
+
+
+def _said(error: Any) -> Mapping[str, str]:
+    """The code and the message of an error of a client."""
+    return error.response["Error"]
 
 
 def desk(plan: Plan) -> PublicationDesk:
@@ -149,7 +154,8 @@ def _client(service: str, given: Mapping[str, str]) -> Any:
     import boto3
     from botocore.config import Config
 
-    return boto3.session.Session().client(
+    session: Any = boto3.session.Session()
+    return session.client(
         service,
         endpoint_url=given["AWS_ENDPOINT_URL"],
         region_name=given["AWS_DEFAULT_REGION"],

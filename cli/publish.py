@@ -207,15 +207,17 @@ def _earlier(status: PublicationStatus, to: str | None) -> str:
 
 
 def _brief(what: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    brief = {key: what.get(key) for key in keys}
-    if isinstance(brief.get("tables"), dict):
-        brief["tables"] = {name: _pointer(table) for name, table in brief["tables"].items()}
-    return brief
+    tables: Mapping[str, Any] = what.get("tables") or {}
+    pointers = {name: _pointer(table) for name, table in tables.items()}
+    return {key: pointers if key == "tables" else what.get(key) for key in keys}
 
 
 def _pointer(table: Any) -> str | None:
     """What a table points at: of a publication it is in the table's state, of a refusal it stands by itself."""
-    return table.get("pointer") if isinstance(table, dict) else table
+    if isinstance(table, str) or table is None:
+        return table
+    state: Mapping[str, str | None] = table
+    return state.get("pointer")
 
 
 def _show(found: list[PublicationStatus], *, whole: bool) -> None:

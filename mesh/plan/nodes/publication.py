@@ -52,8 +52,8 @@ class PublicationAlarm:
 class PublicationArgs:
     """The publication function: queue, rules, source, documents, bucket of publications, alarms.
 
-    `documents` are texts by their paths in the function's archive, beside its source; `lag_days` is how long a draft may
-    wait before somebody has to act.
+    `documents` are texts by their paths in the function's archive, beside its source; `lag_days` is how long a draft
+    may wait before somebody has to act.
     """
 
     perimeter: Perimeter
