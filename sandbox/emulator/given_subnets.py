@@ -17,12 +17,20 @@ def given_subnets(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
     create = subnets.SubnetBackend.create_subnet
     given: ContextVar[str] = ContextVar("id of the subnet that is being created", default="")
 
-    def create_subnet(backend: Any, vpc_id: str, *values: Any, **named: Any) -> Any:
-        known = ids.subnets.get(str(named.get("availability_zone"))) if vpc_id == ids.network else None
+    def create_subnet(
+        backend: Any,
+        vpc_id: str,
+        cidr_block: str,
+        ipv6_cidr_block: str | None = None,
+        availability_zone: str | None = None,
+        *values: Any,
+        **named: Any,
+    ) -> Any:
+        known = ids.subnets.get(str(availability_zone)) if vpc_id == ids.network else None
         taken = any(known in of_a_zone for of_a_zone in backend.subnets.values())
         token = given.set("" if known is None or taken else known)
         try:
-            return create(backend, vpc_id, *values, **named)
+            return create(backend, vpc_id, cidr_block, ipv6_cidr_block, availability_zone, *values, **named)
         finally:
             given.reset(token)
 
