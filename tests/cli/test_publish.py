@@ -95,18 +95,17 @@ def typed(capsys: pytest.CaptureFixture[str]) -> Typed:
 def test_a_commit_is_shown_as_published_and_a_rollback_pins_until_a_retry(
     ground: PublishingGround, typed: Typed
 ) -> None:
-    before = typed.status()
-    assert (before["published"], before["refused"], before["days_behind"]) == (None, None, None)
-    assert "not published yet" in typed()
+    empty = typed.status()
+    assert (empty["earlier"], empty["refused"], empty["pinned"], empty["days_behind"]) == ([], None, None, None)
+    assert "was published once" in typed("--rollback", PRODUCT, code=exit_codes.BAD_INPUT)
     ground.append({"id": "1", "email": "a@example.com"})
     first = typed.status()
     assert first["published"]["tables"]["customers"].endswith(".metadata.json")
-    assert not first["earlier"]
-    assert "was published once" in typed("--rollback", PRODUCT, code=exit_codes.BAD_INPUT)
+    assert [each["id"] for each in first["earlier"]] == [empty["published"]["id"]]
 
     ground.append({"id": "2", "email": "b@example.com"})
     second = typed.status()
-    assert [each["id"] for each in second["earlier"]] == [first["published"]["id"]]
+    assert [each["id"] for each in second["earlier"]] == [first["published"]["id"], empty["published"]["id"]]
 
     shown = typed("--rollback", PRODUCT)
     assert "pinned" in shown
