@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.table import Table
 
 from cli import exit_codes, main
 from mesh.folder import PlannedMesh, plan_folder
@@ -38,6 +39,11 @@ class PublishingGround:
 
     def append(self, *rows: dict[str, str]) -> None:
         """A commit of the pipeline to its draft."""
+        schema = pa.schema([("id", pa.string()), ("email", pa.string())])
+        self.draft().append(pa.Table.from_pylist(list(rows), schema=schema))
+
+    def draft(self) -> Table:
+        """The draft, as the pipeline loads it."""
         given = self.given(f"pipeline:{PRODUCT}")
         catalog = GlueCatalog(
             "draft",
@@ -50,8 +56,7 @@ class PublishingGround:
                 "client.session-token": given["AWS_SESSION_TOKEN"],
             },
         )
-        table = catalog.load_table("orders__customers__draft.customers")
-        table.append(pa.Table.from_pylist(list(rows), schema=pa.schema([("id", pa.string()), ("email", pa.string())])))
+        return catalog.load_table("orders__customers__draft.customers")
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +128,64 @@ def test_a_commit_is_shown_as_published_and_a_rollback_pins_until_a_retry(
     typed("--rollback", PRODUCT, "--to", second["published"]["id"])
     assert typed.status()["published"] == second["published"]
     typed("--retry", PRODUCT)
+
+
+def test_a_refusal_is_shown_with_its_sentences_and_ends_check_with_one(ground: PublishingGround, typed: Typed) -> None:
+    published = typed.status()["published"]
+    typed("--check")
+    with ground.draft().update_schema() as update:
+        update.rename_column("email", "address")
+    refused = typed.status()
+    assert (refused["published"], refused["late"]) == (published, False)
+    assert any("address" in sentence for sentence in refused["refused"]["sentences"])
+    shown = typed(PRODUCT, "--check", code=exit_codes.FINDINGS)
+    assert "refused" in shown
+    assert refused["refused"]["sentences"][0] in shown
+    assert "today" in shown, "since when it is behind"
+    typed(code=exit_codes.FINE)
+    with ground.draft().update_schema() as update:
+        update.rename_column("address", "email")
+    mended = typed.status()
+    assert (mended["refused"], mended["days_behind"]) == (None, None)
+
+
+def test_what_cannot_be_asked_is_told_in_a_sentence(ground: PublishingGround, typed: Typed) -> None:
+    def refused(*words: str) -> str:
+        return typed(*words, code=exit_codes.BAD_INPUT)
+
+    assert "unknown product 'orders.custmers'; did you mean 'orders.customers'?" in refused("orders.custmers")
+    assert "shop.clicks has no table port, so nothing of it is published" in refused("--retry", "shop.clicks")
+    assert "need DOMAIN.PRODUCT" in refused("--retry")
+    assert "one of --status, --rollback and --retry at a time" in refused("--retry", "--rollback", PRODUCT)
+    assert "it says where --rollback goes to" in refused(PRODUCT, "--to", "x")
+
+
+def test_the_credentials_of_a_shell_are_asked_with_where_none_is_kept(
+    ground: PublishingGround, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ("-C", str(ground.folder))
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert "has no credentials of AWS" in typed(*folder, code=exit_codes.BAD_INPUT)
+
+    def be(who: str) -> None:
+        for name, value in ground.given(who).items():
+            monkeypatch.setenv(name, value)
+
+    be("owner@orders")
+    rows = json.loads(typed("--json", *folder))
+    assert [row["product"] for row in rows] == ["orders.customers", "orders.parcels"]
+    assert "asked for a retry" in (typed("--retry", PRODUCT, *folder) and typed.err)
+    be("engineer@shop")
+    assert "may not read what is published of orders.customers" in typed(PRODUCT, *folder, code=exit_codes.BAD_INPUT)
+    assert "shop.clicks has no table port" in typed("shop.clicks", *folder, code=exit_codes.BAD_INPUT)
+    be("clearance:pii@orders")
+    said = typed("--retry", PRODUCT, *folder, code=exit_codes.BAD_INPUT)
+    account = ground.planned.plan.domains["orders"].access.account_id
+    assert f"arn:aws:iam::{account}:role/mesh/owner" in said
+    be("partner:courier")
+    assert "is of no domain of this mesh" in typed(*folder, code=exit_codes.BAD_INPUT)
+    assert not Path(".mesh").exists()
