@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mesh import names
 from mesh.iam.perimeter import (
@@ -16,6 +17,18 @@ from mesh.iam.perimeter import (
 )
 from mesh.iam.statement import Document, Statement, document, when
 
+SEE_RULES: Final = ("events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule")
+CHANGE_RULES: Final = (
+    "events:DeleteRule",
+    "events:PutRule",
+    "events:PutTargets",
+    "events:RemoveTargets",
+    "events:TagResource",
+    "events:UntagResource",
+)
+"""What an account does with its own rules on the bus of another: all of it knows `events:creatorAccount` (Service
+Authorization Reference)."""
+
 
 def bus_policy(perimeter: Perimeter) -> Document:
     """Resource policy of the mesh event bus: domains tell of products and pass wake-ups on, nobody outside does.
@@ -25,6 +38,8 @@ def bus_policy(perimeter: Perimeter) -> Document:
     Guide, "Sending and receiving events between AWS accounts" and "Permissions for event buses"; Service Authorization
     Reference, `events:eventBusInvocation`). Nobody else can put an event whose source begins with `aws.` (EventBridge
     API Reference, PutEvents). Nothing here rests on `events:eventBusInvocation`, which tells such a request.
+
+    Rules of domains on the bus lead to a bus of the domain's own account, and to nothing else of it (same guide).
     """
     hub = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}"
     bus, rules = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/*"
@@ -37,6 +52,7 @@ def bus_policy(perimeter: Perimeter) -> Document:
 
 def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement, ...]:
     domains = in_organization(perimeter), inside_units(perimeter.domains)
+    of_its_own = when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}")
     return (
         Statement(
             sid="PipelinesTellTheMesh",
@@ -80,19 +96,19 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
             ),
             effect="Allow",
             principal="*",
-            actions=(
-                "events:PutRule",
-                "events:PutTargets",
-                "events:DescribeRule",
-                "events:DeleteRule",
-                "events:RemoveTargets",
-            ),
+            actions=(*CHANGE_RULES, *SEE_RULES),
             resources=(rules,),
-            conditions=(
-                *domains,
-                caller_is(names.deploy_role("*")),
-                when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}"),
-            ),
+            conditions=(*domains, caller_is(names.deploy_role("*")), of_its_own),
+        ),
+        Statement(
+            sid="DomainsSeeTheirRules",
+            what="A preview of a domain sees the domain's own rules on the bus.",
+            why="It compares what is there with what the domain's stack would make.",
+            effect="Allow",
+            principal="*",
+            actions=SEE_RULES,
+            resources=(rules,),
+            conditions=(*domains, caller_is(names.preview_role("*")), of_its_own),
         ),
     )
 

@@ -174,8 +174,8 @@ class Deliveries:
         keys = source_keys(self._world, rule.arn, rule.account_id)
         told = {"events:source": body["source"], "events:detail-type": body["detail-type"]}
         if role:
-            session = session_arn(role, "events")
-            asked = [assumption(EVENTS, role, keys), Request(session, "events:PutEvents", arn, told)]
+            session, by_rule = session_arn(role, "events"), {**told, "events:eventBusInvocation": "true"}
+            asked = [assumption(EVENTS, role, keys), Request(session, "events:PutEvents", arn, by_rule)]
         else:
             asked = [Request(EVENTS, "events:PutEvents", arn, {**keys, **told})]
         refused = first_refusal(self._world, asked)

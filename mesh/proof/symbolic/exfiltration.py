@@ -38,7 +38,12 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(what="a bus outside", request=request, actions=("events:*",), assumptions=assumptions)
         request = SymbolicRequest(policies, fixed)
         bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/mesh"
-        assumptions = (request.key("aws:ResourceAccount").absent, request.resource.differs(bus))
+        assumptions = (
+            request.key("aws:ResourceAccount").absent,
+            request.resource.differs(bus),
+            # Of what a rule sends the target is decided when the rule is made.
+            request.key("events:eventBusInvocation").is_none_of("true"),
+        )
         yield Obligation(
             what="a bus of nobody", request=request, actions=("events:PutEvents",), assumptions=assumptions
         )
