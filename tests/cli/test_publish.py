@@ -37,6 +37,10 @@ class PublishingGround:
     def given(self, who: str) -> dict[str, str]:
         return shell_environment(self.planned.plan, who, self.organization.aws.endpoint_from)
 
+    def started(self) -> list[str]:
+        """What publications have started."""
+        return [arn.rpartition(":")[2] for arn in self.organization.aws.gate.deliveries.started]
+
     def append(self, *rows: dict[str, str]) -> None:
         """A commit of the pipeline to its draft."""
         schema = pa.schema([("id", pa.string()), ("email", pa.string())])
@@ -107,6 +111,7 @@ def test_a_commit_is_shown_as_published_and_a_rollback_pins_until_a_retry(
     first = typed.status()
     assert first["published"]["tables"]["customers"].endswith(".metadata.json")
     assert [each["id"] for each in first["earlier"]] == [empty["published"]["id"]]
+    assert ground.started() == ["workflow/mesh--clicks"] * 2, "with each publication a pipeline of another domain"
 
     ground.append({"id": "2", "email": "b@example.com"})
     second = typed.status()
