@@ -111,7 +111,7 @@ def test_a_commit_is_shown_as_published_and_a_rollback_pins_until_a_retry(
     first = typed.status()
     assert first["published"]["tables"]["customers"].endswith(".metadata.json")
     assert [each["id"] for each in first["earlier"]] == [empty["published"]["id"]]
-    assert ground.started() == ["workflow/mesh--clicks"] * 2, "with each publication a pipeline of another domain"
+    assert ground.started() == ["workflow/mesh--clicks"], "a pipeline of another domain, which waits for it"
 
     ground.append({"id": "2", "email": "b@example.com"})
     second = typed.status()

@@ -163,6 +163,18 @@ def _jobs() -> tuple[Statement, ...]:
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.start_role("*")),),
         ),
+        Statement(
+            sid="RefuseTellingOfPublications",
+            what="Only EventBridge's own role tells an account's bus that a product is published.",
+            why="Rules of that bus start pipelines with it, so whoever could say so would start them.",
+            but="A rule on the mesh bus, where the publication function alone says so, passes it on.",
+            actions=("events:PutEvents",),
+            resources=("arn:aws:events:*:*:event-bus/default",),
+            conditions=(
+                when("ForAnyValue:StringEquals", "events:detail-type", names.PUBLISHED),
+                caller_is_not(names.start_role("*")),
+            ),
+        ),
     )
 
 

@@ -86,8 +86,11 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
     through = {duty.action for each in work for duty in (*each.duties, *each.granted)}
     planned = OF_PUBLISHERS if account == subject.hub else OF_PRODUCTS
     through |= {f"{service}:{name}" for service, actions in planned.items() for name in actions.split()}
-    for duty in (duty for each in work for duty in (*each.duties, *each.granted)):
-        yield Claim(who, Request(role, duty.action, duty.on, duty.context), bounded=True)
+    for each in work:
+        for duty in (*each.duties, *each.granted):
+            # One role alone reaches the account's own bus.
+            asked = each.role if duty.on.endswith(":event-bus/default") else role
+            yield Claim(who, Request(asked, duty.action, duty.on, duty.context), bounded=True)
     named = {
         "events": f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
         "sns": f"arn:aws:sns:{subject.region}:{account}:x",

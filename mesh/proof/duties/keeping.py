@@ -68,7 +68,6 @@ def of_start(subject: Subject, domain: DomainPlan) -> RoleWork:
     """
     here = f"{subject.region}:{domain.access.account_id}"
     told = {"events:source": ["mesh.a.b"], "events:detail-type": [names.PUBLISHED]}
-    asks = {"events:detail-type": [names.REQUESTED]}
     return RoleWork(
         who=f"EventBridge of {domain.name}",
         role=names.start_role(domain.access.account_id),
@@ -86,6 +85,5 @@ def of_start(subject: Subject, domain: DomainPlan) -> RoleWork:
             f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
             f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/default",
         ),
-        otherwise=(Duty("events:PutEvents", f"arn:aws:events:{here}:event-bus/default", {**told, **asks}),),
         keys={"events": told},
     )
