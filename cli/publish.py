@@ -6,16 +6,18 @@ import datetime
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cli.console import answer_json, counted, say, screen
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
-from cli.publication_desk import PublicationDesk, desk
 from mesh.findings import NotPossibleError, listed, unknown
 from mesh.plan import Plan
+
+if TYPE_CHECKING:
+    from sandbox.runs.publication_desk import PublicationDesk
 
 ANSWERS_WITHIN: Final = 60.0
 """Seconds that a request is waited for; the function is woken within a few."""
@@ -34,7 +36,7 @@ class PublicationStatus:
 
     @property
     def published(self) -> Mapping[str, Any] | None:
-        """What readers see: `id`, `at`, `tables`."""
+        """The publication that readers see: `id`, `at`, `tables`."""
         return self._get("published")
 
     @property
@@ -122,7 +124,9 @@ def publish(
     known = _products(plan)
     if product is not None:
         _require(plan, product, known)
-    asked = desk(plan)
+    from sandbox.runs.publication_desk import desk
+
+    asked = desk(plan, say)
     names = [product] if product else [name for name in known if name.partition(".")[0] in asked.domains]
     if rollback or retry:
         _request(asked, names[0], "rollback" if rollback else "retry", to, lag)
@@ -213,7 +217,7 @@ def _brief(what: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _pointer(table: Any) -> str | None:
-    """What a table points at: of a publication it is in the table's state, of a refusal it stands by itself."""
+    """The file that a table points at: of a publication it is in the table's state, of a refusal it stands by itself."""
     if isinstance(table, str) or table is None:
         return table
     state: Mapping[str, str | None] = table

@@ -15,7 +15,7 @@ from mesh.iam.perimeter import (
     not_a_service,
     outside_units,
 )
-from mesh.iam.statement import Document, Statement, document, when
+from mesh.iam.statement import Condition, Document, Statement, document, when
 
 SEE_RULES: Final = ("events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule")
 CHANGE_RULES: Final = (
@@ -52,7 +52,6 @@ def bus_policy(perimeter: Perimeter) -> Document:
 
 def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement, ...]:
     domains = in_organization(perimeter), inside_units(perimeter.domains)
-    of_its_own = when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}")
     return (
         Statement(
             sid="PipelinesTellTheMesh",
@@ -87,6 +86,13 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
             resources=(bus,),
             conditions=(*domains, caller_is(names.staff_role("*", "owner"))),
         ),
+        *_rules_of_their_own(rules, domains),
+    )
+
+
+def _rules_of_their_own(rules: str, domains: tuple[Condition, ...]) -> tuple[Statement, ...]:
+    of_its_own = when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}")
+    return (
         Statement(
             sid="DomainsSubscribe",
             what="A domain's deployment makes, changes and deletes its own rules on the bus.",

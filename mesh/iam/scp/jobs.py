@@ -145,6 +145,13 @@ def _jobs() -> tuple[Statement, ...]:
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
         ),
+        *_starts(),
+    )
+
+
+def _starts() -> tuple[Statement, ...]:
+    """Statements about what starts jobs: arguments, and events."""
+    return (
         Statement(
             sid="RefuseStartingJobs",
             what="Only deployments start jobs with arguments, or make the triggers, sessions and workflows that do.",

@@ -10,6 +10,7 @@ import pytest
 
 from mesh import names
 from mesh.folder import PlannedMesh, plan_folder
+from mesh.plan import Plan
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.credentials import session_credentials
 from tests.conftest import TINY
@@ -52,6 +53,13 @@ def test_the_deployment_is_one_rule_of_the_domain_on_the_mesh_bus(mesh: PlannedM
         "source": ["mesh.orders.customers"],
         "detail-type": ["product published"],
     }
+
+
+def test_the_device_graph_of_the_sample_waits_for_sessions(plan: Plan) -> None:
+    heard = plan.domains["identity"].heard
+    assert heard is not None
+    assert (heard.rule, heard.products) == ("mesh--identity", ("playback.sessions",))
+    assert [name for name, domain in plan.domains.items() if domain.heard] == ["identity"]
 
 
 def test_a_publication_starts_the_workflow_that_waits_for_it_and_no_other_event_does(

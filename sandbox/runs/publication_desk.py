@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.console import say
 from mesh import names
 from mesh.findings import NotPossibleError, listed
+from sandbox.runs.served_organization import NONE_SERVED, ServedOrganization, find
 
 if TYPE_CHECKING:
     from mesh.plan import Plan
-    from sandbox.runs.served_organization import ServedOrganization
 
 REFUSALS: Final = ("AccessDenied", "AccessDeniedException", "403")
 SEE: Final = frozenset({"owner", "engineer"})
@@ -27,7 +26,7 @@ MISSING: Final = ("NoSuchKey", "404")
 
 @dataclass(frozen=True, slots=True)
 class PublicationDesk:
-    """Where records are read and requests are put; `client` makes a client of a service for a domain's people.
+    """The place to read records and put requests; `client` makes a client of a service for a domain's people.
 
     `caller` says who asks, for a sentence about what they may not do; `account` is theirs on AWS, None of a kept
     organisation, in which somebody of each domain is there to ask.
@@ -109,11 +108,9 @@ def _said(error: Any) -> Mapping[str, str]:
     return error.response["Error"]
 
 
-def desk(plan: Plan) -> PublicationDesk:
+def desk(plan: Plan, told: Callable[[str], None]) -> PublicationDesk:
     """The desk of the organisation that is kept, if there is one; otherwise of AWS, with the shell's credentials."""
-    from sandbox.runs import served_organization
-
-    served = served_organization.find(say)
+    served = find(told)
     if served is None:
         return _on_aws(plan)
     served.require_fit(plan, None)
@@ -121,8 +118,6 @@ def desk(plan: Plan) -> PublicationDesk:
 
 
 def _kept(plan: Plan, served: ServedOrganization) -> PublicationDesk:
-    from sandbox.runs.served_organization import NONE_SERVED
-
     sessions: dict[str, Mapping[str, str]] = {}
 
     def duty(domain: str) -> str:
@@ -172,8 +167,6 @@ def _on_aws(plan: Plan) -> PublicationDesk:
         from botocore.exceptions import BotoCoreError, ClientError
     except ModuleNotFoundError as error:
         raise NotPossibleError(f"AWS is asked with boto3, and {error.name} is not installed") from None
-    from sandbox.runs.served_organization import NONE_SERVED
-
     session: Any = boto3.session.Session(region_name=plan.perimeter.region)
     try:
         if session.get_credentials() is None:
