@@ -217,7 +217,7 @@ def _brief(what: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _pointer(table: Any) -> str | None:
-    """The file that a table points at: of a publication it is in the table's state, of a refusal it stands by itself."""
+    """The file that a table points at: in the state of a table that is published, by itself of one that is refused."""
     if isinstance(table, str) or table is None:
         return table
     state: Mapping[str, str | None] = table

@@ -65,10 +65,10 @@ def wakeups(make: StackMaker, args: WakeupsArgs) -> Iterator[DeployedResource]:
 
 def heard(make: StackMaker, name: str, args: HeardPublicationsArgs) -> Iterator[DeployedResource]:
     """The rule of a domain on the mesh bus, as the component `HeardPublications` makes it."""
-    bus = {"eventBusName": args.mesh_bus}
-    yield make("cloudwatch/eventRule:EventRule", name, given=f"{args.mesh_bus}/{args.rule}", name=args.rule, **bus)
-    named: Mapping[str, Any] = {"rule": args.rule, "targetId": "own-bus", "arn": args.own_bus, "roleArn": args.role}
-    yield make("cloudwatch/eventTarget:EventTarget", name, **named, **bus)
+    bus, rule = args.mesh_bus, args.rule
+    yield make("cloudwatch/eventRule:EventRule", name, given=f"{bus}/{rule}", name=rule, eventBusName=bus)
+    named: Mapping[str, Any] = {"rule": rule, "targetId": "own-bus", "arn": args.own_bus, "roleArn": args.role}
+    yield make("cloudwatch/eventTarget:EventTarget", name, eventBusName=bus, **named)
 
 
 def _rule(
