@@ -30,6 +30,7 @@ from cli import (
     offboard,
     plan,
     prove,
+    publish,
     refresh,
     schemas,
     up,
@@ -58,6 +59,7 @@ app.command("as")(assume.assume)
 app.command("clock")(clock.clock)
 app.command("lapse")(lapse.lapse)
 app.command("offboard")(offboard.offboard)
+app.command("publish")(publish.publish)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")

@@ -17,6 +17,7 @@ from components.delivery_role import DeliveryRole
 from components.draft_database import DraftDatabase
 from components.draft_tables import DraftTables
 from components.forward_role import ForwardRole
+from components.heard_publications import HeardPublications
 from components.inbox_tables import InboxTables
 from components.job_baseline import JobBaseline
 from components.landing_zone import LandingZone
@@ -59,6 +60,7 @@ __all__ = [
     "DraftDatabase",
     "DraftTables",
     "ForwardRole",
+    "HeardPublications",
     "InboxTables",
     "JobBaseline",
     "LandingZone",

@@ -37,6 +37,7 @@ publication = Publication(
             "mesh.json": json.dumps({"mesh": "acme", "region": "eu-west-1"}),
             "contracts/sales/orders.json": json.dumps(contract),
         },
+        lag_days=14,
     ),
     subnet_ids=network.subnet_ids,
     group_id=network.group_id,

@@ -92,6 +92,11 @@ def retention_role(account_id: str) -> str:
     return role(account_id, RETENTION)
 
 
+def heard_rule(domain: str) -> str:
+    """The rule on the mesh bus with which a domain hears of publications that its pipelines start with."""
+    return f"{PATH}--{domain}"
+
+
 START = "start"
 """The role with which EventBridge starts jobs of an account."""
 

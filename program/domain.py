@@ -10,6 +10,7 @@ from components import (
     AccountBudget,
     DataProduct,
     DraftTables,
+    HeardPublications,
     JobBaseline,
     PartnerReplication,
     Pipeline,
@@ -28,6 +29,8 @@ def deploy(plan: DomainPlan) -> None:
     products = _products(plan, after(options, account))
     drafts = [DraftTables(name, args, opts=after(options, products[name])) for name, args in plan.drafts.items()]
     Wakeups("wake-ups", plan.wakeups, opts=options)
+    if plan.heard:
+        HeardPublications("heard", plan.heard, opts=options)
     for name, args in plan.optimizers.items():
         TableOptimizers(name, args, opts=after(options, *drafts))
     jobs = _jobs(plan, products, after(options, account))

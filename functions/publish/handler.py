@@ -15,6 +15,7 @@ from aws_sessions import AwsSessions
 from catalog_tables import OvertakenError
 from product_publication import ProductPublication
 from publish_settings import PublishDocuments
+from telling import lag_line
 from wakeup_messages import Wakeup, wakeup
 
 ENOUGH: Final = 120_000
@@ -66,7 +67,10 @@ class Batch:
             return self._looked[name]
         product, settings = self.configuration.products[name], self.configuration.settings
         try:
-            came = ProductPublication(product, settings, self.sessions).run(wanted)
+            publication = ProductPublication(product, settings, self.sessions)
+            came = publication.run(wanted)
+            if behind := publication.record["behind"]:
+                print(lag_line(settings, product, behind, publication.clock()))  # noqa: T201 - the log is its output
         except OvertakenError as error:
             _log(message, f"{name}: {error}; another wake-up goes on")
             came = ""

@@ -73,8 +73,8 @@ class ProductPublication:
     def _look(self) -> str:
         drafts = self.drafts.read(self.published)
         if self._is_published(drafts):
-            if self.record["refused"]:
-                self._write(refused=None)
+            if self.record["refused"] or self.record["behind"]:
+                self._write(refused=None, behind=None)
             return "unchanged"
         refused: Mapping[str, Any] = self.record["refused"] or {}
         seen = _digest([self.product.digest, *(draft.seen for draft in drafts)])
@@ -100,7 +100,7 @@ class ProductPublication:
     def _roll_back(self, to: str) -> str:
         published = mapping(self.record["published"])
         if published.get("id") == to:
-            self._write(pinned=to)
+            self._write(pinned=to, behind=self._behind())
             return "pinned"
         earlier: dict[str, Any] = {each["id"]: each for each in self.record["history"]}
         if to not in earlier:
@@ -122,7 +122,11 @@ class ProductPublication:
             "sentences": list(findings),
             "tables": dict(pointers or {}),
         }
-        self._write(refused=refused, untold=[*self.record["untold"], refused_event(self.product, refused)])
+        self._write(
+            refused=refused,
+            behind=self._behind() if seen else self.record["behind"],
+            untold=[*self.record["untold"], refused_event(self.product, refused)],
+        )
         self._tell()
         return "refused"
 
@@ -151,9 +155,14 @@ class ProductPublication:
             history=history[: self.settings.rollbacks],
             refused=None,
             pinned=pinned,
+            behind=self._behind() if pinned else None,
             untold=[*self.record["untold"], published_event(self.product, intent)],
         )
         self._tell()
+
+    def _behind(self) -> str:
+        """The time since when drafts wait: the first refusal, or the rollback, since all of them were published."""
+        return self.record["behind"] or self.clock()
 
     def _tell(self) -> None:
         if self.record["untold"]:

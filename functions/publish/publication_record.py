@@ -21,6 +21,7 @@ EMPTY: Final[Mapping[str, Any]] = {
     "intent": None,
     "refused": None,
     "pinned": None,
+    "behind": None,
     "closed": None,
     "untold": [],
     "answered": [],
@@ -32,6 +33,7 @@ class PublicationRecord:
     """The record as it was read: `document` is what stands in it, `etag` the version, None while there is no object.
 
     `published`, `intent` and what is in `history` are publications: `id`, `at`, `contract` (a digest), `tables`.
+    `behind` is the time since when a draft waits, refused or because the product is pinned.
     `closed` is the contract whose closing labels are set, `untold` has the events that have not been sent,
     `answered` the ids of people's last requests, which the queue may give twice.
     """

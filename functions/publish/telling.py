@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from publish_settings import PromisedProduct, PublishSettings
@@ -13,6 +14,10 @@ REFUSED: Final = "publication refused"
 
 LONGEST: Final = 100_000
 """Bytes of all sentences of an event, as they are sent; EventBridge takes 256 KB (EventBridge User Guide, quotas)."""
+
+
+METRIC: Final = ("mesh/publication", "DaysBehind")
+"""Namespace and name of the metric of drafts that wait; its dimension `Mesh` is the name of the mesh."""
 
 
 class TellingError(Exception):
@@ -63,3 +68,17 @@ def tell(events: Any, settings: PublishSettings, product: PromisedProduct, untol
         answer = events.put_events(Entries=[entry])
         if answer.get("FailedEntryCount"):
             raise TellingError(f"{product.name}: {answer['Entries']}")
+
+
+def lag_line(settings: PublishSettings, product: PromisedProduct, behind: str, now: str) -> str:
+    """A line of the log that CloudWatch makes a metric of: the days since when a draft waits.
+
+    CloudWatch User Guide, "Specification: Embedded metric format": out of the log, so no right and no endpoint of
+    CloudWatch is needed; which product it is stands in the line alone, so there is one metric however many wait.
+    """
+    moment = datetime.fromisoformat(now)
+    namespace, name = METRIC
+    days = (moment - datetime.fromisoformat(behind)).total_seconds() / 86400
+    said = {"Namespace": namespace, "Dimensions": [["Mesh"]], "Metrics": [{"Name": name, "Unit": "None"}]}
+    about = {"Timestamp": int(moment.timestamp() * 1000), "CloudWatchMetrics": [said]}
+    return json.dumps({"_aws": about, "Mesh": settings.mesh, name: round(days, 3), "product": product.name})

@@ -188,6 +188,11 @@ def call_values(
 
 
 def as_meant(arn: str) -> str:
-    """An ARN whose last part was given as an ARN, or as an address of S3, as it is meant."""
+    """An ARN whose last part was given as an ARN, or as an address of S3, as it is meant.
+
+    A rule on a bus that is given by its ARN is of the bus's account: `…:rule/arn:…:event-bus/b/x` is `…:rule/b/x`.
+    """
     inner = arn.rfind("arn:")
+    if ":rule/arn:" in arn:
+        return arn[inner:].replace(":event-bus/", ":rule/")
     return (arn[inner:] if inner > 0 else arn).replace(":::s3://", ":::")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mesh import names
 from mesh.iam.perimeter import (
@@ -14,7 +15,19 @@ from mesh.iam.perimeter import (
     not_a_service,
     outside_units,
 )
-from mesh.iam.statement import Document, Statement, document, when
+from mesh.iam.statement import Condition, Document, Statement, document, when
+
+SEE_RULES: Final = ("events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule")
+CHANGE_RULES: Final = (
+    "events:DeleteRule",
+    "events:PutRule",
+    "events:PutTargets",
+    "events:RemoveTargets",
+    "events:TagResource",
+    "events:UntagResource",
+)
+"""What an account does with its own rules on the bus of another: all of it knows `events:creatorAccount` (Service
+Authorization Reference)."""
 
 
 def bus_policy(perimeter: Perimeter) -> Document:
@@ -25,6 +38,8 @@ def bus_policy(perimeter: Perimeter) -> Document:
     Guide, "Sending and receiving events between AWS accounts" and "Permissions for event buses"; Service Authorization
     Reference, `events:eventBusInvocation`). Nobody else can put an event whose source begins with `aws.` (EventBridge
     API Reference, PutEvents). Nothing here rests on `events:eventBusInvocation`, which tells such a request.
+
+    Rules of domains on the bus lead to a bus of the domain's own account, and to nothing else of it (same guide).
     """
     hub = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}"
     bus, rules = f"{hub}:event-bus/{names.BUS}", f"{hub}:rule/{names.BUS}/*"
@@ -71,6 +86,13 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
             resources=(bus,),
             conditions=(*domains, caller_is(names.staff_role("*", "owner"))),
         ),
+        *_rules_of_their_own(rules, domains),
+    )
+
+
+def _rules_of_their_own(rules: str, domains: tuple[Condition, ...]) -> tuple[Statement, ...]:
+    of_its_own = when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}")
+    return (
         Statement(
             sid="DomainsSubscribe",
             what="A domain's deployment makes, changes and deletes its own rules on the bus.",
@@ -80,19 +102,19 @@ def _domains_use(perimeter: Perimeter, bus: str, rules: str) -> tuple[Statement,
             ),
             effect="Allow",
             principal="*",
-            actions=(
-                "events:PutRule",
-                "events:PutTargets",
-                "events:DescribeRule",
-                "events:DeleteRule",
-                "events:RemoveTargets",
-            ),
+            actions=(*CHANGE_RULES, *SEE_RULES),
             resources=(rules,),
-            conditions=(
-                *domains,
-                caller_is(names.deploy_role("*")),
-                when("StringEqualsIfExists", "events:creatorAccount", "${aws:PrincipalAccount}"),
-            ),
+            conditions=(*domains, caller_is(names.deploy_role("*")), of_its_own),
+        ),
+        Statement(
+            sid="DomainsSeeTheirRules",
+            what="A preview of a domain sees the domain's own rules on the bus.",
+            why="It compares what is there with what the domain's stack would make.",
+            effect="Allow",
+            principal="*",
+            actions=SEE_RULES,
+            resources=(rules,),
+            conditions=(*domains, caller_is(names.preview_role("*")), of_its_own),
         ),
     )
 

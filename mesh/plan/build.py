@@ -205,6 +205,7 @@ class Builder(CatalogNodes):
             perimeter=self.perimeter,
             log_bucket=self.perimeter.buckets.logs("governance", hub),
             documents=publication.Documents({publication.MESH_PATH: about, **contracts}),
+            lag_days=self.file.defaults.publication_lag,
             deletion_protection=self.file.defaults.deletion_protection,
         )
 

@@ -101,6 +101,20 @@ def buses(account: str, region: str) -> Any:
     return events_backends[account][region].event_buses
 
 
+def workflows(account: str, region: str) -> Any:
+    """Glue of an account: its workflows and their runs."""
+    from moto.glue.models import glue_backends
+
+    return glue_backends[account][region]
+
+
+def state_machines(account: str, region: str) -> Any:
+    """Step Functions of an account."""
+    from moto.stepfunctions.models import stepfunctions_backends
+
+    return stepfunctions_backends[account][region]
+
+
 def functions(account: str, region: str) -> Any:
     """Lambda of an account: its functions and event source mappings."""
     from moto.awslambda.models import lambda_backends

@@ -29,6 +29,9 @@ from sandbox.enforcement.service_requests import assumption, first_refusal, sess
 
 EVENTS: Final = "events.amazonaws.com"
 _ASYNCHRONOUS_TRIES: Final = 3
+_STARTS: Final = {"glue": "glue:NotifyEvent", "states": "states:StartExecution"}
+"""What EventBridge asks for to start a workflow of Glue or a state machine (EventBridge User Guide, "Amazon EventBridge
+identity-based policies")."""
 MOST_STEPS: Final = 1_000
 """Deliveries behind one call, after which what still waits is forgotten: a function may be woken by what it writes."""
 
@@ -36,7 +39,8 @@ MOST_STEPS: Final = 1_000
 class Deliveries:
     """Deliveries of an organisation; nothing is delivered but by `drain`.
 
-    `failed` says of each delivery that was refused why, `impossible` counts those to targets that the emulator lacks.
+    `failed` says of each delivery that was refused why, `impossible` counts those to targets that the emulator lacks,
+    `started` are workflows and state machines that began, by their ARNs.
     """
 
     def __init__(self, world: LiveWorld, stored: Stored) -> None:
@@ -46,6 +50,7 @@ class Deliveries:
         self._sources: Final = EventSources(world, stored, self.functions)
         self.failed: Final[list[str]] = self._sources.failed
         self.impossible: Final[Counter[str]] = Counter()
+        self.started: Final[list[str]] = []
 
     def follow(self, call: AwsCall, owner: str, sender: str, answer: str | bytes) -> None:
         """Note what a call that was answered has put on a bus, changed in a catalog, or sent to a queue."""
@@ -132,7 +137,7 @@ class Deliveries:
     def _to_targets(self, rule: Any, body: Mapping[str, Any]) -> None:
         for target in rule.targets:
             service = target["Arn"].split(":")[2]
-            if service not in ("sqs", "events", "lambda"):
+            if service not in ("sqs", "events", "lambda", *_STARTS):
                 self.impossible[f"events to {service}"] += 1
                 continue
             if refused := self._sent(rule, target, body):
@@ -148,6 +153,8 @@ class Deliveries:
             return self._to_bus(rule, target, body)
         if arn.split(":")[2] == "sqs":
             return self._to_queue(rule, arn, json.dumps(_input(target, body)), target)
+        if arn.split(":")[2] in _STARTS:
+            return self._start(rule, target, body)
         return self._to_function(rule, arn, _input(target, body))
 
     # ---- kinds of targets
@@ -177,13 +184,27 @@ class Deliveries:
         keys = source_keys(self._world, rule.arn, rule.account_id)
         told = {"events:source": body["source"], "events:detail-type": body["detail-type"]}
         if role:
-            session = session_arn(role, "events")
-            asked = [assumption(EVENTS, role, keys), Request(session, "events:PutEvents", arn, told)]
+            session, by_rule = session_arn(role, "events"), {**told, "events:eventBusInvocation": "true"}
+            asked = [assumption(EVENTS, role, keys), Request(session, "events:PutEvents", arn, by_rule)]
         else:
             asked = [Request(EVENTS, "events:PutEvents", arn, {**keys, **told})]
         refused = first_refusal(self._world, asked)
         if not refused:
             emitted_events.waiting.append(EmittedEvent(account, region, bus.removeprefix("event-bus/"), body))
+        return refused
+
+    def _start(self, rule: Any, target: Mapping[str, Any], body: Mapping[str, Any]) -> str:
+        """Start a workflow of Glue, or a state machine; the emulator runs neither."""
+        arn, role = target["Arn"], target.get("RoleArn") or ""
+        service = arn.split(":")[2]
+        keys = source_keys(self._world, rule.arn, rule.account_id)
+        session = session_arn(role, "events") if role else EVENTS
+        asked = [assumption(EVENTS, role, keys)] if role else []
+        refused = first_refusal(self._world, [*asked, Request(session, _STARTS[service], arn, {} if role else keys)])
+        if not refused:
+            refused = started_in(service, arn, json.dumps(_input(target, body)))
+        if not refused:
+            self.started.append(arn)
         return refused
 
     def _to_function(self, rule: Any, arn: str, event: Mapping[str, Any]) -> str:
@@ -204,6 +225,21 @@ class Deliveries:
     def _now(self) -> str:
         now = self._world.now or datetime.now(UTC)
         return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def started_in(service: str, arn: str, given: str) -> str:
+    """Begin a run of a workflow or a state machine in moto; why not, where it does not."""
+    from moto.core.exceptions import JsonRESTError
+
+    region, account = arn.split(":")[3:5]
+    try:
+        if service == "glue":
+            backends.workflows(account, region).start_workflow_run(arn.rpartition("/")[2], None)
+        else:
+            backends.state_machines(account, region).start_execution(arn, "", given)
+    except JsonRESTError as error:
+        return str(error.message)
+    return ""
 
 
 def function_of(arn: str) -> Any:

@@ -103,7 +103,8 @@ class MotoStored:
         """The account whose backend has to answer: moto looks in the caller's for a key or bus of another account."""
         if call.service == "events":
             entries: list[dict[str, str]] = call.parameters.get("Entries") or []
-            buses = [call.text("EventBusName"), *(entry.get("EventBusName", "") for entry in entries)]
+            named = call.text("EventBusName"), call.text("ResourceARN")  # tags are asked for by an ARN
+            buses = [*named, *(entry.get("EventBusName", "") for entry in entries)]
             return next((bus.split(":")[4] for bus in buses if bus.startswith("arn:")), account)
         if call.service != "kms" or call.operation == "CreateKey":
             return account

@@ -279,6 +279,8 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
 
 def _wakeups(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     yield from (fact(stack, *each) for each in of_it.of_wakeups(plan.wakeups))
+    if plan.heard:
+        yield from (fact(stack, *each) for each in of_it.of_heard(plan.heard))
 
 
 def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:

@@ -41,6 +41,12 @@ def of_wakeups(args: nodes.WakeupsArgs) -> Iterator[About]:
         yield f"target of rule {rule}", [rule, None, args.bus]
 
 
+def of_heard(args: nodes.HeardPublicationsArgs) -> Iterator[About]:
+    """What the Plan says of a domain's rule on the mesh bus."""
+    yield f"rule {args.rule}", args.pattern
+    yield "target of rule heard", [args.rule, args.mesh_bus, args.own_bus]
+
+
 def function(resource: Found, known: Mapping[str, Found]) -> Iterator[About]:
     """What a registered function says: role, entry, and the documents in its archive."""
     inputs = resource["inputs"]

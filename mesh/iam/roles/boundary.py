@@ -6,7 +6,7 @@ from typing import Final
 
 from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
-from mesh.iam.perimeter import Perimeter, caller_is
+from mesh.iam.perimeter import Perimeter, caller_is, caller_is_not
 from mesh.iam.roles.publication import JOIN, SEE
 from mesh.iam.roles.publisher import LABEL
 from mesh.iam.roles.staff import staff_work
@@ -97,8 +97,18 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             sid="RefuseOtherBuses",
             what="No role of the mesh puts events on another bus than the mesh's.",
             why="EventBridge may not say whose a bus is, so the statement names the one that roles need.",
+            but="EventBridge passes on what the mesh bus tells to the account's own, and the next holds it there.",
             actions=("events:PutEvents",),
             not_resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
+            conditions=(caller_is_not(names.start_role(account_id)),),
+        ),
+        Statement(
+            sid="RefuseOtherBusesToStarts",
+            what="The role that starts pipelines puts events on no bus but the default one of its account.",
+            why="It is to start what is of its own account.",
+            actions=("events:PutEvents",),
+            not_resources=(f"arn:aws:events:{perimeter.region}:{account_id}:event-bus/default",),
+            conditions=(caller_is(names.start_role(account_id)),),
         ),
         Statement(
             sid="RefuseChangesToGuardrails",

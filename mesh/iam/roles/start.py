@@ -5,11 +5,16 @@ from __future__ import annotations
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.trust import assumed_by_services
-from mesh.iam.statement import Document, Statement, document, when
+from mesh.iam.statement import Document, Statement, document, service, when
 
 
-def start_trust(region: str, account_id: str) -> Document:
-    """Trust: EventBridge assumes the role, for rules of pipelines of this account alone."""
+def start_trust(perimeter: Perimeter, account_id: str) -> Document:
+    """Trust: EventBridge assumes the role, for rules of pipelines of this account alone.
+
+    Of a rule that an account has made on the bus of another no page says whose rule that is to `aws:SourceAccount`, and
+    whose account its ARN has: either is taken.
+    """
+    region, hub = perimeter.region, perimeter.governance_id
     return document(
         assumed_by_services(
             account_id,
@@ -18,13 +23,30 @@ def start_trust(region: str, account_id: str) -> Document:
             what="EventBridge assumes the role, for the rules of this account's pipelines.",
             why="Another rule could start a job when it is not meant to run (confused deputy).",
             also=(when("ArnLike", "aws:SourceArn", f"arn:aws:events:{region}:{account_id}:rule/{names.JOBS}"),),
-        )
+        ),
+        Statement(
+            sid="RulesOnTheMeshBus",
+            what="EventBridge assumes the role, for rules of domains on the mesh bus.",
+            why="Pipelines start with a publication, of which the mesh bus tells; only this account passes the role.",
+            effect="Allow",
+            principal=service("events.amazonaws.com"),
+            actions=("sts:AssumeRole",),
+            conditions=(
+                when("StringEquals", "aws:SourceAccount", account_id, hub),
+                when(
+                    "ArnLike",
+                    "aws:SourceArn",
+                    *(f"arn:aws:events:{region}:{each}:rule/{names.BUS}/{names.JOBS}" for each in (account_id, hub)),
+                ),
+            ),
+        ),
     )
 
 
 def start_permissions(perimeter: Perimeter, account_id: str) -> Document:
-    """Permissions: start workflows and state machines of the account's pipelines, and nothing else."""
+    """Permissions: start workflows and state machines of the account's pipelines, tell it of publications."""
     here = f"{perimeter.region}:{account_id}"
+    bus = f"arn:aws:events:{here}:event-bus/default"
     return document(
         Statement(
             sid="StartWorkflows",
@@ -41,5 +63,21 @@ def start_permissions(perimeter: Perimeter, account_id: str) -> Document:
             effect="Allow",
             actions=("states:StartExecution",),
             resources=(f"arn:aws:states:{here}:stateMachine:{names.JOBS}",),
+        ),
+        Statement(
+            sid="HearOfPublications",
+            what="The role puts events of the mesh bus on the account's own.",
+            why="A workflow starts by a rule of its own account; on the mesh bus a rule reaches buses, no workflow.",
+            effect="Allow",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+        ),
+        Statement(
+            sid="RefuseOtherEvents",
+            what="Events that do not tell of a publication are refused.",
+            why="Whatever the rule on the mesh bus comes to match, pipelines start with publications.",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", names.PUBLISHED),),
         ),
     )

@@ -145,6 +145,13 @@ def _jobs() -> tuple[Statement, ...]:
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
         ),
+        *_starts(),
+    )
+
+
+def _starts() -> tuple[Statement, ...]:
+    """Statements about what starts jobs: arguments, and events."""
+    return (
         Statement(
             sid="RefuseStartingJobs",
             what="Only deployments start jobs with arguments, or make the triggers, sessions and workflows that do.",
@@ -162,6 +169,18 @@ def _jobs() -> tuple[Statement, ...]:
             actions=START_BY_EVENTS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.start_role("*")),),
+        ),
+        Statement(
+            sid="RefuseTellingOfPublications",
+            what="Only EventBridge's own role tells an account's bus that a product is published.",
+            why="Rules of that bus start pipelines with it, so whoever could say so would start them.",
+            but="A rule on the mesh bus, where the publication function alone says so, passes it on.",
+            actions=("events:PutEvents",),
+            resources=("arn:aws:events:*:*:event-bus/default",),
+            conditions=(
+                when("ForAnyValue:StringEquals", "events:detail-type", names.PUBLISHED),
+                caller_is_not(names.start_role("*")),
+            ),
         ),
     )
 

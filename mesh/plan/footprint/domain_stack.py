@@ -9,7 +9,7 @@ from mesh.plan.footprint.account_resources import baseline, key
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.footprint.job_resources import job_baseline, pipeline
-from mesh.plan.footprint.publication_resources import wakeups
+from mesh.plan.footprint.publication_resources import heard, wakeups
 from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs, TableOptimizersArgs
 from mesh.plan.nodes.retention import OPTIMIZERS
 
@@ -33,6 +33,8 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
     for name, args in plan.drafts.items():
         yield from _drafts(make, name, args)
     yield from wakeups(make, plan.wakeups)
+    if plan.heard:
+        yield from heard(make, "heard", plan.heard)
     for name, args in plan.optimizers.items():
         yield from _optimizers(make, name, args)
     if plan.job_baseline:

@@ -9,7 +9,7 @@ from mesh import names
 from mesh.iam import wake_ups
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
-from mesh.plan.nodes import PublicationArgs, WakeupsArgs
+from mesh.plan.nodes import HeardPublicationsArgs, PublicationArgs, WakeupsArgs
 
 
 def publication(
@@ -61,6 +61,14 @@ def wakeups(make: StackMaker, args: WakeupsArgs) -> Iterator[DeployedResource]:
     """The rules of a domain's account, as the component `Wakeups` makes them."""
     for rule in args.rules:
         yield from _rule(make, rule, args.bus, "mesh-bus", {"roleArn": args.role})
+
+
+def heard(make: StackMaker, name: str, args: HeardPublicationsArgs) -> Iterator[DeployedResource]:
+    """The rule of a domain on the mesh bus, as the component `HeardPublications` makes it."""
+    bus, rule = args.mesh_bus, args.rule
+    yield make("cloudwatch/eventRule:EventRule", name, given=f"{bus}/{rule}", name=rule, eventBusName=bus)
+    named: Mapping[str, Any] = {"rule": rule, "targetId": "own-bus", "arn": args.own_bus, "roleArn": args.role}
+    yield make("cloudwatch/eventTarget:EventTarget", name, eventBusName=bus, **named)
 
 
 def _rule(

@@ -30,7 +30,7 @@ from mesh.plan.nodes.governance import (
     PublicationRoleArgs,
     RegisteredLocationArgs,
 )
-from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
+from mesh.plan.nodes.jobs import HeardPublicationsArgs, JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
@@ -75,6 +75,7 @@ __all__ = [
     "FirstCiRoles",
     "ForwardRoleArgs",
     "GovernancePlan",
+    "HeardPublicationsArgs",
     "InboxTablesArgs",
     "JobBaselineArgs",
     "LandingZoneArgs",

@@ -23,7 +23,7 @@ from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
-from mesh.plan.nodes.jobs import JobBaselineArgs, StartRoleArgs
+from mesh.plan.nodes.jobs import HeardPublicationsArgs, JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.lf_tags import TagAssignment
 from mesh.plan.nodes.partner_replication import PartnerReplicationArgs
 from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
@@ -334,6 +334,16 @@ class DomainPlan:
     def forward(self) -> ForwardRoleArgs:
         """The role with which wake-ups are passed on."""
         return ForwardRoleArgs(perimeter=self.account.perimeter, account_id=self.deciding.account_id)
+
+    @property
+    def heard(self) -> HeardPublicationsArgs | None:
+        """The rule with which its account hears of publications; None where no pipeline starts with one."""
+        products = tuple(sorted({job.event for job in self.jobs.values() if job.event and job.runtime != "external"}))
+        if not products:
+            return None
+        return HeardPublicationsArgs(
+            perimeter=self.account.perimeter, domain=self.name, account_id=self.access.account_id, products=products
+        )
 
     @property
     def wakeups(self) -> WakeupsArgs:

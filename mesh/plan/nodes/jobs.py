@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from mesh import names
@@ -44,6 +45,46 @@ class JobBaselineArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeardPublicationsArgs:
+    """The rule with which a domain hears on its account's own bus that products are published.
+
+    `products` are those that its pipelines start with, as `<domain>.<product>`.
+    """
+
+    perimeter: Perimeter
+    domain: str
+    account_id: str
+    products: tuple[str, ...]
+
+    @property
+    def rule(self) -> str:
+        """Name of the rule, on the mesh bus."""
+        return names.heard_rule(self.domain)
+
+    @property
+    def mesh_bus(self) -> str:
+        """ARN of the mesh bus, on which the rule is."""
+        perimeter = self.perimeter
+        return f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+
+    @property
+    def own_bus(self) -> str:
+        """ARN of the bus on which the events come out: the account's default one."""
+        return f"arn:aws:events:{self.perimeter.region}:{self.account_id}:event-bus/default"
+
+    @property
+    def pattern(self) -> str:
+        """Pattern of the publications, as JSON."""
+        sources = [names.event_source(*product.split(".", 1)) for product in self.products]
+        return json.dumps({"source": sources, "detail-type": [names.PUBLISHED]}, separators=(",", ":"))
+
+    @property
+    def role(self) -> str:
+        """ARN of the role with which the rule sends, which the stack `access-<d>` makes."""
+        return names.start_role(self.account_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartRoleArgs:
     """The role with which EventBridge starts pipelines of a domain's account."""
 
@@ -58,7 +99,7 @@ class StartRoleArgs:
     @property
     def trust(self) -> Document:
         """Trust policy of the role: EventBridge assumes it."""
-        return start_trust(self.perimeter.region, self.account_id)
+        return start_trust(self.perimeter, self.account_id)
 
     @property
     def permissions(self) -> Document:

@@ -25,6 +25,10 @@ ATTEMPTS: Final = 5
 """Times that a wake-up is tried, before it goes to the dead-letter queue (same page: at least five)."""
 
 
+LAG_METRIC: Final = ("mesh/publication", "DaysBehind")
+"""Namespace and name of the metric that the function's log makes: the days that a draft waits, of whichever product."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationAlarm:
     """An alarm on one metric: it tells when the statistic reaches `threshold` in each of `periods`, in seconds each.
@@ -48,12 +52,14 @@ class PublicationAlarm:
 class PublicationArgs:
     """The publication function: queue, rules, source, documents, bucket of publications, alarms.
 
-    `documents` are texts by their paths in the function's archive, beside its source.
+    `documents` are texts by their paths in the function's archive, beside its source; `lag_days` is how long a draft
+    may wait before somebody has to act.
     """
 
     perimeter: Perimeter
     log_bucket: str
     documents: Mapping[str, str]
+    lag_days: int
     deletion_protection: bool = True
 
     @property
@@ -124,7 +130,7 @@ class PublicationArgs:
 
     @property
     def alarms(self) -> tuple[PublicationAlarm, ...]:
-        """Alarms: wake-ups given up, wake-ups that wait, runs that fail, and no run at all."""
+        """Alarms: wake-ups given up, wake-ups that wait, runs that fail, no run at all, and a draft that waits."""
         queue, function = {"QueueName": _name(self.queue)}, {"FunctionName": self.function}
         return (
             PublicationAlarm(
@@ -168,6 +174,19 @@ class PublicationArgs:
                 threshold=1,
                 seconds=3600,
                 silence=True,
+            ),
+            PublicationAlarm(
+                name="lags",
+                description=(
+                    f"A product has not been published for {self.lag_days} days, though its draft is ahead: "
+                    "`mesh publish --check` of each domain says which, and docs/publishing.md what to do"
+                ),
+                namespace=LAG_METRIC[0],
+                metric=LAG_METRIC[1],
+                dimensions={"Mesh": self.perimeter.mesh},
+                statistic="Maximum",
+                threshold=self.lag_days,
+                seconds=3600,
             ),
         )
 

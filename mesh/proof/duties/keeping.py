@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesh import names
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.duties import Duty, RoleWork, each
-from mesh.proof.subject import OUTSIDE_BUCKET, Subject
+from mesh.proof.subject import OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 
 def of_retention(subject: Subject, domain: DomainPlan) -> RoleWork:
@@ -61,22 +61,29 @@ def of_retention(subject: Subject, domain: DomainPlan) -> RoleWork:
 
 
 def of_start(subject: Subject, domain: DomainPlan) -> RoleWork:
-    """The work of EventBridge: to start workflows and state machines of pipelines.
+    """The work of EventBridge: to start workflows and state machines of pipelines, and to tell of publications.
 
-    Sources: EventBridge User Guide, "Amazon EventBridge identity-based policies" (Glue workflows, state machines).
+    Sources: EventBridge User Guide, "Amazon EventBridge identity-based policies" (Glue workflows, state machines) and
+    "Sending and receiving events between AWS accounts".
     """
     here = f"{subject.region}:{domain.access.account_id}"
+    told = {"events:source": ["mesh.a.b"], "events:detail-type": [names.PUBLISHED]}
     return RoleWork(
         who=f"EventBridge of {domain.name}",
         role=names.start_role(domain.access.account_id),
         duties=(
             Duty("glue:NotifyEvent", f"arn:aws:glue:{here}:workflow/mesh--a"),
             Duty("states:StartExecution", f"arn:aws:states:{here}:stateMachine:mesh--a"),
+            Duty("events:PutEvents", f"arn:aws:events:{here}:event-bus/default", told),
         ),
         beside=(
             f"arn:aws:glue:{here}:workflow/another",
             f"arn:aws:glue:{here}:job/mesh--a",
             f"arn:aws:glue:{here}:trigger/mesh--a--run",
             f"arn:aws:states:{here}:stateMachine:another",
+            f"arn:aws:events:{here}:event-bus/mesh",
+            f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
+            f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/default",
         ),
+        keys={"events": told},
     )

@@ -160,7 +160,8 @@ _OF_A_TOPIC: Final = re.compile(
 TELL: Final = "events:PutEvents"
 """What pipelines alone do with the bus."""
 _OF_THE_BUS: Final = re.compile("events:(DeleteEventBus|PutPermission|RemovePermission)")
-_RULES: Final = re.compile("events:(PutRule|PutTargets|DeleteRule|RemoveTargets)")
+_SEES_RULES: Final = "DescribeRule|ListTargetsByRule|ListTagsForResource"
+_RULES: Final = re.compile(f"events:(PutRule|PutTargets|DeleteRule|RemoveTargets|(Unt|T)agResource|{_SEES_RULES})")
 _WRITES_THE_CATALOG: Final = re.compile("glue:(Batch)?(Create|Delete|Update).*")
 _MAKES_DATABASES: Final = re.compile("glue:((Batch)?Delete.*|(Create|Update)Database)")
 _MOVES_TABLES: Final = re.compile(
@@ -173,6 +174,7 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
     hub, region = subject.hub, subject.region
     deploy, inside = names.deploy_role(hub), _inside(subject)
     domains = {names.deploy_role(domain.access.account_id) for domain in subject.plan.domains.values()}
+    previews = {names.preview_role(domain.access.account_id) for domain in subject.plan.domains.values()}
     keeping = _keeping(subject, hub, _strangers(subject, hub))
 
     def tells(harm: Harm, caller: Actor) -> bool:
@@ -180,6 +182,7 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
 
     def subscribes(harm: Harm, caller: Actor) -> bool:
         rules = caller.name in domains and _RULES.fullmatch(harm.action)
+        rules = rules or (caller.name in previews and re.fullmatch(f"events:({_SEES_RULES})", harm.action))
         return harm.action != TELL and (caller.name == deploy or bool(rules))
 
     def publishes(harm: Harm, caller: Actor) -> bool:

@@ -9,6 +9,7 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
+from mesh.iam.bus import CHANGE_RULES, SEE_RULES
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.duties import Duty, each, pipelines
@@ -196,7 +197,8 @@ def _bus(subject: Subject) -> Iterator[Claim]:
     for domain in subject.domains[:2]:
         deploy, account_id = names.deploy_role(domain.access.account_id), domain.access.account_id
         context = {"events:creatorAccount": account_id}
-        yield from _can(deploy, each("events: PutRule PutTargets DescribeRule DeleteRule RemoveTargets", rule, context))
+        rules = (*CHANGE_RULES, *SEE_RULES)
+        yield from _can(deploy, each(f"events: {' '.join(a.partition(':')[2] for a in rules)}", rule, context))
         for product, role in list(domain.pipelines.items())[:1]:
             told = {"events:source": [f"mesh.{domain.name}.{product}"], "events:detail-type": [names.EVENTS[0]]}
             for harm in harms("events"):

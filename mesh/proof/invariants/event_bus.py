@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.evaluator.decide import Layer, Request
+from mesh.iam.bus import CHANGE_RULES, SEE_RULES
+from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.invariants.exfiltration import OWNER_KEYS
 from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
 
@@ -19,14 +22,16 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
             yield from _speaks_for_itself(subject, domain.name, name, pipeline.arn)
     yield from _each_in_its_own_words(subject, bus)
     for domain in subject.domains:
+        yield from _hears(subject, domain)
         for caller in subject.of_domain(domain):
             may = caller.kind == "deploy"
             if caller.name != names.staff_role(domain.access.account_id, "owner"):
                 tells = Request(caller.name, "events:PutEvents", bus)
                 yield Claim(caller.who, tells, allowed=False, denied=("resource",), admitted=False)
-            for action in ("events:PutRule", "events:PutTargets", "events:DescribeRule", "events:DeleteRule"):
+            for action in (*CHANGE_RULES, *SEE_RULES):
+                sees = may or (caller.kind == "preview" and action in SEE_RULES)
                 request = Request(caller.name, action, rule, {"events:creatorAccount": str(caller.account)})
-                yield Claim(caller.who, request, allowed=may or None, admitted=may)
+                yield Claim(caller.who, request, allowed=sees or None, admitted=sees)
                 foreign_rule = Request(caller.name, action, rule, {"events:creatorAccount": subject.hub})
                 yield Claim(f"{caller.who}, on another's rule", foreign_rule, allowed=False)
                 strange_rule = Request(caller.name, action, rule, {"events:creatorAccount": OTHER_ORGANIZATION})
@@ -104,6 +109,41 @@ def _rules_pass_on(forward: str, bus: str, own: str) -> Iterator[AnyClaim]:
     for source, kind in ((own, names.PUBLISHED), (own, names.REQUESTED), ("aws.ec2", "Object Created")):
         strange = _tells(forward, bus, source, kind)
         yield Claim("a rule of a domain", strange, allowed=False, denied=("identity", "resource"))
+
+
+def _hears(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
+    """Claims on the default bus of a domain: EventBridge puts publications there, as the role that starts pipelines.
+
+    What is there besides AWS's own events starts jobs, so nobody else of the mesh puts any.
+    """
+    account = domain.access.account_id
+    bus = f"arn:aws:events:{subject.region}:{account}:event-bus/default"
+    by_rule = {"events:eventBusInvocation": "true"}
+    told = {"events:source": ["mesh.a.b"], "events:detail-type": [names.PUBLISHED]}
+    administrator = subject.other(account, "domains", f"domain {domain.name}")
+    for context in (told, {**told, **by_rule}):
+        pipelines = [role.arn for role in domain.pipelines.values()]
+        for role in (*pipelines, domain.forward.arn, domain.check.arn, *(staff.arn for staff in domain.staff.values())):
+            request = Request(role, "events:PutEvents", bus, context)
+            yield Claim("another role of the mesh", request, allowed=False, denied=("scp",), bounded=False)
+        request = Request(administrator.name, "events:PutEvents", bus, context)
+        yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+    if domain.start is None:
+        return
+    start = domain.start.arn
+    for lacks in ((), OWNER_KEYS):
+        request = Request(start, "events:PutEvents", bus, {**told, **by_rule})
+        yield Claim("EventBridge of a domain", request, allowed=True, bounded=True, lacks=lacks)
+    for kind in (names.REQUESTED, names.REFUSED, *names.PIPELINE_EVENTS):
+        otherwise = Request(start, "events:PutEvents", bus, {**told, **by_rule, "events:detail-type": [kind]})
+        yield Claim("EventBridge of a domain", otherwise, allowed=False, denied=("identity",))
+    for other in (
+        f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
+        f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/default",
+        f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/default",
+    ):
+        beyond = Request(start, "events:PutEvents", other, {**told, **by_rule})
+        yield Claim("EventBridge of a domain", beyond, allowed=False, bounded=False)
 
 
 def _tells(role: str, bus: str, source: str, kind: str) -> Request:

@@ -84,6 +84,13 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseOtherConnections", ("deploy",), "glue:CreateConnection"),
     Refusal("RefuseReadingConnections", ("deploy", "preview", "pipeline"), "glue:GetConnection"),
     Refusal("RefuseStartingByEvents", ("deploy", "start"), "states:StartExecution"),
+    Refusal(
+        "RefuseTellingOfPublications",
+        ("start",),
+        "events:PutEvents",
+        "arn:aws:events:{region}:{account}:event-bus/default",
+        {"events:source": ("mesh.a.b",), "events:detail-type": (names.PUBLISHED,)},
+    ),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
     Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
     Refusal(

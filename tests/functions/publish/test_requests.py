@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from tests.functions.publish.organization import HUB, SHIPS, SWEEP, Harbour, column, contract, table
+from tests.functions.publish.organization import (
+    DOMAIN,
+    HUB,
+    PUBLICATIONS,
+    SHIPS,
+    SWEEP,
+    Harbour,
+    column,
+    contract,
+    table,
+)
 from tests.functions.publish.writers import Writer, ship
 
 
@@ -168,3 +180,54 @@ def test_what_is_no_request_is_ignored(organization: Harbour, writer: Writer, de
     assert organization.calls == []
     organization.run(SWEEP)
     assert organization.calls
+
+
+def lags(text: str) -> list[dict[str, Any]]:
+    """Lines of a log that CloudWatch makes a metric of."""
+    return [line for line in map(json.loads, text.splitlines()) if "_aws" in line]
+
+
+def test_a_draft_that_waits_is_told_as_days_until_it_is_published(
+    organization: Harbour, writer: Writer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    organization.configure(contract(table(key=["ship"])))
+    organization.answers = [[3], [2]]
+    writer.append(ship(1))
+    organization.published()
+    since = organization.record["behind"]
+    assert since == organization.record["refused"]["at"]
+    (line,) = lags(capsys.readouterr().out)
+    assert (line["Mesh"], line["product"], line["_aws"]["CloudWatchMetrics"]) == (
+        "harbour",
+        "harbour.berths",
+        [
+            {
+                "Namespace": "mesh/publication",
+                "Dimensions": [["Mesh"]],
+                "Metrics": [{"Name": "DaysBehind", "Unit": "None"}],
+            }
+        ],
+    )
+    writer.append(ship(2))
+    organization.published()
+    assert organization.record["behind"] == since, "a second refusal does not make it new"
+    # Three days ago it was refused for the first time.
+    record = {**organization.record, "behind": (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")}
+    organization.hub_s3.put_object(Bucket=PUBLICATIONS, Key=f"{DOMAIN}/berths.json", Body=json.dumps(record))
+    capsys.readouterr()
+    organization.published()
+    (line,) = lags(capsys.readouterr().out)
+    assert 3 <= line["DaysBehind"] < 3.1
+    organization.run(organization.request("retry"))
+    assert (organization.record["behind"], lags(capsys.readouterr().out)) == (None, [])
+
+
+def test_what_is_pinned_waits_and_a_request_that_is_refused_does_not(
+    organization: Harbour, history: list[tuple[str, str]]
+) -> None:
+    organization.run(organization.request("rollback", "nonsense"))
+    assert (organization.record["refused"] is None, organization.record["behind"]) == (False, None)
+    organization.run(organization.request("rollback", history[0][0]))
+    assert organization.record["behind"]
+    organization.run(organization.request("retry"))
+    assert organization.record["behind"] is None

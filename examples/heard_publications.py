@@ -1,0 +1,24 @@
+"""The rule of a domain on the mesh bus, which tells its account that a product is published."""
+
+import pulumi
+import pulumi_aws as aws
+from acme import GOVERNANCE, PERIMETER, SALES, account
+
+from components import HeardPublications, MeshBus, StartRole
+from mesh.iam.roles.boundary import boundary
+from mesh.plan.nodes import HeardPublicationsArgs, MeshBusArgs, StartRoleArgs
+
+sales = account("sales", SALES)
+bus = MeshBus("mesh", MeshBusArgs(perimeter=PERIMETER), opts=account("governance", GOVERNANCE))
+limit = aws.iam.Policy("boundary", name="boundary", path="/mesh/", policy=boundary(PERIMETER, SALES).text(), opts=sales)
+role = StartRole(
+    "start",
+    StartRoleArgs(perimeter=PERIMETER, account_id=SALES),
+    opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[limit])),
+)
+heard = HeardPublications(
+    "heard",
+    HeardPublicationsArgs(perimeter=PERIMETER, domain="sales", account_id=SALES, products=("stock.levels",)),
+    opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[bus, role])),
+)
+pulumi.export("rule", heard.rule)
