@@ -41,6 +41,7 @@ from mesh.proof.invariants import (
     query_results,
     retention,
     roles,
+    scripts,
     sharing,
     staff,
     two_deployments,
@@ -252,8 +253,8 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I25",
-        "Nobody acts as a role that they may not assume through a job, its arguments, its logs, a stack or an alias.",
-        jobs.jobs_stay_as_made,
+        "Nobody acts as a role that they may not assume through a job, its script or arguments, a log, a stack or a name.",
+        _both(jobs.jobs_stay_as_made, scripts.scripts_stay_as_made),
     ),
     Invariant(
         "I26",

@@ -27,6 +27,7 @@ Excepted = Literal[
     "owner",
     "preview",
     "start",
+    "retention",
     "clearance",
     "access",
 ]
@@ -84,6 +85,7 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseOtherConnections", ("deploy",), "glue:CreateConnection"),
     Refusal("RefuseReadingConnections", ("deploy", "preview", "pipeline"), "glue:GetConnection"),
     Refusal("RefuseStartingByEvents", ("deploy", "start"), "states:StartExecution"),
+    Refusal("RefuseStartingByEvents", ("deploy", "start"), "glue:NotifyEvent"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
     Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
     Refusal(
@@ -150,7 +152,15 @@ AT_UNITS: Final = (
 )
 """Refusals that bind the accounts of the mesh's units."""
 
-_DRAFTERS: Final[tuple[Excepted, ...]] = ("deploy", "deploy-access", "pipeline", "check", "owner", "preview")
+_DRAFTERS: Final[tuple[Excepted, ...]] = (
+    "deploy",
+    "deploy-access",
+    "pipeline",
+    "check",
+    "retention",
+    "owner",
+    "preview",
+)
 _DRAFTS: Final = (
     ("glue:GetTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
     ("glue:UpdateTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
@@ -221,7 +231,7 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
         case "domains":
             roles["deploy-access"] = names.deploy_access_role(account_id)
             roles["pipeline"], roles["start"] = names.pipeline_role(account_id, "x"), names.start_role(account_id)
-            roles["preview"] = names.preview_role(account_id)
+            roles["retention"] = names.retention_role(account_id)
             roles["clearance"] = names.clearance_role(account_id, "x")
             roles["check"], roles["owner"] = names.check_role(account_id), names.staff_role(account_id, "owner")
             roles["preview"] = names.preview_role(account_id)
@@ -255,6 +265,9 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.publisher_role(account_id, "somebody"))
     if "pipeline" not in refusal.excepted:
         roles.append(names.pipeline_role(account_id, "somebody"))
+    for kind, role in (("retention", names.retention_role(account_id)), ("start", names.start_role(account_id))):
+        if kind not in refusal.excepted:
+            roles.append(role)
     if "check" not in refusal.excepted or unit != "domains":
         roles.append(names.check_role(account_id))
     if "clearance" not in refusal.excepted or unit != "domains":

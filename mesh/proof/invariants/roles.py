@@ -188,10 +188,27 @@ def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
             names.preview_role(account_id), "sqs:SendMessage", f"arn:aws:sqs:{subject.region}:{account_id}:x"
         )
         yield Claim(f"the preview of {where}", queue, allowed=False)
+        yield from _of_others(subject, account_id, where)
     for product in subject.products:
         preview, bucket = names.preview_role(product.account_id), f"arn:aws:s3:::{product.bucket}"
         for action in ("s3:GetBucketPolicy", "s3:ListBucket", "s3:GetLifecycleConfiguration"):
             yield Claim("the preview", Request(preview, action, bucket), allowed=True)
+
+
+def _of_others(subject: Subject, account_id: str, where: str) -> Iterator[AnyClaim]:
+    """Claims on what a refresh reads of the mesh: objects, jobs, functions and alarms that are not its own."""
+    here, preview = f"{subject.region}:{account_id}", names.preview_role(account_id)
+    objects = (f"arn:aws:s3:::{subject.plan.mesh}-x--x/tables/a", "arn:aws:s3:::x-scripts-x/a")
+    others = {
+        **dict.fromkeys(("s3:GetObject", "s3:GetObjectTagging"), objects),
+        "glue:GetJob": (f"arn:aws:glue:{here}:job/x",),
+        "glue:GetTrigger": (f"arn:aws:glue:{here}:trigger/x",),
+        "glue:GetWorkflow": (f"arn:aws:glue:{here}:workflow/x",),
+        "states:DescribeStateMachine": (f"arn:aws:states:{here}:stateMachine:x",),
+    }
+    for action, arns in others.items():
+        for arn in arns:
+            yield Claim(f"the preview of {where}", Request(preview, action, arn), denied=("identity",))
 
 
 def _no_settings(services: Iterable[str]) -> Iterator[str]:
