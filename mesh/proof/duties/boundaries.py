@@ -76,7 +76,7 @@ OF_PUBLISHERS: Final = {
     "ec2": "CreateNetworkInterface DeleteNetworkInterface",
     "lakeformation": "AddLFTagsToResource",
 }
-"""What can do harm of the work of pipelines and deliveries; of publishers and their function: a mesh may have none."""
+"""What can do harm of the work of pipelines, deliveries and who starts them; of publishers and their function: a mesh may have none."""
 
 
 def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -> Iterator[Claim]:

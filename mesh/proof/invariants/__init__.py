@@ -253,7 +253,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I25",
-        "Nobody acts as a role that they may not assume through a job, its script or arguments, a log, a stack or a name.",
+        "Nobody acts as a role that they may not assume by a job, its script, arguments or logs, by a stack or an alias.",
         _both(jobs.jobs_stay_as_made, scripts.scripts_stay_as_made),
     ),
     Invariant(
