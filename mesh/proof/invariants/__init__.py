@@ -27,9 +27,11 @@ from mesh.proof.invariants import (
     jobs,
     keys,
     logs,
+    machine_files,
     machines,
     mesh_catalog,
     narrow_exceptions,
+    narrow_policies,
     networks,
     no_unit,
     origins,
@@ -205,7 +207,13 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        _both(guardrails.controls_stay_up, narrow_exceptions.exceptions_are_narrow, harm.changed, no_unit.in_no_unit),
+        _both(
+            guardrails.controls_stay_up,
+            narrow_exceptions.exceptions_are_narrow,
+            narrow_policies.policies_spare_roles_of_the_design,
+            harm.changed,
+            no_unit.in_no_unit,
+        ),
     ),
     Invariant(
         "I17",
@@ -253,7 +261,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I25",
-        "Nobody acts as a role that they may not assume by a job, its script, arguments or logs, by a stack or an alias.",
+        "Nobody acts as a role that they may not assume by a job, its script, arguments or logs, a stack or an alias.",
         _both(jobs.jobs_stay_as_made, scripts.scripts_stay_as_made),
     ),
     Invariant(
@@ -271,7 +279,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I31",
         "A pipeline reads the products that its YAML names, of them what its clearance covers, and nothing else.",
-        machines.machines_read_by_clearance,
+        _both(machines.machines_read_by_clearance, machine_files.files_admit_machines),
     ),
     Invariant(
         "I32",

@@ -261,19 +261,17 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.deploy_role(account_id))
     if "deploy-access" not in refusal.excepted:
         roles.append(names.deploy_access_role(account_id))
-    if "publisher" not in refusal.excepted or account_id != subject.hub:
-        roles.append(names.publisher_role(account_id, "somebody"))
-    if "pipeline" not in refusal.excepted:
-        roles.append(names.pipeline_role(account_id, "somebody"))
-    for kind, role in (("retention", names.retention_role(account_id)), ("start", names.start_role(account_id))):
-        if kind not in refusal.excepted:
+    for kind, where_it_is, role in (
+        ("publisher", account_id == subject.hub, names.publisher_role(account_id, "somebody")),
+        ("pipeline", True, names.pipeline_role(account_id, "somebody")),
+        ("retention", True, names.retention_role(account_id)),
+        ("start", True, names.start_role(account_id)),
+        ("check", unit == "domains", names.check_role(account_id)),
+        ("clearance", unit == "domains", names.clearance_role(account_id, "somebody")),
+        ("access", unit == "partners", names.role(account_id, "access")),
+    ):
+        if kind not in refusal.excepted or not where_it_is:
             roles.append(role)
-    if "check" not in refusal.excepted or unit != "domains":
-        roles.append(names.check_role(account_id))
-    if "clearance" not in refusal.excepted or unit != "domains":
-        roles.append(names.clearance_role(account_id, "somebody"))
-    if "access" not in refusal.excepted or unit != "partners":
-        roles.append(names.role(account_id, "access"))
     if refusal.excepted == ("bootstrap of governance",) and account_id != subject.hub:
         roles.append(_roles(subject, account_id, unit)["bootstrap"])
     for role in roles:

@@ -278,6 +278,9 @@ def _starts_tables(subject: Subject, roles: EntitledRoles, starter: str) -> Iter
             yield Claim(who, Request(starter, action, f"{bucket}/{key}"), allowed=False, denied=("resource",))
     encrypts = Request(starter, "kms:GenerateDataKey", subject.product_key(roles.product), subject.through_s3)
     yield Claim(who, encrypts, allowed=True)
+    for context in ({}, {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}):
+        elsewhere = Request(starter, "kms:GenerateDataKey", subject.product_key(roles.product), context)
+        yield Claim(who, elsewhere, allowed=False, admitted=False)
 
 
 def _writes_nothing_else(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:

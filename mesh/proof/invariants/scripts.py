@@ -1,4 +1,4 @@
-"""Scripts (I25): the deployment of an account puts them, each pipeline reads its own, and nobody else is a part of it."""
+"""Scripts (I25): the deployment of an account puts them, each pipeline reads its own, and nobody else does either."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ def _of_callers(subject: Subject, domain: DomainPlan, bucket: str) -> Iterator[A
             yield _refused_unless(caller.name == deploy, caller, action, script)
         for action in SETTINGS if everything else ("s3:PutBucketPolicy",):
             yield _refused_unless(caller.name == deploy, caller, action, bucket)
+    for context in ({"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.1"}):
+        old = Request(deploy, "s3:GetObject", script, context)
+        yield Claim("the deployment, over an old transport", old, allowed=False, denied=("resource",))
     deployment = subject.deployment_of(domain)
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
         yield Claim(deployment.who, Request(deploy, action, script), allowed=True)

@@ -104,7 +104,8 @@ def test_a_role_that_can_do_less_is_seen(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "planned"), [(("pipeline", "delivery", "start"), OF_PRODUCTS), (("publisher", "functions"), OF_PUBLISHERS)]
+    ("kinds", "planned"),
+    [(("pipeline", "delivery", "start"), OF_PRODUCTS), (("publisher", "functions"), OF_PUBLISHERS)],
 )
 def test_what_a_boundary_lets_through_for_later_is_somebodys_work(
     asked: list[Claim], kinds: tuple[str, ...], planned: dict[str, str]
