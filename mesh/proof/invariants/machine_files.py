@@ -42,6 +42,8 @@ def _of_clearance(subject: Subject, product: DataProductArgs, clearance: str) ->
         yield Claim(f"a pipeline at home with {clearance}", request, free=("resource",), admitted=of_the_key)
     for request in _beside(subject, at_home, bucket, key):
         yield Claim(f"a pipeline at home with {clearance}", request, admitted=False)
+    writes = Request(at_home, "s3:PutObject", f"{bucket}/files/a")
+    yield Claim(f"a pipeline at home with {clearance}", writes, allowed=False, denied=("resource",))
     partners = (partner.access.account_id for partner in subject.partners[:1])
     for account in (subject.hub, OTHER_ORGANIZATION, *partners):
         for request in _reads(subject, names.pipeline_role(account, "x", clearance), bucket, key):

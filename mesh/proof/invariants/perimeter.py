@@ -131,7 +131,7 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims on what accounts keep for themselves, where services write: their own policy refuses services that act for outsiders."""
+    """Claims on buckets that accounts keep for themselves: their own policy refuses services that act for outsiders."""
     buckets = [
         (name(owner), account)
         for account, owner in subject.owners.items()
