@@ -48,6 +48,11 @@ _SPARED_BY_CLEARANCE: Final = (
     "pipeline that does, so this adds nothing"
 )
 
+_DECRYPTS_WITH_A_CLEARANCE: Final = (
+    "the product's own pipeline holds a clearance that covers the product, so ClearedPipelinesAtHomeDecrypt of the "
+    "same document lets it decrypt; the list is that of all who encrypt through S3"
+)
+
 _ELSEWHERE: Final = (
     "RefuseOtherAccounts of the same document refuses everything to callers of every other account, so a role of the "
     "same name in one of them gets no further"
@@ -108,6 +113,7 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
             ("policy of the key of *", "Users"),
         )
     ),
+    ("policy of the key of *", "PipelineEncrypts", "Action kms:De*", _DECRYPTS_WITH_A_CLEARANCE),
     ("policy of the key of *", "DeploymentStartsTables", "Action kms:DescribeKey", _ADMINISTERS),
     *(
         (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _ELSEWHERE)

@@ -26,6 +26,7 @@ from mesh.proof.invariants import (
     harm,
     jobs,
     keys,
+    log_keys,
     logs,
     machine_files,
     machines,
@@ -114,17 +115,6 @@ _WORKGROUPS: Final = (
     "`mesh plan --json` lists it for every workgroup"
 )
 
-_GROUPS: Final = (
-    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
-    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
-)
-
-_MOVING: Final = (
-    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; the deployment of "
-    "the management account and the break-glass role come to everything, that of governance to all data, which `mesh "
-    "access blast` shows"
-)
-
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
@@ -187,7 +177,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I12",
         "A key is used by its service, for those whom it is for; the deployment administers it, and starts tables.",
-        _both(keys.keys_only_through_their_services, harm.on_keys),
+        _both(keys.keys_only_through_their_services, log_keys.logs_use_their_own_key, harm.on_keys),
     ),
     Invariant(
         "I13",
@@ -269,7 +259,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
         "nor beyond the horizon; and who has one holds it. Engineers, owners and auditors are those of the files.",
         people.holders_are_approved,
-        beyond=_GROUPS,
+        beyond=people.WHO_IS_IN_A_GROUP,
     ),
     Invariant(
         "I27",
@@ -368,7 +358,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "R1",
         "Who steals a role, a group or a pull request comes, whatever ways lead on, to no more than its class.",
         becoming.nobody_becomes_more,
-        _MOVING,
+        becoming.WHO_MOVES,
     ),
     Invariant(
         "R2",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from mesh import names
 from mesh.plan.nodes import Assignment
@@ -10,6 +11,12 @@ from mesh.proof.claims import AnyClaim, Fact
 from mesh.proof.subject import Subject
 
 _DOMAIN, _PARTNER = "domain-", "partner-"
+
+WHO_IS_IN_A_GROUP: Final = (
+    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
+    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
+)
+"""What no policy carries of it."""
 
 
 def holders_are_approved(subject: Subject) -> Iterator[AnyClaim]:

@@ -9,7 +9,7 @@ from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.products import READS, SETTINGS, WRITES
-from mesh.proof.subject import Actor, Subject
+from mesh.proof.subject import FOR_AN_OUTSIDER, Actor, Subject
 
 
 def scripts_stay_as_made(subject: Subject) -> Iterator[AnyClaim]:
@@ -32,14 +32,25 @@ def _of_callers(subject: Subject, domain: DomainPlan, bucket: str) -> Iterator[A
             yield _refused_unless(caller.name == deploy, caller, action, script)
         for action in SETTINGS if everything else ("s3:PutBucketPolicy",):
             yield _refused_unless(caller.name == deploy, caller, action, bucket)
-    for context in ({"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.1"}):
-        old = Request(deploy, "s3:GetObject", script, context)
-        yield Claim("the deployment, over an old transport", old, allowed=False, denied=("resource",))
     deployment = subject.deployment_of(domain)
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
         yield Claim(deployment.who, Request(deploy, action, script), allowed=True)
     for action in ("s3:GetObject", "s3:GetObjectTagging"):
         yield Claim("the preview", Request(preview, action, script), allowed=True)
+    yield from _of_outsiders(subject, deploy, bucket, script)
+
+
+def _of_outsiders(subject: Subject, deploy: str, bucket: str, script: str) -> Iterator[AnyClaim]:
+    """Claims on other accounts, on services for whomever, and on old transports."""
+    for context in ({"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.1"}):
+        old = Request(deploy, "s3:GetObject", script, context)
+        yield Claim("the deployment, over an old transport", old, allowed=False, denied=("resource",))
+    for outsider in (*subject.outsiders, *(other for other in subject.of_governance if other.kind == "other")):
+        for action, on in (("s3:ListMultipartUploadParts", script), ("s3:GetBucketPolicy", bucket)):
+            yield Claim(outsider.who, Request(outsider.name, action, on), by="RefuseOtherAccounts")
+    for action, on in (("s3:ListMultipartUploadParts", script), ("s3:ListBucket", bucket)):
+        confused = Request("s3.amazonaws.com", action, on, FOR_AN_OUTSIDER)
+        yield Claim("a service for an outsider", confused, allowed=False, denied=("resource",))
     for action, on in (("s3:GetObject", script), ("s3:PutObject", script), ("s3:PutBucketPolicy", bucket)):
         service = Request("s3.amazonaws.com", action, on, subject.for_the_mesh)
         yield Claim("a service of the mesh", service, free=("resource",), admitted=False)
