@@ -22,6 +22,7 @@ NAMES: Final = (
     (r"<mesh>-\*-scripts", "<scripts>"),
     (r"(role/mesh/clearance)/[a-z0-9-]+", r"\1/<clearance>"),
     (r"(role/mesh/pipeline)/[a-z0-9-]+/[a-z0-9-]+", r"\1/<clearance>/<product>"),
+    (r"(role/mesh/pipeline)/[a-z0-9-]+/\*", r"\1/<clearance>/*"),
     (r"(role/mesh/location)/[a-z0-9-]+", r"\1/<domain>"),
     (r"(role/mesh/publisher/publish-)[a-z0-9-]+", r"\1<domain>"),
     (r"(role/mesh/delivery/deliver-)[a-z0-9-]+", r"\1<product>"),
