@@ -743,7 +743,7 @@ def an_owner_asks_for_products_of_others(bench: Bench) -> None:
 WAKE_UPS = "policy of queue mesh-publication"
 
 
-@fault("M20", "another rule (events.amazonaws.com)", "is allowed")
+@fault("M20", "a rule of another account (events.amazonaws.com)", "is admitted by the resource's policy")
 def every_rule_wakes_the_function(bench: Bench) -> None:
     """Any rule of any account could then send events that say they are of whom they like."""
     bench.statement(WAKE_UPS, "TheRulesWake", lambda s: s.pop("Condition"))
@@ -927,7 +927,7 @@ def files_are_open_to_a_clearance_that_does_not_cover_every_label(bench: Bench) 
 
 @fault("I14", "is admitted by the resource's policy")
 def an_account_is_admitted_instead_of_a_role(bench: Bench) -> None:
-    bench.statement(BUCKET, "PublisherStartsTables", without("ArnLike", ARN))
+    bench.statement(BUCKET, "LakeFormationReads", without("ArnLike", ARN))
 
 
 @fault("I14", "a service of the mesh", "is refused by the resource's policy", "RefuseOtherReaders")
@@ -1088,9 +1088,9 @@ def a_location_role_reads_buckets_of_a_like_name(bench: Bench) -> None:
     )
 
 
-@fault("M10", "the preview of", "s3:GetObject", "is not refused by the caller's own policy")
+@fault("M10", "the preview of", "s3:GetObjectVersion", "is not refused by the caller's own policy")
 def a_preview_reads_data(bench: Bench) -> None:
-    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObject"))
+    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObjectVersion"))
 
 
 @fault("M12", "an administrator of governance", "role/mesh/deploy is allowed")
