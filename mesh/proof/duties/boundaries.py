@@ -30,7 +30,7 @@ OF_TEAMS: Final = {
         "glue: GetDatabase GetDatabases GetTable GetTables GetTableVersion GetTableVersions SearchTables GetPartition "
         "GetPartitions BatchGetPartition CreateDatabase UpdateDatabase DeleteDatabase CreateTable UpdateTable "
         "DeleteTable CreatePartition UpdatePartition DeletePartition BatchCreatePartition BatchUpdatePartition "
-        "BatchDeletePartition"
+        "BatchDeletePartition GetCatalogImportStatus"
     ),
     'Step Functions Developer Guide, "Start an AWS Glue job"': (
         "glue: StartJobRun GetJobRun GetJobRuns BatchStopJobRun"
@@ -77,7 +77,8 @@ OF_PUBLISHERS: Final = {
     "ec2": "CreateNetworkInterface DeleteNetworkInterface",
     "lakeformation": "AddLFTagsToResource",
 }
-"""What can do harm of the work of pipelines and deliveries; of publishers and their function: a mesh may have none."""
+"""What can do harm of the work of pipelines, deliveries and who starts them; of publishers and their function: a mesh
+may have none."""
 
 
 def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -> Iterator[Claim]:

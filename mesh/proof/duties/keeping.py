@@ -16,7 +16,7 @@ def of_retention(subject: Subject, domain: DomainPlan) -> RoleWork:
     account, region = domain.access.account_id, subject.region
     product = next(each for each in domain.products.values() if "table" in each.ports)
     bucket, glue = f"arn:aws:s3:::{product.bucket}", f"arn:aws:glue:{region}:{account}"
-    draft, elsewhere = names.draft_database(domain.name, "a"), {"aws:ResourceAccount": subject.hub}
+    draft, elsewhere = names.draft_database(domain.name, "a"), {"aws:ResourceAccount": OTHER_ORGANIZATION}
     logs = f"arn:aws:logs:{region}:{account}:log-group:/aws-glue/iceberg-retention/logs"
     return RoleWork(
         who=f"the retention of {domain.name}",
@@ -48,7 +48,14 @@ def of_retention(subject: Subject, domain: DomainPlan) -> RoleWork:
             f"{bucket}/outbound/a/a",
             f"{glue}:database/{names.database(domain.name, 'a')}",
             f"arn:aws:glue:{region}:{subject.hub}:table/{names.database(domain.name, 'a')}/a",
-            f"arn:aws:s3:::{subject.plan.log_bucket(domain.name)}/tables/a",
+            *(
+                f"arn:aws:glue:{region}:{subject.hub}:{part}"
+                for part in ("catalog", f"database/{draft}", f"table/{draft}/a")
+            ),
+            *(f"arn:aws:s3:::{subject.plan.log_bucket(domain.name)}{end}" for end in ("", "/tables/a")),
+            f"arn:aws:kms:{region}:{subject.hub}:key/x",
+            f"{logs.replace(account, subject.hub)}:log-stream:x",
+            f"{logs.removesuffix('logs')}x:log-stream:x",
             OUTSIDE_BUCKET,
         ),
         keys={"kms": subject.through_s3},
@@ -84,6 +91,8 @@ def of_start(subject: Subject, domain: DomainPlan) -> RoleWork:
             f"arn:aws:events:{here}:event-bus/mesh",
             f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}",
             f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/default",
+            f"arn:aws:glue:{subject.region}:{subject.hub}:workflow/mesh--a",
+            f"arn:aws:states:{subject.region}:{subject.hub}:stateMachine:mesh--a",
         ),
         keys={"events": told},
     )

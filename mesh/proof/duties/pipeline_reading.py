@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
-from mesh.proof.duties import Duty, each
+from mesh.proof.duties import ANOTHER_KEY, Duty, each
 from mesh.proof.duties.querying import queries, workgroups_of_others
 from mesh.proof.machine_readers import cleared_for, products_read
 from mesh.proof.subject import Subject
@@ -55,3 +55,17 @@ def not_reading(subject: Subject, product: DataProductArgs) -> Iterator[str]:
     for account in (product.account_id, subject.hub):
         glue = f"arn:aws:glue:{subject.region}:{account}"
         yield from (f"{glue}:database/another__product", f"{glue}:table/another__product/x")
+    tables = [read for read in products_read(subject, product) if "table" in read.ports]
+    glue = f"arn:aws:glue:{subject.region}:{subject.perimeter.management_id}"
+    yield from (f"{glue}:catalog", f"{glue}:database/default") if tables else ()
+    for database in (names.database(read.domain, read.name) for read in tables):
+        yield from (f"{glue}:database/{database}", f"{glue}:table/{database}/x")
+
+
+def keys_of_others_read(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """Keys beside those of the products that a pipeline reads: of another product there, of the name elsewhere."""
+    for read in products_read(subject, product):
+        keys, through = f"arn:aws:kms:{subject.region}", subject.through_s3
+        yield Duty("kms:Decrypt", f"{keys}:{read.account_id}:key/x", {**through, **ANOTHER_KEY})
+        named = {"kms:ResourceAliases": [f"alias/{names.key_alias(read.name)}"]}
+        yield Duty("kms:Decrypt", f"{keys}:{subject.perimeter.management_id}:key/x", {**through, **named})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
-from mesh.proof.duties.pipeline_reading import not_reading, reading
+from mesh.proof.duties.pipeline_reading import keys_of_others_read, not_reading, reading
 from mesh.proof.machine_readers import pipeline_of, written_reads
 from mesh.proof.subject import Subject
 
@@ -25,6 +25,7 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
         role=pipeline_of(subject, product),
         duties=(
             *_data(subject, product),
+            Duty("s3:GetObject", f"{_scripts(subject, product)}/{product.name}/a.py"),
             *_draft(subject, product),
             *_reports(subject, product),
             *_network(subject, account),
@@ -34,6 +35,7 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
         granted=(Duty("ec2:CreateNetworkInterface", _shared_subnet(subject)),),
         beside=(
             *_of_others(subject, product),
+            *(f"{_scripts(subject, product)}{end}" for end in ("", f"/{product.name}-of-another/a.py")),
             *_drafts_of_others(subject, product),
             *_networks_of_others(subject, account),
             *_secrets_of_others(subject, product),
@@ -43,7 +45,7 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
             "kms": {**subject.through_s3, "kms:ResourceAliases": [f"alias/{names.key_alias('another')}"]},
             "events": _event(product.domain, product.name),
         },
-        otherwise=tuple(_otherwise(subject, product)),
+        otherwise=(*_otherwise(subject, product), *keys_of_others_read(subject, product)),
     )
 
 
@@ -63,6 +65,10 @@ def _data(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
         subject.product_key(product),
         subject.through_s3,
     )
+
+
+def _scripts(subject: Subject, product: DataProductArgs) -> str:
+    return f"arn:aws:s3:::{subject.perimeter.buckets.scripts(product.domain, product.account_id)}"
 
 
 def _draft(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:

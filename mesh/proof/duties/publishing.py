@@ -8,8 +8,8 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.duties import Duty, RoleWork, each
-from mesh.proof.duties.querying import lists_of_others, queries, results_below
-from mesh.proof.subject import OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
+from mesh.proof.duties.querying import keys_of_others, lists_of_others, queries, results_below
+from mesh.proof.subject import BESIDE_GOVERNANCE, OTHER_ORGANIZATION, OUTSIDE_BUCKET, Subject
 
 _READ_TABLES = "GetTable GetTables GetTableVersion GetTableVersions"
 
@@ -49,8 +49,16 @@ def of_publication(subject: Subject) -> RoleWork:
             *(names.deploy_role(account) for account in (hub, *domains[:1])),
             *(names.pipeline_role(account, "x") for account in domains[:1]),
             *(names.clearance_role(account, "general") for account in domains[:1]),
-            names.check_role(OTHER_ORGANIZATION),
+            *(names.check_role(account) for account in (OTHER_ORGANIZATION, BESIDE_GOVERNANCE)),
             names.publisher_role(OTHER_ORGANIZATION, "ads"),
+            names.role(hub, "publisher/x"),
+            *(
+                arn.replace(hub, subject.perimeter.management_id)
+                for arn in (
+                    *(f"{own}:{what}" for what in ("network-interface/x", "security-group/x", "subnet/x")),
+                    *(names.publication_queue(region, hub), bus, f"{log}:log-stream:x"),
+                )
+            ),
             names.location_role(hub, "ads"),
             f"{names.publication_queue(region, hub)}x",
             f"{bucket}x/a",
@@ -92,7 +100,8 @@ def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:
     bucket, glue = f"arn:aws:s3:::{product.bucket}", f"arn:aws:glue:{region}:{account}"
     draft, results = names.draft_database(domain.name, "a"), f"arn:aws:s3:::{subject.plan.results_bucket(domain.name)}"
     workgroup = f"arn:aws:athena:{region}:{account}:workgroup"
-    prefix, elsewhere = {"s3:prefix": "tables/a/"}, {"aws:ResourceAccount": subject.hub}
+    prefix, elsewhere = {"s3:prefix": "tables/a/"}, {"aws:ResourceAccount": OTHER_ORGANIZATION}
+    logs = f"arn:aws:s3:::{subject.plan.log_bucket(domain.name)}"
     return RoleWork(
         who=f"the check of {domain.name}",
         role=names.check_role(account),
@@ -120,7 +129,10 @@ def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:
             f"{glue}:table/{names.database(domain.name, 'a')}/a",
             f"arn:aws:glue:{region}:{subject.hub}:database/{names.database(domain.name, 'a')}",
             f"arn:aws:glue:{region}:{subject.hub}:table/{draft}/a",
-            f"arn:aws:s3:::{subject.plan.log_bucket(domain.name)}/tables/a",
+            f"arn:aws:glue:{region}:{subject.hub}:catalog",
+            f"arn:aws:glue:{region}:{subject.hub}:database/default",
+            f"arn:aws:athena:{region}:{subject.hub}:workgroup/{names.workgroup(names.CHECK)}",
+            f"{logs}/tables/a",
             OUTSIDE_BUCKET,
             *_of_other_domains(subject, domain),
         ),
@@ -128,10 +140,12 @@ def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:
         otherwise=(
             Duty("s3:ListBucket", bucket, {"s3:prefix": "files/"}),
             Duty("s3:ListBucket", bucket),
+            Duty("s3:ListBucket", logs, prefix),
             Duty("s3:ListBucket", bucket, {**prefix, **elsewhere}),
             Duty("s3:GetBucketLocation", bucket, elsewhere),
             Duty("s3:GetObject", f"{bucket}/tables/a", elsewhere),
             Duty("kms:Decrypt", subject.product_key(product)),
+            *keys_of_others(subject, account),
             *lists_of_others(results, f"{names.CHECK}/"),
         ),
     )

@@ -91,7 +91,10 @@ def lists_of_others(bucket: str, prefix: str) -> Iterator[Duty]:
     for beside in ("", prefix.rstrip("/"), f"{prefix.rstrip('/')}x/", "another/"):
         yield Duty("s3:ListBucket", bucket, {"s3:prefix": beside})
     yield Duty("s3:ListBucket", bucket)
-    yield Duty("s3:ListBucket", bucket, {"aws:CalledVia": ["cloudformation.amazonaws.com"]})
+    for service in ("cloudformation.amazonaws.com", "athena.amazonaws.comx"):
+        yield Duty("s3:ListBucket", bucket, {"aws:CalledVia": [service]})
+    yield from each("s3: ListBucketVersions ListBucketMultipartUploads", bucket, {"s3:prefix": prefix})
+    yield Duty("s3:ListBucket", f"{bucket}-else", {"s3:prefix": prefix})
 
 
 def keys_of_others(subject: Subject, account: str, *aliases: str) -> Iterator[Duty]:

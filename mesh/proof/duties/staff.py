@@ -97,6 +97,8 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
         beside=(
             _publications(subject, OTHER_ORGANIZATION),
             f"arn:aws:events:{region}:{account}:event-bus/default",
+            f"arn:aws:events:{region}:{subject.hub}:event-bus/default",
+            f"arn:aws:events:{region}:{subject.perimeter.management_id}:event-bus/{names.BUS}",
             f"{glue}:database/another__x",
             f"{glue}:table/another__x/a",
             f"arn:aws:glue:{region}:{subject.hub}:catalog",

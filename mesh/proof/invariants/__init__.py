@@ -26,10 +26,13 @@ from mesh.proof.invariants import (
     harm,
     jobs,
     keys,
+    log_keys,
     logs,
+    machine_files,
     machines,
     mesh_catalog,
     narrow_exceptions,
+    narrow_policies,
     networks,
     no_unit,
     origins,
@@ -41,6 +44,7 @@ from mesh.proof.invariants import (
     query_results,
     retention,
     roles,
+    scripts,
     sharing,
     staff,
     two_deployments,
@@ -111,17 +115,6 @@ _WORKGROUPS: Final = (
     "`mesh plan --json` lists it for every workgroup"
 )
 
-_GROUPS: Final = (
-    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
-    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
-)
-
-_MOVING: Final = (
-    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; the deployment of "
-    "the management account and the break-glass role come to everything, that of governance to all data, which `mesh "
-    "access blast` shows"
-)
-
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
@@ -184,7 +177,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I12",
         "A key is used by its service, for those whom it is for; the deployment administers it, and starts tables.",
-        _both(keys.keys_only_through_their_services, harm.on_keys),
+        _both(keys.keys_only_through_their_services, log_keys.logs_use_their_own_key, harm.on_keys),
     ),
     Invariant(
         "I13",
@@ -204,7 +197,13 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        _both(guardrails.controls_stay_up, narrow_exceptions.exceptions_are_narrow, harm.changed, no_unit.in_no_unit),
+        _both(
+            guardrails.controls_stay_up,
+            narrow_exceptions.exceptions_are_narrow,
+            narrow_policies.policies_spare_roles_of_the_design,
+            harm.changed,
+            no_unit.in_no_unit,
+        ),
     ),
     Invariant(
         "I17",
@@ -252,15 +251,15 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I25",
-        "Nobody acts as a role that they may not assume through a job, its arguments, its logs, a stack or an alias.",
-        jobs.jobs_stay_as_made,
+        "Nobody acts as a role that they may not assume by a job, its script, arguments or logs, a stack or an alias.",
+        _both(jobs.jobs_stay_as_made, scripts.scripts_stay_as_made),
     ),
     Invariant(
         "I26",
         "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
         "nor beyond the horizon; and who has one holds it. Engineers, owners and auditors are those of the files.",
         people.holders_are_approved,
-        beyond=_GROUPS,
+        beyond=people.WHO_IS_IN_A_GROUP,
     ),
     Invariant(
         "I27",
@@ -270,7 +269,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I31",
         "A pipeline reads the products that its YAML names, of them what its clearance covers, and nothing else.",
-        machines.machines_read_by_clearance,
+        _both(machines.machines_read_by_clearance, machine_files.files_admit_machines),
     ),
     Invariant(
         "I32",
@@ -359,7 +358,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         "R1",
         "Who steals a role, a group or a pull request comes, whatever ways lead on, to no more than its class.",
         becoming.nobody_becomes_more,
-        _MOVING,
+        becoming.WHO_MOVES,
     ),
     Invariant(
         "R2",

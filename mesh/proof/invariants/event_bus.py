@@ -83,6 +83,8 @@ def _each_in_its_own_words(subject: Subject, bus: str) -> Iterator[AnyClaim]:
         for source in (names.event_source(f"{domain.name}x", "x"), "mesh.somebody.else"):
             strange = _tells(owner, bus, source, names.REQUESTED)
             yield Claim("an owner", strange, allowed=False, denied=("identity",))
+        unknown = _tells(owner, bus, own, "please open the attachment")
+        yield Claim("an owner", unknown, allowed=False, denied=("identity", "resource"))
         for kind in (names.PUBLISHED, names.REFUSED, *names.PIPELINE_EVENTS):
             yield Claim("an owner", _tells(owner, bus, own, kind), allowed=False, denied=("identity", "resource"))
         yield from _rules_pass_on(forward, bus, own)
@@ -95,8 +97,9 @@ def _function_tells(function: str, bus: str) -> Iterator[AnyClaim]:
     who = "the publication function"
     for kind in (names.PUBLISHED, names.REFUSED):
         yield Claim(who, _tells(function, bus, "mesh.a.b", kind), allowed=True)
-        strange = _tells(function, bus, "aws.s3", kind)
-        yield Claim(who, strange, allowed=False, denied=("identity", "resource"))
+        for source in ("aws.s3", "mesh.a"):
+            strange = _tells(function, bus, source, kind)
+            yield Claim(who, strange, allowed=False, denied=("identity", "resource"))
     for kind in (*names.PIPELINE_EVENTS, names.REQUESTED, "please open the attachment", "Object Created"):
         # What AWS tells the bus takes; of whom, the source says, which the function's is not.
         layers: tuple[Layer, ...] = ("identity",) if kind == "Object Created" else ("identity", "resource")
@@ -109,6 +112,9 @@ def _rules_pass_on(forward: str, bus: str, own: str) -> Iterator[AnyClaim]:
     for source, kind in ((own, names.PUBLISHED), (own, names.REQUESTED), ("aws.ec2", "Object Created")):
         strange = _tells(forward, bus, source, kind)
         yield Claim("a rule of a domain", strange, allowed=False, denied=("identity", "resource"))
+    near = _tells(forward, bus, "aws.s3x", "Object Created")
+    yield Claim("a rule of a domain", near, denied=("identity", "resource"))
+    yield Claim("a rule of a domain", Request(forward, "events:DescribeEventBus", bus), admitted=False)
 
 
 def _hears(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
@@ -156,6 +162,11 @@ def _strangers_on_the_bus(subject: Subject, bus: str, rule: str) -> Iterator[Any
             request = Request(caller.name, action, resource, {"events:creatorAccount": str(caller.account)})
             yield Claim(caller.who, request, allowed=False, denied=("resource",), admitted=False)
     partner_pipelines = [names.pipeline_role(p.access.account_id, "x") for p in subject.partners[:1]]
+    for account in (subject.hub, *(p.access.account_id for p in subject.partners[:1])):
+        passes = _tells(names.forward_role(account), bus, *next(iter(names.PASSED_ON.items())))
+        asks = _tells(names.staff_role(account, "owner"), bus, "mesh.a.b", names.REQUESTED)
+        for request in (passes, asks):
+            yield Claim("a role of another unit named like a domain's", request, admitted=False)
     for role in partner_pipelines:
         yield Claim("a partner's role named like a pipeline", Request(role, "events:PutEvents", bus), admitted=False)
         forged = Request(names.deploy_role(role.split(":")[4]), "events:PutRule", rule)

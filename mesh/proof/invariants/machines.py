@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs
-from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Unlabelled
+from mesh.proof.claims import AnyClaim, Claim, Columns, Fact, Sees, Unlabelled
 from mesh.proof.machine_readers import cleared_for, pipeline_of, products_named, products_read, written_reads
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import LabelSet, WrittenContract
@@ -61,6 +61,8 @@ def _on_table(
     everything = within is not None and within >= subject.written_classifications
     yield Unlabelled(who, role, product.account_id, entry.database, entry.tables[0].name, everything)
     may = within is not None and other in products_read(subject, product)
+    if may:
+        yield Sees(who, role, product.account_id, entry.database)
     for account in (product.account_id, subject.hub):
         table = f"arn:aws:glue:{subject.region}:{account}:table/{entry.database}/{entry.tables[0].name}"
         for action in ("glue:GetTable", "glue:GetPartitions"):

@@ -170,7 +170,7 @@ def _drafts_are_open(subject: Subject) -> str | None:
         granted = {
             grant.on.database if isinstance(grant.on, NamedResource) and grant.on.table is None else str(grant.on)
             for grant in lake.grants
-            if grant.principal == EVERYONE_IAM_ALLOWS
+            if grant.principal == EVERYONE_IAM_ALLOWS and grant.permissions == ("ALL",) and not grant.grantable
         }
         tables = {
             name

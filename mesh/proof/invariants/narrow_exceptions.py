@@ -27,6 +27,7 @@ Excepted = Literal[
     "owner",
     "preview",
     "start",
+    "retention",
     "clearance",
     "access",
 ]
@@ -91,6 +92,7 @@ AT_THE_ROOT: Final = (
         "arn:aws:events:{region}:{account}:event-bus/default",
         {"events:source": ("mesh.a.b",), "events:detail-type": (names.PUBLISHED,)},
     ),
+    Refusal("RefuseStartingByEvents", ("deploy", "start"), "glue:NotifyEvent"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
     Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
     Refusal(
@@ -157,7 +159,15 @@ AT_UNITS: Final = (
 )
 """Refusals that bind the accounts of the mesh's units."""
 
-_DRAFTERS: Final[tuple[Excepted, ...]] = ("deploy", "deploy-access", "pipeline", "check", "owner", "preview")
+_DRAFTERS: Final[tuple[Excepted, ...]] = (
+    "deploy",
+    "deploy-access",
+    "pipeline",
+    "check",
+    "retention",
+    "owner",
+    "preview",
+)
 _DRAFTS: Final = (
     ("glue:GetTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
     ("glue:UpdateTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
@@ -228,7 +238,7 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
         case "domains":
             roles["deploy-access"] = names.deploy_access_role(account_id)
             roles["pipeline"], roles["start"] = names.pipeline_role(account_id, "x"), names.start_role(account_id)
-            roles["preview"] = names.preview_role(account_id)
+            roles["retention"] = names.retention_role(account_id)
             roles["clearance"] = names.clearance_role(account_id, "x")
             roles["check"], roles["owner"] = names.check_role(account_id), names.staff_role(account_id, "owner")
             roles["preview"] = names.preview_role(account_id)
@@ -258,16 +268,17 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.deploy_role(account_id))
     if "deploy-access" not in refusal.excepted:
         roles.append(names.deploy_access_role(account_id))
-    if "publisher" not in refusal.excepted or account_id != subject.hub:
-        roles.append(names.publisher_role(account_id, "somebody"))
-    if "pipeline" not in refusal.excepted:
-        roles.append(names.pipeline_role(account_id, "somebody"))
-    if "check" not in refusal.excepted or unit != "domains":
-        roles.append(names.check_role(account_id))
-    if "clearance" not in refusal.excepted or unit != "domains":
-        roles.append(names.clearance_role(account_id, "somebody"))
-    if "access" not in refusal.excepted or unit != "partners":
-        roles.append(names.role(account_id, "access"))
+    for kind, where_it_is, role in (
+        ("publisher", account_id == subject.hub, names.publisher_role(account_id, "somebody")),
+        ("pipeline", True, names.pipeline_role(account_id, "somebody")),
+        ("retention", True, names.retention_role(account_id)),
+        ("start", True, names.start_role(account_id)),
+        ("check", unit == "domains", names.check_role(account_id)),
+        ("clearance", unit == "domains", names.clearance_role(account_id, "somebody")),
+        ("access", unit == "partners", names.role(account_id, "access")),
+    ):
+        if kind not in refusal.excepted or not where_it_is:
+            roles.append(role)
     if refusal.excepted == ("bootstrap of governance",) and account_id != subject.hub:
         roles.append(_roles(subject, account_id, unit)["bootstrap"])
     for role in roles:

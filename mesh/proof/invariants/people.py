@@ -6,6 +6,7 @@ A pipeline holds a clearance by a line of its file as a group does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from mesh import names
 from mesh.plan.nodes import Assignment, PipelineRoleArgs
@@ -13,6 +14,12 @@ from mesh.proof.claims import AnyClaim, Fact
 from mesh.proof.subject import Subject
 
 _DOMAIN, _PARTNER = "domain-", "partner-"
+
+WHO_IS_IN_A_GROUP: Final = (
+    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
+    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
+)
+"""What no policy carries of it."""
 
 
 def holders_are_approved(subject: Subject) -> Iterator[AnyClaim]:

@@ -42,6 +42,9 @@ def of_accounts(subject: Subject) -> Iterator[Held]:
         owner = subject.owners[account_id]
         for bucket in (subject.plan.log_bucket(owner), subject.plan.results_bucket(owner)):
             yield Held(f"arn:aws:s3:::{bucket}/x", OBJECT_ACTIONS, unit, True)
+        if scripts := _scripts(subject, owner):
+            yield Held(f"arn:aws:s3:::{scripts}/x", OBJECT_ACTIONS, unit, True)
+            yield Held(f"arn:aws:s3:::{scripts}", BUCKET_ACTIONS, unit, True)
         key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield Held(key, KEY_ACTIONS, unit, False)
         for path in ("deploy", "preview"):
@@ -52,6 +55,12 @@ def of_accounts(subject: Subject) -> Iterator[Held]:
         inbox = f"arn:aws:s3:::{partner.partner.inbox}"
         yield Held(f"{inbox}/x", ("s3:GetObject", "s3:PutObject", "s3:ReplicateObject"), "partners", True)
         yield Held(inbox, BUCKET_ACTIONS, "partners", True)
+
+
+def _scripts(subject: Subject, owner: str) -> str | None:
+    """The bucket of scripts of a domain's account, which it has as soon as one product has a job."""
+    domain = subject.plan.domains.get(owner)
+    return domain.job_baseline.scripts_bucket if domain and domain.job_baseline else None
 
 
 def _unplanned(region: str, account_id: str, unit: str) -> Iterator[Held]:
@@ -122,12 +131,13 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims on buckets into which services write: their own policy refuses services that act for outsiders."""
+    """Claims on buckets that accounts keep for themselves: their own policy refuses services that act for outsiders."""
     buckets = [
         (name(owner), account)
         for account, owner in subject.owners.items()
         for name in (subject.plan.log_bucket, subject.plan.results_bucket)
     ]
+    buckets += [(scripts, id_) for id_, owner in subject.owners.items() if (scripts := _scripts(subject, owner))]
     for bucket, account_id in (*buckets, (subject.plan.governance.audit.bucket, subject.hub)):
         log = f"arn:aws:s3:::{bucket}/AWSLogs/x"
         for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):

@@ -261,9 +261,19 @@ def one_writer(subject: Subject) -> Iterator[AnyClaim]:
         yield Claim("the pipeline", Request(roles.pipeline, "s3:ListBucket", bucket), allowed=True)
         group = f"arn:aws:logs:{subject.region}:{product.account_id}:log-group:/mesh/{product.name}:log-stream:x"
         yield Claim("the pipeline", Request(roles.pipeline, "logs:PutLogEvents", group), allowed=True)
+        yield from _like_the_pipeline(subject, roles)
         if roles.starter:
             yield from _starts_tables(subject, roles, roles.starter)
         yield from _writes_nothing_else(subject, roles)
+
+
+def _like_the_pipeline(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:
+    """Claims on a pipeline at home of the same clearance and nearly the name: it writes nothing of the product."""
+    near, bucket = f"{roles.pipeline}-of-another", f"arn:aws:s3:::{roles.product.bucket}"
+    who = "a pipeline at home of nearly the name"
+    yield Claim(who, Request(near, "s3:PutObject", f"{bucket}/{TABLES}"), allowed=False, denied=("resource",))
+    encrypts = Request(near, "kms:GenerateDataKey", subject.product_key(roles.product), subject.through_s3)
+    yield Claim(who, encrypts, allowed=False, admitted=False)
 
 
 def _starts_tables(subject: Subject, roles: EntitledRoles, starter: str) -> Iterator[AnyClaim]:
@@ -284,6 +294,9 @@ def _starts_tables(subject: Subject, roles: EntitledRoles, starter: str) -> Iter
             yield Claim(who, Request(starter, action, f"{bucket}/{key}"), allowed=False, denied=("resource",))
     encrypts = Request(starter, "kms:GenerateDataKey", subject.product_key(roles.product), subject.through_s3)
     yield Claim(who, encrypts, allowed=True)
+    for context in ({}, {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}):
+        elsewhere = Request(starter, "kms:GenerateDataKey", subject.product_key(roles.product), context)
+        yield Claim(who, elsewhere, allowed=False, admitted=False)
 
 
 def _writes_nothing_else(subject: Subject, roles: EntitledRoles) -> Iterator[AnyClaim]:

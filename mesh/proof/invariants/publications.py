@@ -35,6 +35,14 @@ def _queue(subject: Subject, queue: str) -> Iterator[AnyClaim]:
     for rule in (f"{rules}/mesh/mesh-wake-ups", f"{rules}/mesh/mesh-requests", f"{rules}/mesh-sweep"):
         sends = Request(_EVENTBRIDGE, "sqs:SendMessage", queue, {**subject.for_the_mesh, "aws:SourceArn": rule})
         yield Claim("a rule of wake-ups", sends, allowed=True)
+        for service in ("ec2.amazonaws.com", "glue.amazonaws.com"):
+            yield Claim("another service", Request(service, "sqs:SendMessage", queue, sends.context), admitted=False)
+        of_another = {**subject.for_the_mesh, "aws:SourceArn": rule.replace(hub, OTHER_ORGANIZATION)}
+        yield Claim(
+            "a rule of wake-ups", Request(_EVENTBRIDGE, "sqs:DeleteMessage", queue, sends.context), admitted=False
+        )
+        theirs = Request(_EVENTBRIDGE, "sqs:SendMessage", queue, of_another)
+        yield Claim("a rule of another account", theirs, admitted=False)
     for rule in (f"{rules}/mesh/another", f"{rules}/mesh-wake-ups", rules.replace(hub, OTHER_ORGANIZATION) + "/x"):
         sends = Request(_EVENTBRIDGE, "sqs:SendMessage", queue, {**subject.for_the_mesh, "aws:SourceArn": rule})
         yield Claim("another rule", sends, allowed=False, admitted=False)
@@ -81,12 +89,20 @@ def _bucket(subject: Subject, bucket: str) -> Iterator[AnyClaim]:
     for action in ("s3:GetObject", "s3:PutObject"):
         yield Claim("the function", Request(function, action, theirs), allowed=True)
     yield Claim("the function", Request(function, "s3:ListBucket", bucket), allowed=True)
+    for context in ({"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.1"}):
+        old = Request(function, "s3:GetObject", theirs, context)
+        yield Claim("the function, over an old transport", old, allowed=False, denied=("resource",))
+    for account in (subject.hub, *(partner.access.account_id for partner in subject.partners[:1])):
+        for duty in SEE_PUBLICATIONS:
+            forged = Request(names.staff_role(account, duty), "s3:GetObject", f"{bucket}/{account}/x.json")
+            yield Claim("a role of another unit named like staff", forged, admitted=False)
     for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
         yield Claim("the function", Request(function, action, theirs), allowed=False, denied=("resource",))
     yield from _set_up(subject, bucket, theirs)
     for caller in (*subject.outsiders, *subject.of_partners):
         for action, resource in (("s3:GetObject", theirs), ("s3:ListBucket", bucket), ("s3:GetBucketPolicy", bucket)):
-            yield Claim(caller.who, Request(caller.name, action, resource), allowed=False, denied=("resource",))
+            request = Request(caller.name, action, resource)
+            yield Claim(caller.who, request, allowed=False, denied=("resource",), by="RefuseOtherUnits")
     for action, resource in (("s3:GetObject", theirs), ("s3:PutObject", theirs), ("s3:PutBucketPolicy", bucket)):
         service = Request("s3.amazonaws.com", action, resource, subject.for_the_mesh)
         yield Claim("a service of the mesh", service, free=("resource",))
@@ -125,7 +141,7 @@ def _of_a_domain(subject: Subject, bucket: str, account: str) -> Iterator[AnyCla
         if caller.name in readers:
             yield Claim(caller.who, reads, allowed=True)
         else:
-            yield Claim(caller.who, reads, allowed=False, denied=("resource",))
+            yield Claim(caller.who, reads, allowed=False, denied=("resource",), admitted=False)
         strange = Request(caller.name, "s3:GetObject", others)
         yield Claim(f"{caller.who}, of others", strange, allowed=False, denied=("resource",), admitted=False)
         for action in (*_WRITING, "s3:DeleteObject"):
@@ -142,6 +158,13 @@ def _topic(subject: Subject, topic: str) -> Iterator[AnyClaim]:
     for alarm, may in ((f"{alarms}:mesh-publication-late", True), (f"{alarms}:another", False)):
         tells = {**subject.for_the_mesh, "aws:SourceArn": alarm}
         yield Claim("an alarm", Request("cloudwatch.amazonaws.com", "sns:Publish", topic, tells), allowed=may)
+        for service in ("ec2.amazonaws.com", "glue.amazonaws.com"):
+            yield Claim("another service", Request(service, "sns:Publish", topic, tells), admitted=False)
+        sets = Request("cloudwatch.amazonaws.com", "sns:SetTopicAttributes", topic, tells)
+        yield Claim("an alarm", sets, admitted=False)
+    theirs = {**subject.for_the_mesh, "aws:SourceArn": f"{alarms.replace(hub, OTHER_ORGANIZATION)}:mesh-publication-x"}
+    told = Request("cloudwatch.amazonaws.com", "sns:Publish", topic, theirs)
+    yield Claim("an alarm of another account", told, admitted=False)
     for caller in (*subject.of_governance, *subject.outsiders):
         yield Claim(caller.who, Request(caller.name, "sns:Publish", topic), allowed=False, denied=("resource",))
         if caller.name != deploy:
@@ -169,7 +192,7 @@ def _passes_on(subject: Subject, account: str) -> Iterator[AnyClaim]:
     for account_id in (subject.hub, OTHER_ORGANIZATION):
         theirs = {**ours, "aws:SourceAccount": account_id}
         yield Claim("another rule", Request(_EVENTBRIDGE, "sts:AssumeRole", role, theirs), allowed=False)
-    for service in ("lambda.amazonaws.com", "glue.amazonaws.com", "states.amazonaws.com"):
+    for service in ("lambda.amazonaws.com", "glue.amazonaws.com", "states.amazonaws.com", "ec2.amazonaws.com"):
         yield Claim("another service", Request(service, "sts:AssumeRole", role, ours), allowed=False)
     domain = next(each for each in subject.domains if each.access.account_id == account)
     for caller in subject.of_domain(domain):

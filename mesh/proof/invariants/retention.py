@@ -51,8 +51,30 @@ def _deletions(subject: Subject, product: DataProductArgs) -> Iterator[AnyClaim]
     for place in (TABLES, METADATA):
         yield Claim(who, Request(retention, "s3:DeleteObject", f"{bucket}/{place}"), allowed=True)
         yield Claim(who, Request(retention, "s3:DeleteObjectVersion", f"{bucket}/{place}"), denied=("resource",))
+    yield from _keeps(subject, who, retention, product)
+    bypasses = Request(retention, "s3:BypassGovernanceRetention", f"{bucket}/{TABLES}")
+    yield Claim(who, bypasses, by="RefuseRetentionOfVersions")
+    deploys = Request(names.deploy_role(product.account_id), "s3:DeleteObjectVersion", f"{bucket}/{FILES}")
+    yield Claim("the deployment", deploys, spared_by="RefuseRetentionOfVersions")
     for place in (FILES, "outbound/p/x", f"{names.QUERIES}/x"):
         yield Claim(who, Request(retention, "s3:DeleteObject", f"{bucket}/{place}"), denied=("resource",))
+
+
+def _keeps(subject: Subject, who: str, retention: str, product: DataProductArgs) -> Iterator[AnyClaim]:
+    """Claims on optimizers at work: they read, write and list what they compact, with the key, through S3 alone."""
+    bucket, key = f"arn:aws:s3:::{product.bucket}", subject.product_key(product)
+    for action, on in (
+        ("s3:GetObject", f"{bucket}/{METADATA}"),
+        ("s3:PutObject", f"{bucket}/{METADATA}"),
+        ("s3:ListBucket", bucket),
+    ):
+        yield Claim(who, Request(retention, action, on), allowed=True)
+    for action in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"):
+        uses = Request(retention, f"kms:{action}", key, subject.through_s3)
+        yield Claim(who, uses, allowed=True, admitted=True)
+    yield Claim(who, Request(retention, "kms:PutKeyPolicy", key, subject.through_s3), allowed=False, admitted=False)
+    for context in ({}, {"kms:ViaService": f"ec2.{subject.region}.amazonaws.com"}):
+        yield Claim(who, Request(retention, "kms:Decrypt", key, context), allowed=False, admitted=False)
 
 
 def _expiring(product: DataProductArgs, _: Subject) -> str | None:

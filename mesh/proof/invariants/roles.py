@@ -117,7 +117,29 @@ def _jobs(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
         yield from _not_by_services(role, "s3.amazonaws.com", bucket)
         yield Claim("Glue", Request("glue.amazonaws.com", "sts:AssumeRole", role, bucket), allowed=False)
         yield from _not_by(subject.of_account(account_id, "domains", where), role)
+    yield from _keeping(subject, domain, source)
     yield from _publishing(subject, domain)
+
+
+def _keeping(subject: Subject, domain: DomainPlan, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
+    """Claims on roles of optimizers and of rules that start pipelines: their service takes them, for the account."""
+    account_id, where = domain.access.account_id, f"domain {domain.name}"
+    if domain.retention:
+        keeps = Request("glue.amazonaws.com", "sts:AssumeRole", domain.retention.arn, source)
+        yield Claim(f"optimizers of {where}", keeps, allowed=True)
+        yield from _not_by_services(domain.retention.arn, "glue.amazonaws.com", source)
+        yield from _not_by(subject.of_account(account_id, "domains", where), domain.retention.arn)
+    if domain.start:
+        role, rules = domain.start.arn, f"arn:aws:events:{subject.region}:{account_id}:rule"
+        own = {**source, "aws:SourceArn": f"{rules}/mesh--x"}
+        starts = Request("events.amazonaws.com", "sts:AssumeRole", role, own)
+        yield Claim(f"a rule of {where}", starts, allowed=True)
+        yield from _not_by_services(role, "events.amazonaws.com", own)
+        of_another = f"{rules.replace(account_id, OTHER_ORGANIZATION)}/mesh--x"
+        for keys in ({"aws:SourceArn": f"{rules}/another"}, {"aws:SourceArn": of_another}):
+            other = Request("events.amazonaws.com", "sts:AssumeRole", role, {**source, **keys})
+            yield Claim("another rule", other, allowed=False, admitted=False)
+        yield from _not_by(subject.of_account(account_id, "domains", where), role)
 
 
 def _publication(subject: Subject) -> Iterator[AnyClaim]:
@@ -188,10 +210,29 @@ def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
             names.preview_role(account_id), "sqs:SendMessage", f"arn:aws:sqs:{subject.region}:{account_id}:x"
         )
         yield Claim(f"the preview of {where}", queue, allowed=False)
+        yield from _of_others(subject, account_id, where)
     for product in subject.products:
         preview, bucket = names.preview_role(product.account_id), f"arn:aws:s3:::{product.bucket}"
         for action in ("s3:GetBucketPolicy", "s3:ListBucket", "s3:GetLifecycleConfiguration"):
             yield Claim("the preview", Request(preview, action, bucket), allowed=True)
+
+
+def _of_others(subject: Subject, account_id: str, where: str) -> Iterator[AnyClaim]:
+    """Claims on what a refresh reads of the mesh: objects, jobs, functions and alarms that are not its own."""
+    here, preview = f"{subject.region}:{account_id}", names.preview_role(account_id)
+    objects = (f"arn:aws:s3:::{subject.plan.mesh}-x--x/tables/a", "arn:aws:s3:::x-scripts-x/a")
+    others = {
+        **dict.fromkeys(("s3:GetObject", "s3:GetObjectTagging"), objects),
+        "cloudwatch:DescribeAlarms": (f"arn:aws:cloudwatch:{here}:alarm:x",),
+        "lambda:GetFunction": (f"arn:aws:lambda:{here}:function:x",),
+        "glue:GetJob": (f"arn:aws:glue:{here}:job/x",),
+        "glue:GetTrigger": (f"arn:aws:glue:{here}:trigger/x",),
+        "glue:GetWorkflow": (f"arn:aws:glue:{here}:workflow/x",),
+        "states:DescribeStateMachine": (f"arn:aws:states:{here}:stateMachine:x",),
+    }
+    for action, arns in others.items():
+        for arn in arns:
+            yield Claim(f"the preview of {where}", Request(preview, action, arn), denied=("identity",))
 
 
 def _no_settings(services: Iterable[str]) -> Iterator[str]:

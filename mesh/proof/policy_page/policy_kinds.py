@@ -264,6 +264,7 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         ),
     ),
     "Data product": (
+        PolicyKind("Bucket policy of scripts", "scripts.py", "policy of bucket *-scripts", "scripts-bucket"),
         PolicyKind(
             "Bucket policy of a data product",
             "product/bucket_policy.py",
@@ -289,7 +290,6 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "role/mesh/retention, mesh",
             "role-retention-permissions",
         ),
-        PolicyKind("Bucket of scripts", "scripts.py", "policy of bucket *-scripts-*", "scripts-bucket"),
         PolicyKind("Delivery role: trust", "roles/delivery.py", "role/mesh/delivery/*, trust", "role-delivery-trust"),
         PolicyKind(
             "Delivery role: permissions", "roles/delivery.py", "role/mesh/delivery/*, mesh", "role-delivery-permissions"

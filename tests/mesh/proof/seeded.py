@@ -203,6 +203,16 @@ def also(operator: str, key: str, *values: str) -> Edit:
     return edit
 
 
+def less_of(operator: str, key: str, part: str) -> Edit:
+    """Values of a condition left out that have a part."""
+
+    def edit(statement: Json) -> None:
+        own = statement["Condition"][operator][key]
+        statement["Condition"][operator][key] = [each for each in own if part not in each]
+
+    return edit
+
+
 def element(name: str, *values: str) -> Edit:
     """Another Action, Resource or NotResource."""
 
@@ -733,7 +743,7 @@ def an_owner_asks_for_products_of_others(bench: Bench) -> None:
 WAKE_UPS = "policy of queue mesh-publication"
 
 
-@fault("M20", "another rule (events.amazonaws.com)", "is allowed")
+@fault("M20", "a rule of another account (events.amazonaws.com)", "is admitted by the resource's policy")
 def every_rule_wakes_the_function(bench: Bench) -> None:
     """Any rule of any account could then send events that say they are of whom they like."""
     bench.statement(WAKE_UPS, "TheRulesWake", lambda s: s.pop("Condition"))
@@ -917,7 +927,7 @@ def files_are_open_to_a_clearance_that_does_not_cover_every_label(bench: Bench) 
 
 @fault("I14", "is admitted by the resource's policy")
 def an_account_is_admitted_instead_of_a_role(bench: Bench) -> None:
-    bench.statement(BUCKET, "PublisherStartsTables", without("ArnLike", ARN))
+    bench.statement(BUCKET, "LakeFormationReads", without("ArnLike", ARN))
 
 
 @fault("I14", "a service of the mesh", "is refused by the resource's policy", "RefuseOtherReaders")
@@ -1078,9 +1088,9 @@ def a_location_role_reads_buckets_of_a_like_name(bench: Bench) -> None:
     )
 
 
-@fault("M10", "the preview of", "s3:GetObject", "is not refused by the caller's own policy")
+@fault("M10", "the preview of", "s3:GetObjectVersion", "is not refused by the caller's own policy")
 def a_preview_reads_data(bench: Bench) -> None:
-    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObject"))
+    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObjectVersion"))
 
 
 @fault("M12", "an administrator of governance", "role/mesh/deploy is allowed")
@@ -1805,3 +1815,127 @@ def a_key_admits_the_machines_of_its_own_account(bench: Bench) -> None:
 def results_of_a_pipelines_queries_are_files_of_its_product(bench: Bench) -> None:
     bucket = "policy of bucket aurora-identity--device-graph*"
     bench.statement(bucket, "RefuseOtherReadersOfQueries", lambda each: each.update(Resource="arn:aws:s3:::x/*"))
+
+
+# ---- jobs, their scripts, and what is deleted
+
+SCRIPTS = "policy of bucket aurora-identity-scripts*"
+IMPRESSIONS = "policy of bucket aurora-ads--impressions*"
+
+
+@fault("M21", "the pipeline of ads.impressions", "s3:DeleteObject", "/tables/", "is allowed, by DeleteFiles")
+def a_pipeline_tidies_up_its_tables(bench: Bench) -> None:
+    """What is published names files that the draft does not: the first expired one breaks every query."""
+    tables = "arn:aws:s3:::aurora-ads--impressions*/tables/*"
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "DeleteFiles", _more("Resource", tables))
+
+
+@fault("M21", "the retention of ads", "s3:DeleteObjectVersion", "is not refused by the resource's policy")
+def retention_deletes_versions_too(bench: Bench) -> None:
+    """What an optimizer deleted too early then does not come back."""
+    bench.drop(IMPRESSIONS, "RefuseRetentionOfVersions")
+
+
+@fault("M21", "the retention of ads", "s3:DeleteObject", "/files/", "is not refused by the resource's policy")
+def retention_reaches_files(bench: Bench) -> None:
+    bench.drop(IMPRESSIONS, "RefuseRetentionElsewhere")
+
+
+@fault("M12", "glue.amazonaws.com", "role/mesh/retention", "is admitted by the resource's policy")
+def an_optimizer_of_another_account_deletes(bench: Bench) -> None:
+    edit = without("StringEquals", "aws:SourceAccount")
+    bench.statement("role/mesh/retention, trust", "OptimizersOfThisAccount", edit)
+
+
+@fault("M12", "another rule", "role/mesh/start", "is allowed")
+def any_rule_of_the_account_starts_pipelines(bench: Bench) -> None:
+    bench.statement("role/mesh/start, trust", "RulesOfPipelines", without("ArnLike", "aws:SourceArn"))
+
+
+@fault("U2", "the retention of ads", "glue:BatchCreatePartition", "is granted by the caller's own policies")
+def retention_is_given_all_of_glue_on_drafts(bench: Bench) -> None:
+    bench.statement("role/mesh/retention, mesh", "CommitToDrafts", _more("Action", "glue:*"))
+
+
+@fault("U2", "EventBridge of identity", "states:StartExecution", "is refused (identity)")
+def nothing_starts_a_state_machine(bench: Bench) -> None:
+    bench.drop("role/mesh/start, mesh", "StartStateMachines")
+
+
+@fault("I25", "an administrator of the governance account", "glue:NotifyEvent", "is not refused by a service control")
+def anybody_tells_a_workflow_that_an_event_has_come(bench: Bench) -> None:
+    bench.statement(JOBS, "RefuseStartingByEvents", less("Action", "glue:NotifyEvent"))
+
+
+@fault("I16", "a role of the governance account", "states:StartExecution", "RefuseStartingByEvents")
+def a_role_called_nearly_start_starts_by_events(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/start/*")
+    bench.statement(JOBS, "RefuseStartingByEvents", edit)
+
+
+@fault("I16", "a role of the governance account", "glue:GetConnection", "RefuseReadingConnections")
+def whoever_starts_pipelines_reads_connections(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/start")
+    bench.statement(JOBS, "RefuseReadingConnections", edit)
+
+
+@fault("M10", "the preview of the governance account", "s3:GetObject", "is not refused by the caller's own policy")
+def a_preview_reads_objects_of_products(bench: Bench) -> None:
+    bench.drop("role/mesh/preview, mesh", "RefuseOtherObjects")
+
+
+@fault("M10", "the preview of the governance account", "glue:GetJob", "is not refused by the caller's own policy")
+def a_preview_reads_the_arguments_of_a_teams_jobs(bench: Bench) -> None:
+    bench.drop("role/mesh/preview, mesh", "RefuseOtherJobs")
+
+
+@fault("I25", "the deployment of who reads in identity", "s3:PutObject", "is not refused by the resource's policy")
+def scripts_are_anybodys_to_write(bench: Bench) -> None:
+    """In the bucket's own account an identity policy is enough; and a script runs as its pipeline."""
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.account('identity')}:role/mesh/deploy-access")
+    bench.statement(SCRIPTS, "RefuseOtherWriters", edit)
+
+
+@fault("I25", "an administrator of domain identity", "s3:GetObject", "is not refused by the resource's policy")
+def scripts_are_anybodys_to_read(bench: Bench) -> None:
+    bench.drop(SCRIPTS, "RefuseOtherReaders")
+
+
+@fault("I25", "the pipeline of identity.device-graph", "device-graph-of-another/x.py", "is allowed, by ReadTheScript")
+def a_pipeline_reads_the_scripts_of_all(bench: Bench) -> None:
+    edit = element("Resource", "arn:aws:s3:::aurora-identity-scripts*")
+    bench.statement(READS_TABLES, "ReadTheScript", edit)
+
+
+@fault("M17", "the engineer of domain ads", "glue:StartTrigger on", "is granted by the caller's own policies")
+def an_engineer_starts_triggers_of_whomever(bench: Bench) -> None:
+    edit = element("Resource", f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}:trigger/*")
+    bench.statement("role/mesh/engineer, mesh", "StartTriggers", edit)
+
+
+@fault("I20", "drafts are open", "impressions", "is not open to all that IAM admits")
+def whoever_reads_a_draft_passes_it_on(bench: Bench) -> None:
+    bench.regrant(bench.account("ads"), "impressions-draft", grantable=True)
+
+
+@fault("I31", "the pipeline of identity.device-graph", "does not see database playback__sessions")
+def a_pipeline_does_not_see_what_it_reads(bench: Bench) -> None:
+    account = bench.account("identity")
+    bench.lake(
+        account,
+        lambda lake: dataclasses.replace(
+            lake, grants=tuple(g for g in lake.grants if g.name != "device-graph-database")
+        ),
+    )
+
+
+@fault("I16", "a role of nearly the name", "s3:AbortMultipartUpload", "publications")
+def any_function_of_governance_writes_what_is_published(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/functions/*")
+    bench.statement("policy of bucket aurora-publications*", "RefuseOtherWriters", edit)
+
+
+@fault("I31", "a pipeline elsewhere", "s3:GetObject", "aurora-ads--impressions", "is refused by the resource's policy")
+def files_are_closed_to_machines_of_other_domains(bench: Bench) -> None:
+    edit = less_of("ArnNotLike", ARN, "role/mesh/pipeline/general/")
+    bench.statement(IMPRESSIONS, "RefuseOtherReaders", edit)

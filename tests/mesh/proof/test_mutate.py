@@ -134,12 +134,12 @@ def mistakes_in_lakes(plan: Plan, written: WrittenLabels) -> list[MutationOutcom
 
 
 @pytest.fixture
-def two_of_lakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two invariants of Lake Formation only."""
-    monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"]))
+def those_of_lakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariants of Lake Formation only."""
+    monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"], BY_ID["I31"]))
 
 
-@pytest.mark.usefixtures("two_of_lakes")
+@pytest.mark.usefixtures("those_of_lakes")
 def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(tiny: Path) -> None:
     mesh = load(tiny).usable()
     found = mistakes_in_lakes(build(mesh, datetime.date(2027, 1, 1)), written_labels.read(tiny, mesh))
@@ -151,7 +151,7 @@ def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(tiny: Path) -
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("two_of_lakes")
+@pytest.mark.usefixtures("those_of_lakes")
 def test_every_mistake_in_a_grant_or_a_label_of_the_sample_is_noticed(plan: Plan, written: WrittenLabels) -> None:
     assert [str(each.mutant) for each in mistakes_in_lakes(plan, written) if each.survives] == []
 

@@ -25,6 +25,11 @@ DOMAINS: Final = ("ads", "content", "identity", "playback", "recommendations", "
 PARTNERS: Final = ("partner-ad-measurement", "partner-subtitling")
 REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
 OF_CONTENT: Final = [f"pipeline/none/{product}@content" for product in PRODUCTS]
+OF_SERVICES: Final = ["forward@content", "retention@content"]
+OF_IDENTITY: Final = [
+    *(f"pipeline/none/{product}@identity" for product in ("accounts", "login-risk", "profiles")),
+    "pipeline/pii/device-graph@identity",
+]
 READERS_OF_CONTENT: Final = [f"clearance/{clearance}@content" for clearance in CLEARANCES]
 
 CLOSURES: Final[dict[str, list[str]]] = {
@@ -48,6 +53,10 @@ CLOSURES: Final[dict[str, list[str]]] = {
     "access@partner-ad-measurement": [],
     "publisher/publish-content@governance": [],
     "check@content": [],
+    "forward@content": [],
+    "retention@content": [],
+    "start@identity": [],
+    "pipeline/pii/device-graph@identity": [],
     "functions/publication@governance": [
         *(f"check@{domain}" for domain in DOMAINS),
         *(f"publisher/publish-{domain}@governance" for domain in DOMAINS),
@@ -62,16 +71,18 @@ CLOSURES: Final[dict[str, list[str]]] = {
     ],
     # ---- staff
     "engineer@content": [],
+    "engineer@identity": [],
     "owner@content": [],
     "auditor@content": [],
     "group/content-engineers": ["people/mesh-engineer@content", "engineer@content"],
     # ---- files
     "pull-request@content": OF_CONTENT,
+    "pull-request@identity": OF_IDENTITY,
     # ---- continuous integration, and tokens that it does not take
     f"token/{REPOSITORY}:pull_request": [],
     "token/repo:somebody/else:environment:governance": [],
     "ci/domain-320000000021@governance": [
-        *("deploy@content", "preview@content", "administrator@content", *OF_CONTENT),
+        *("deploy@content", "preview@content", "administrator@content", *OF_CONTENT, *OF_SERVICES),
     ],
     "ci/previews@governance": [f"preview@{owner}" for owner in (*DOMAINS, *PARTNERS, "governance", "management")],
     "ci/partners@governance": [
@@ -80,11 +91,16 @@ CLOSURES: Final[dict[str, list[str]]] = {
         for role in ("deploy", "preview", "access", "administrator", *(f"clearance/{each}" for each in CLEARANCES))
     ],
     # ---- deployments
-    "deploy@content": ["administrator@content", *OF_CONTENT],
+    "deploy@content": ["administrator@content", *OF_CONTENT, *OF_SERVICES],
+    "deploy@identity": [
+        *("administrator@identity", "forward@identity", "retention@identity", "start@identity"),
+        *OF_IDENTITY,
+    ],
     "deploy-access@content": [
         "delivery/deliver-dialogue-lists@content",
         *READERS_OF_CONTENT,
         *OF_CONTENT,
+        *OF_SERVICES,
         *(f"{duty}@content" for duty in ("engineer", "owner", "auditor", "check")),
     ],
     "deploy@partner-subtitling": [
@@ -129,7 +145,8 @@ def test_the_ci_of_who_reads_enters_accounts_of_domains_alone(adversaries: Adver
     graph = adversaries.graph
     becomes = adversaries.radius(named(graph, "ci/access@governance")).becomes
     assert {graph.nodes[key].owner for key in becomes} == set(DOMAINS)
-    kinds = {"deploy-access", "clearance", "pipeline", "delivery", "preview", "engineer", "owner", "auditor", "check"}
+    people = {"clearance", "engineer", "owner", "auditor"}
+    kinds = {"deploy-access", "preview", "pipeline", "delivery", "check", "forward", "retention", "start", *people}
     assert {graph.nodes[key].kind for key in becomes} == kinds
 
 
