@@ -48,7 +48,7 @@ def bucket_policy(perimeter: Perimeter, bucket: str, audience: Audience) -> Docu
         _only_the_pipeline_reads_its_queries(audience, whole),
         _the_cleared_read_files_alone(audience, whole),
         *_only_its_key(objects),
-        *_admitted(perimeter, audience, whole, objects),
+        *_admitted(perimeter, audience, whole),
     )
 
 
@@ -191,7 +191,7 @@ def _the_cleared_read_files_alone(audience: Audience, whole: str) -> Statement |
     return Statement(
         sid="RefuseReadingBesideFiles",
         what="Clearances, and pipelines that read with one, read files of the bucket, and no other object.",
-        why="Below `tables/` lies what is not checked yet, or was refused; a table is read through its published entry.",
+        why="Below `tables/` lies what is not checked yet, or was refused; a table is read by its published entry.",
         but="The product's own pipeline, which may read others with such a clearance, writes all of it.",
         principal="*",
         actions=READ_OBJECTS,
@@ -235,7 +235,7 @@ def _only_its_key(objects: str) -> tuple[Statement, ...]:
     )
 
 
-def _admitted(perimeter: Perimeter, audience: Audience, whole: str, objects: str) -> tuple[Statement | None, ...]:
+def _admitted(perimeter: Perimeter, audience: Audience, whole: str) -> tuple[Statement | None, ...]:
     """Allows to callers of other accounts; `tables/` is the location that is registered with Lake Formation."""
     return (
         Statement(
