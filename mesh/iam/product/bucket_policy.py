@@ -34,7 +34,7 @@ START: Final = (*HEAD, "s3:DeleteObject")
 """What starts an Iceberg table, and changes its schema: Glue writes the head of its metadata for its caller.
 
 (Lake Formation Developer Guide, "Creating Apache Iceberg tables", Prerequisites, for a place that is not registered in
-the account.) A head is named by its number, the first `00000-<uuid>.metadata.json` (Iceberg,
+the account.) A head is named by its number and an id, the first begins with `00000-` (Iceberg,
 `BaseMetastoreTableOperations.newTableMetadataFilePath`); the first alone may be deleted, for others are published.
 """
 
