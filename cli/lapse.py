@@ -63,7 +63,7 @@ def lapse(
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What past reviews have left open: assignments of people, and pipelines that read."""
+    """Assignments of people, and pipelines that read, that past reviews have left open."""
 
     assignments: tuple[Assignment, ...]
     reads: tuple[EndedRead, ...]
