@@ -75,7 +75,7 @@ class Open:
 
 
 def _open(planned: PlannedMesh, served: ServedOrganization | None) -> Open:
-    """What is still open in the served organisation; all that has ended, where none is served."""
+    """Assignments and reads that the served organisation still has; all that have ended, where none is served."""
     ended = tuple(ended_reads(planned.mesh, planned.as_of))
     there = served.reading(read.role for read in ended) if served else None
     return Open(
