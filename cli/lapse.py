@@ -63,7 +63,7 @@ def lapse(
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What past reviews have left open: assignments of people, and pipelines that read."""
+    """Assignments of people, and pipelines that read, that past reviews have left open."""
 
     assignments: tuple[Assignment, ...]
     reads: tuple[EndedRead, ...]
@@ -75,7 +75,7 @@ class Open:
 
 
 def _open(planned: PlannedMesh, served: ServedOrganization | None) -> Open:
-    """What is still open in the served organisation; all that has ended, where none is served."""
+    """Assignments and reads that the served organisation still has; all that have ended, where none is served."""
     ended = tuple(ended_reads(planned.mesh, planned.as_of))
     there = served.reading(read.role for read in ended) if served else None
     return Open(

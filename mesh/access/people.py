@@ -1,4 +1,4 @@
-"""Who is behind the roles: groups and pipelines that hold a clearance, and partners that get a copy by agreement."""
+"""Holders behind the roles: groups and pipelines that hold a clearance, and partners that get a copy by agreement."""
 
 from __future__ import annotations
 

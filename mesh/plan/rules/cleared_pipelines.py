@@ -1,5 +1,6 @@
-"""Rules of pipelines that hold a clearance: a line in its file, by an approver, with a review that is neither past nor
-beyond the horizon. A domain's file says what a pipeline reads with; whether it may, the clearance's approvers do.
+"""Rules of pipelines that hold a clearance: a line in its file, approved, with a review neither past nor too far ahead.
+
+A domain's file says with which clearance a pipeline reads; whether it may, the clearance's approvers do.
 """
 
 from __future__ import annotations
