@@ -20,6 +20,7 @@ def preview_claims(subject: Subject) -> Iterator[Claim]:
     here = f"{subject.region}:{subject.hub}"
     scripts = f"arn:aws:s3:::{subject.perimeter.buckets.every_scripts}"
     own = {
+        "glue:GetConnection": f"arn:aws:glue:{here}:connection/{names.CONNECTION}",
         "glue:GetJob": f"arn:aws:glue:{here}:job/{names.PATH}--x",
         "glue:GetTrigger": f"arn:aws:glue:{here}:trigger/{names.PATH}--x--run",
         "glue:GetWorkflow": f"arn:aws:glue:{here}:workflow/{names.PATH}--x",
