@@ -99,12 +99,6 @@ def read(file: Path) -> Verdicts:
     }
 
 
-def code_of(file: Path) -> str:
-    """Digest of the code that the verdicts of a file are of; empty when there is none."""
-    written: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    return str(written.get(OF_CODE, ""))
-
-
 def as_text(verdicts: Iterable[Verdict]) -> str:
     """JSON, the digest of the code and a line for each document."""
     lines = (f"{json.dumps(each.document)}: {json.dumps(_without_document(each))}" for each in verdicts)

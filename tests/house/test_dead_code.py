@@ -53,9 +53,6 @@ ALLOWED: Final = (
     ),
     Allowance("mesh/model/base.py", ("model_config",), "pydantic reads it from the class"),
     Allowance("mesh/plan/footprint/deployed_resource.py", ("__call__",), "stacks make their resources by it"),
-    Allowance(
-        "mesh/proof/verdicts.py", ("code_of",), "what a test of every run holds to the code, before the long ones do"
-    ),
     Allowance("mesh/proof/symbolic/texts.py", ("Z3_DEBUG",), "z3 reads it from its module"),
     Allowance("policies/mesh_guardrails/pack.py", ("has_validation",), "the policy host of pulumi-policy calls it"),
     Allowance("sandbox/emulator/clients.py", ("get_*", "_credentials"), "botocore calls and reads them"),
