@@ -35,7 +35,7 @@ OF_THE_REVIEWS = {
     *(f"D-1.{number}" for number in range(1, 8)),
     "D-3.2",
     *(f"F-B{number}" for number in range(1, 7)),
-    *(f"F-M{number}" for number in (1, 3, 4, 5)),
+    *(f"F-major-{number}" for number in (1, 3, 4, 5)),
     *(
         f"E-{each}"
         for each in ("answers", "bytes", "calls", "names", "opt-in", "partitions", "regions", "units", "walls", "zones")
