@@ -37,10 +37,15 @@ class Audience:
         return (self.pipeline, *(arn for arn in (self.starter, self.retention) if arn))
 
     @property
+    def workers(self) -> tuple[str, ...]:
+        """Roles that use the key, for work on what no port shows: all of it, tables, their heads, or deliveries."""
+        some = (self.pipeline, self.location, self.delivery, self.check, self.retention, self.starter)
+        return tuple(arn for arn in some if arn)
+
+    @property
     def readers(self) -> tuple[str, ...]:
-        """Roles that may read objects, all of them or those of tables."""
-        single = (arn for arn in (self.pipeline, self.location, self.delivery, self.check, self.retention) if arn)
-        return (*single, *self.cleared)
+        """Roles that may read objects, all of them or those of tables; who starts tables lists none."""
+        return (*(arn for arn in self.workers if arn != self.starter), *self.cleared)
 
     @property
     def cleared(self) -> tuple[str, ...]:
@@ -49,8 +54,8 @@ class Audience:
 
     @property
     def users(self) -> tuple[str, ...]:
-        """Roles that may use the key: readers, and who starts tables."""
-        return (*self.readers, self.starter) if self.starter else self.readers
+        """Roles that may use the key: workers, and whom the port `files` is for."""
+        return (*self.workers, *self.cleared)
 
     def units(self, perimeter: Perimeter) -> tuple[str, ...]:
         """Organisation paths of those who touch the product: domains, and governance where it reads it."""

@@ -190,13 +190,13 @@ def _the_cleared_read_files_alone(audience: Audience, whole: str) -> Statement |
         return None
     return Statement(
         sid="RefuseReadingBesideFiles",
-        what="Clearances, and pipelines that read with one, read files of the bucket, and no other object.",
+        what="Whoever reads with a clearance, people and pipelines, reads files of the bucket, and no other object.",
         why="Below `tables/` lies what is not checked yet, or was refused; a table is read by its published entry.",
-        but="The product's own pipeline, which may read others with such a clearance, writes all of it.",
+        but="They work on what no port shows: pipeline, check, delivery, retention, and who starts tables.",
         principal="*",
         actions=READ_OBJECTS,
         not_resources=(f"{whole}/files/*",),
-        conditions=(caller_is(*audience.cleared), caller_is_not(audience.pipeline)),
+        conditions=(caller_is_not(*audience.workers), not_a_service()),
     )
 
 
