@@ -1,4 +1,4 @@
-"""LF-tags of moto's Lake Formation: those that a resource has stay, and what is unknown is refused."""
+"""Labels of Lake Formation as AWS keeps them: those that a resource has stay, and what is unknown is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attributes of queues that moto takes and does not tell: which queues may have a queue for their dead letters."""
+"""Attributes of queues that are taken and else not told: which queues may have a queue for their dead letters."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.identity_center import assignments
-from sandbox.emulator.machine_reads import reads_of_others
 from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.stored_reads import reads_of_others
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check

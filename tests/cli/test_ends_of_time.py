@@ -33,7 +33,7 @@ TAKES_SECONDS = (["plan"], ["access", "blast"])
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The tiny mesh without members and readers, in a folder of its own: of no review is the first day within a horizon."""
+    """The tiny mesh without members and readers, in its own folder: of no review the first day is within a horizon."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
     Path("details.json").write_text(json.dumps(EMPTY), "utf-8")

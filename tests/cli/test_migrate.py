@@ -53,7 +53,9 @@ def earlier(present: Path, tmp_path: Path) -> Path:
     return root
 
 
-def test_the_sample_as_it_was_is_planned_as_it_is(earlier: Path, present: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sample_as_it_was_is_planned_as_it_is(
+    earlier: Path, present: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main.run(["validate", str(earlier), "--as-of", "2027-01-01"]) == 2
     assert "run `mesh migrate`" in capsys.readouterr().out
     assert main.run(["migrate", str(earlier), "--as-of", "2027-01-01"]) == 0

@@ -57,7 +57,7 @@ def _reads(subject: Subject, role: str, bucket: str, key: str) -> Iterator[Reque
 
 
 def _beside(subject: Subject, role: str, bucket: str, key: str) -> Iterator[Request]:
-    """What is nearly a read: a write, an object of a table, the key without S3 or for more than to decrypt."""
+    """Requests that are nearly reads: writes, objects of tables, the key without S3 or for more than to decrypt."""
     yield Request(role, "s3:PutObject", f"{bucket}/files/a")
     yield Request(role, "s3:GetObject", f"{bucket}/tables/a")
     yield Request(role, "kms:GenerateDataKey", key, subject.through_s3)
