@@ -8,7 +8,7 @@ from mesh import names
 from mesh.iam.network import JOIN_THE_NETWORK, SEE_THE_NETWORK
 from mesh.iam.perimeter import Perimeter, caller_is, caller_is_not
 from mesh.iam.roles.publication import JOIN, SEE
-from mesh.iam.roles.publisher import LABEL
+from mesh.iam.roles.publisher import LABEL, MAKE
 from mesh.iam.roles.staff import staff_work
 from mesh.iam.statement import Document, Statement, document, when
 
@@ -22,20 +22,18 @@ _DATA_WORK: Final = {
     "cloudwatch": "GetMetricData PutMetricData",
     "events": "PutEvents",
     "glue": (
-        "BatchCreatePartition BatchDeletePartition BatchGetPartition BatchStopJobRun BatchUpdatePartition "
-        "CreateDatabase CreatePartition CreateTable DeleteDatabase DeletePartition DeleteTable "
+        "BatchCreatePartition BatchGetPartition BatchStopJobRun BatchUpdatePartition CreatePartition "
         "GetCatalogImportStatus GetDatabase GetDatabases GetJobRun GetJobRuns GetPartition GetPartitions GetTable "
-        "GetTableVersion GetTableVersions GetTables SearchTables StartJobRun UpdateDatabase UpdatePartition "
-        "UpdateTable"
+        "GetTableVersion GetTableVersions GetTables SearchTables StartJobRun UpdatePartition UpdateTable"
     ),
-    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
+    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext",
     "lakeformation": "GetDataAccess",
     "logs": (
         "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents "
         "GetLogRecord GetQueryResults PutLogEvents StartQuery StopQuery"
     ),
     "s3": (
-        "AbortMultipartUpload DeleteObject DeleteObjectVersion GetBucketLocation GetObject GetObjectTagging "
+        "AbortMultipartUpload DeleteObject GetBucketLocation GetObject GetObjectTagging "
         "GetObjectVersion GetObjectVersionTagging ListBucket ListBucketMultipartUploads ListBucketVersions "
         "ListMultipartUploadParts PutObject PutObjectTagging"
     ),
@@ -147,10 +145,10 @@ def _in_governance() -> tuple[Statement, ...]:
     return (
         Statement(
             sid="PublishProducts",
-            what="In the governance account a role labels data, and joins the network, besides.",
-            why="Publishers and their function do; in the accounts of domains and partners nobody labels data.",
+            what="In the governance account a role makes tables, labels data, and joins the network, besides.",
+            why="Publishers and their function do; elsewhere deployments make tables, and nobody labels data.",
             effect="Allow",
-            actions=(*LABEL, *JOIN, *SEE),
+            actions=(*MAKE, *LABEL, *JOIN, *SEE),
             resources=("*",),
         ),
     )

@@ -9,11 +9,14 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.trust import BEGIN, assumed_by
 from mesh.iam.statement import Document, Statement, document
 
+MAKE: Final = ("glue:CreateTable",)
+"""In the hub alone: in the accounts of domains deployments make tables."""
+
 PUBLISH: Final = (
+    *MAKE,
     "glue:BatchCreatePartition",
     "glue:BatchGetPartition",
     "glue:BatchUpdatePartition",
-    "glue:CreateTable",
     "glue:GetDatabase",
     "glue:GetPartitions",
     "glue:GetTable",

@@ -28,15 +28,14 @@ OF_TEAMS: Final = {
     'Step Functions Developer Guide, "Add EventBridge events"': "events: PutEvents",
     'Athena User Guide, "Fine-grained access to databases and tables in the AWS Glue Data Catalog"': (
         "glue: GetDatabase GetDatabases GetTable GetTables GetTableVersion GetTableVersions SearchTables GetPartition "
-        "GetPartitions BatchGetPartition CreateDatabase UpdateDatabase DeleteDatabase CreateTable UpdateTable "
-        "DeleteTable CreatePartition UpdatePartition DeletePartition BatchCreatePartition BatchUpdatePartition "
-        "BatchDeletePartition GetCatalogImportStatus"
+        "GetPartitions BatchGetPartition UpdateTable CreatePartition UpdatePartition BatchCreatePartition "
+        "BatchUpdatePartition GetCatalogImportStatus"
     ),
     'Step Functions Developer Guide, "Start an AWS Glue job"': (
         "glue: StartJobRun GetJobRun GetJobRuns BatchStopJobRun"
     ),
     'KMS Developer Guide, "Allows key users to use the KMS key"': (
-        "kms: Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo"
+        "kms: Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext"
     ),
     'Lake Formation Developer Guide, "Implicit permissions": engines ask for credentials': (
         "lakeformation: GetDataAccess"
@@ -49,7 +48,7 @@ OF_TEAMS: Final = {
         "StartQuery StopQuery"
     ),
     'S3 User Guide, "Required permissions for Amazon S3 API operations"': (
-        "s3: GetObject GetObjectVersion PutObject DeleteObject DeleteObjectVersion GetObjectTagging "
+        "s3: GetObject GetObjectVersion PutObject DeleteObject GetObjectTagging "
         "GetObjectVersionTagging PutObjectTagging ListBucket ListBucketVersions ListBucketMultipartUploads "
         "ListMultipartUploadParts AbortMultipartUpload GetBucketLocation"
     ),
