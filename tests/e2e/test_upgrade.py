@@ -60,7 +60,7 @@ _PUBLICATION = {
     *(f"{kind}::publication" for kind in ("MeshRole", "PublicationRole", "Role", "RolePolicy")),
     *(f"{kind}::publication" for kind in ("Topic", "TopicSubscription")),
     *(f"{kind}::mesh-{why}" for kind in ("EventRule", "EventTarget") for why in ("requests", "sweep", "wake-ups")),
-    *(f"MetricAlarm::publication-{what}" for what in ("fails", "late", "sleeps", "unanswered")),
+    *(f"MetricAlarm::publication-{what}" for what in ("fails", "lags", "late", "sleeps", "unanswered")),
     *("Queue::publication-unanswered", "SecurityGroup::functions"),
 }
 _JOBS = {
@@ -152,6 +152,7 @@ ADDED = {
         *(f"LogGroup::clicks-{what}" for what in ("error", "output")),
         *(f"Trigger::clicks-{what}" for what in ("event", "run", "window-january")),
         *("EventTarget::clicks-event", "MetricAlarm::clicks-failed"),
+        *("HeardPublications::heard", "EventRule::heard", "EventTarget::heard"),
     },
     "domain-orders": {
         *("AccountBudget::orders", *_JOBS, "Workgroup::orders-mesh-check"),

@@ -62,7 +62,9 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
         accounts=None,
         domains=owners,
         partners={},
-        clearances={name: file.model_copy(update={"members": ()}) for name, file in tiny.clearances.items()},
+        clearances={
+            name: file.model_copy(update={"members": (), "pipelines": ()}) for name, file in tiny.clearances.items()
+        },
         contracts={
             f"{domain}.{product}": elements.read({**written, "id": f"{domain}.{product}"})
             for domain in owners
