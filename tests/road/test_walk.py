@@ -229,7 +229,16 @@ def test_the_road_ends_where_any_one_thing_lacks(walks: Walks) -> None:
 
 GOALS = (
     *(f"run of {stack}" for stack in ("governance", "partner-subtitling", "access-playback", "domain-playback")),
-    *("versions", "network in accounts.yaml", "permission sets", "contact", "connection", "alarm", "rehearsal"),
+    *(
+        "versions",
+        "network in accounts.yaml",
+        "permission sets",
+        "contact",
+        "connection",
+        "value of SECRET",
+        "alarm",
+        "rehearsal",
+    ),
 )
 """What the page leads to."""
 
