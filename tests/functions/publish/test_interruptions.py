@@ -22,7 +22,10 @@ def dying(organization: Harbour, moment: int, answered: bool) -> None:
     organization.before_call, organization.after_call = ignored
 
 
-@pytest.mark.parametrize("answered", [False, True], ids=["before AWS has it", "answer lost"])
+@pytest.mark.parametrize(
+    "answered",
+    [pytest.param(False, marks=pytest.mark.long, id="before AWS has it"), pytest.param(True, id="answer lost")],
+)
 def test_two_tables_are_published_by_the_next_run_wherever_one_died(organization: Harbour, answered: bool) -> None:
     organization.configure(contract(table("ships"), table("docks")))
     writer = Writer(organization)
@@ -128,7 +131,10 @@ def test_a_sweep_ends_before_its_time_and_a_request_is_done_all_the_same(organiz
     assert organization.pointer() is not None
 
 
-@pytest.mark.parametrize("answered", [False, True], ids=["before a call", "after it"])
+@pytest.mark.parametrize(
+    "answered",
+    [pytest.param(False, id="before a call"), pytest.param(True, marks=pytest.mark.long, id="after it")],
+)
 def test_a_slow_run_undoes_nothing_of_the_one_that_overtook_it(
     organization: Harbour, writer: Writer, answered: bool
 ) -> None:

@@ -273,7 +273,7 @@ def schedules(number: int, steps: int) -> None:
 
 
 def test_a_few_schedules_lose_nothing() -> None:
-    schedules(25, 10)
+    schedules(10, 10)
 
 
 @pytest.mark.long
