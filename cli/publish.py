@@ -109,7 +109,7 @@ def publish(
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what is published of a domain's products, go back, or try again.
+    """Show what is published of products, go back, or try again.
 
     Of the organisation that `mesh up --serve` keeps; where none is kept, on AWS, with the credentials of the shell:
     a domain's owner or engineer sees, its owner asks. Until a --retry a product that went back publishes nothing new.

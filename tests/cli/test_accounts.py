@@ -74,7 +74,6 @@ def test_no_line_of_the_file_is_lost_by_an_answer(sample: Path, tmp_path: Path) 
     """Whoever adds a key to the file fills it here, and has it written again."""
     file = sample / "accounts.yaml"
     change(file, "identity-center:", f"inbox-keys: {{subtitling: {KEY}}}\nidentity-center:")
-    change(file, "identity-center:", "subnets: {eu-west-1a: subnet-0a1b2c3d4e5f60718}\nidentity-center:")
     more = "services: [config.amazonaws.com], policy-types: [TAG_POLICY]"
     change(file, 'management: "100000000001"', f'management: "100000000001", {more}')
     before = load(sample).usable().accounts
