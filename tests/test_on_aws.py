@@ -197,7 +197,9 @@ def test_a_preview_typed_by_hand_works_with_the_provider_attached_as_the_page_sa
         state_directory() as states,
     ):
         backend = Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True)
-        runs = Workspace(PulumiEngine(backend, states)).up(mesh, ["organization", "governance", "domain-playback"])
+        runs = Workspace(PulumiEngine(backend, states)).up(
+            mesh, ["organization", "governance", "access-playback", "domain-playback"]
+        )
         assert [failure for run in runs for failure in run.result.failures] == []
         typed = as_printed(backend.exports) + " --policy-pack policies"
         done = Terminal(checkout, environment(checkout) | {"PULUMI_HOME": str(tmp_path / "home")}).run(typed)

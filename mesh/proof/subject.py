@@ -258,10 +258,7 @@ class Subject:
 
     def deployment_of(self, domain: DomainPlan) -> Actor:
         """The deployment of what a domain owns."""
-        account_id = domain.access.account_id
-        return Actor(
-            f"the deployment of domain {domain.name}", names.deploy_role(account_id), "domains", account_id, "deploy"
-        )
+        return next(self.of_account(domain.access.account_id, "domains", f"domain {domain.name}"))
 
     def deciding(self, domain: DomainPlan) -> Actor:
         """The deployment of who reads in a domain."""
@@ -277,6 +274,10 @@ class Subject:
         for name in domain.deliveries:
             arn = names.delivery_role(account_id, name)
             yield Actor(f"the delivery of {domain.name}.{name}", arn, "domains", account_id, "delivery")
+
+    def some_jobs_of(self, domain: DomainPlan) -> Iterable[Actor]:
+        """The check of a domain's drafts, and the first of its pipelines."""
+        return {job.kind: job for job in reversed(list(self.jobs_of(domain))) if job.kind != "delivery"}.values()
 
     @cached_property
     def of_governance(self) -> tuple[Actor, ...]:
@@ -336,8 +337,7 @@ class Subject:
     def administrators(self) -> Iterator[tuple[Actor, Actor]]:
         """An administrator of each account asked, and the deployment of the same account."""
         for account_id, unit, where in self.accounts_asked:
-            deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
-            yield self.other(account_id, unit, where), deployment
+            yield self.other(account_id, unit, where), next(self.of_account(account_id, unit, where))
 
     # ---- requests
 

@@ -99,11 +99,15 @@ def _on_files(
 
 
 def labels_follow_what_is_read(subject: Subject) -> Iterator[AnyClaim]:
-    """Facts of I32: a product carries the labels of what its pipeline may read, or its contract says why not."""
+    """Facts of I32: a product carries the labels of what its pipeline may read, or its contract says why not.
+
+    What a contract leaves behind is asked of every product: a yes that nothing needs would be there for a later read.
+    """
     for product in subject.products:
+        who = f"{product.domain}.{product.name}"
         if written_reads(subject, product).reads:
-            text = f"{product.domain}.{product.name} carries the labels of what its pipeline reads"
-            yield Fact(text, _lost(product))
+            yield Fact(f"{who} carries the labels of what its pipeline reads", _lost(product))
+        yield Fact(f"{who} leaves no label behind that it does not lose", _ahead(product))
 
 
 def _lost(product: DataProductArgs) -> Callable[[Subject], str | None]:
@@ -116,6 +120,18 @@ def _lost(product: DataProductArgs) -> Callable[[Subject], str | None]:
                 wrong = _unapproved(subject, output, said[0]) if said else "in silence"
                 if wrong:
                     return f"it reads '{label}' of {read.domain}.{read.name} and leaves it behind {wrong}"
+        return None
+
+    return failure
+
+
+def _ahead(product: DataProductArgs) -> Callable[[Subject], str | None]:
+    def failure(subject: Subject) -> str | None:
+        output, within = subject.written(product), cleared_for(subject, product)
+        read = (_readable(subject.written(each), each, within) for each in products_named(subject, product))
+        lost = LabelSet().union(*read) - output.labels
+        for label in sorted({left.label for left in output.left_behind} - lost):
+            return f"it leaves behind '{label}', which nothing that it reads holds, or which it carries itself"
         return None
 
     return failure

@@ -184,7 +184,7 @@ def _of_the_mesh(subject: Subject) -> Iterator[Actor]:
     """Callers of the mesh that could be in its network, one of each kind: jobs, people, and roles that a team makes."""
     yield from subject.of_governance
     for domain in subject.domains:
-        yield from list(subject.jobs_of(domain))[:1]
+        yield from subject.some_jobs_of(domain)
         yield from (caller for caller in subject.of_domain(domain) if caller.kind in ("other", "clearance"))
 
 

@@ -44,7 +44,7 @@ def from_no_network_but_ours(subject: Subject) -> Iterator[AnyClaim]:
     yield from _presigned(subject)
     for domain in subject.domains[:2]:
         account_id = domain.access.account_id
-        callers = [*list(subject.jobs_of(domain))[:1], subject.other(account_id, "domains", f"domain {domain.name}")]
+        callers = [*subject.some_jobs_of(domain), subject.other(account_id, "domains", f"domain {domain.name}")]
         for caller in callers:
             yield from _of_a_job(subject, caller, OF_A_GLUE_JOB, "a Glue job")
             function = f"arn:aws:lambda:{subject.region}:{account_id}:function:x"
@@ -109,7 +109,7 @@ def _callers(subject: Subject) -> Iterator[Actor]:
     """One caller of each kind: of governance, of a domain, of a partner."""
     yield from subject.of_governance
     for domain in subject.domains[:1]:
-        yield from list(subject.jobs_of(domain))[:1]
+        yield from subject.some_jobs_of(domain)
         yield from (caller for caller in subject.of_domain(domain) if caller.kind != "root")
     for partner in subject.partners[:1]:
         yield from (caller for caller in subject.of_partner(partner) if caller.kind != "root")

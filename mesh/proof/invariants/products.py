@@ -124,7 +124,7 @@ def callers(subject: Subject, product: DataProductArgs) -> Iterator[Actor]:
         yield Actor(f"a role with mesh/{path} in its path", forged, "domains", product.account_id, "other")
     for domain in subject.others(product.domain):
         yield from subject.of_domain(domain)
-        yield from list(subject.jobs_of(domain))[:2]
+        yield from subject.some_jobs_of(domain)
         yield from subject.publishing(domain.name)
         namesake = names.pipeline_role(domain.access.account_id, product.name)
         yield Actor(

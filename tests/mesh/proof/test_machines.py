@@ -70,6 +70,16 @@ def test_a_label_that_is_lost_is_a_witness_though_no_rule_was_asked(tiny: Path, 
     assert words in found
 
 
+@pytest.mark.parametrize("old", ["reads: [orders.customers]", "clearance: pii"])
+def test_a_label_that_is_left_behind_before_anything_reads_it_is_a_witness(tiny: Path, old: str) -> None:
+    shop = tiny / "domains/shop.yaml"
+    text = shop.read_text("utf-8")
+    assert old in text
+    shop.write_text(text.replace(old, "reads: []" if "reads" in old else "clearance: general"), "utf-8")
+    (found,) = failures(subject_of(tiny), "I32")
+    assert "it leaves behind 'pii', which nothing that it reads holds" in found
+
+
 def test_a_column_that_carries_the_label_needs_no_entry(tiny: Path) -> None:
     text = (tiny / CLICKS).read_text("utf-8")
     labelled = text[: text.index("customProperties")].replace(

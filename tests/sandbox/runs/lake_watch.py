@@ -33,6 +33,9 @@ Tables = Mapping[str, tuple[str, tuple[str, ...]]]
 UNLABELLED = "*"
 """In the place of a column, or of a table: one that nobody labelled."""
 
+UNSEEN = frozenset({"PutObject", "PutEvents"})
+"""Changes that no reader sees: the record of a product's publications, and what the function tells the bus."""
+
 _READS = ("get_", "list_", "describe_", "head_", "search_")
 
 

@@ -29,15 +29,16 @@ from tests.sandbox.runs.column_changes import (
     CHANGES,
     Change,
     Column,
-    all_at_once,
     another_label,
     column,
+    one_column_more,
     one_label_more,
     one_table_more,
 )
 from tests.sandbox.runs.in_memory_states import InMemoryStates
 from tests.sandbox.runs.lake_watch import (
     UNLABELLED,
+    UNSEEN,
     Bound,
     CatalogCall,
     Fate,
@@ -179,6 +180,8 @@ class Walk:
 
     def watch(self, call: str) -> None:
         self.moments += 1
+        if call in UNSEEN:
+            return
         found = self.bound.broken(self.laboratory.readers(self.after))
         self.broken += [f"after {call} ({self.moments}): {wrong}" for wrong in found]
 
@@ -356,8 +359,11 @@ def test_a_move_in_two_steps_is_noticed(
             step = {**step, "base": stored.version}
         return move(hub, records, record, name, stored, step)
 
-    after = laboratory.changed(all_at_once, tmp_path)
+    after = laboratory.changed(one_column_more, tmp_path)
     monkeypatch.setattr(Hub, "_move", twice)
     walk = Walk(laboratory, laboratory.published, laboratory.mesh, after)
-    walk.failing_everywhere()
+    # No table moves before the drafts are those of the new contract.
+    walk.deployed()
+    walk.start = laboratory.moment()
+    walk.failing()
     assert "neither the old version nor the new one" in " ".join(walk.broken)
