@@ -6,6 +6,7 @@ import time
 from typing import Any, Final
 
 from json_values import mapping
+from reading_limits import TooMuchError
 
 LONGEST_WAIT: Final = 600.0
 """Seconds; the function itself has fifteen minutes."""
@@ -24,7 +25,7 @@ def ask(athena: Any, workgroup: str, database: str, sql: str) -> list[int] | str
         QueryString=sql, WorkGroup=workgroup, QueryExecutionContext={"Database": database}
     )
     number = started["QueryExecutionId"]
-    status = _ended(athena, number)
+    status = _ended(athena, number, database)
     if status["State"] != "SUCCEEDED":
         reason = str(status.get("StateChangeReason") or status["State"])
         if mapping(status.get("AthenaError")).get("ErrorCategory") == OF_THE_DATA:
@@ -34,7 +35,7 @@ def ask(athena: Any, workgroup: str, database: str, sql: str) -> list[int] | str
     return [int(each["VarCharValue"]) for each in row["Data"]]
 
 
-def _ended(athena: Any, number: str) -> Any:
+def _ended(athena: Any, number: str, database: str) -> Any:
     until, pause = time.monotonic() + LONGEST_WAIT, 0.2
     while True:
         status = athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]["Status"]
@@ -42,6 +43,10 @@ def _ended(athena: Any, number: str) -> Any:
             return status
         if time.monotonic() > until:
             athena.stop_query_execution(QueryExecutionId=number)
-            raise QueryFailedError(f"query {number} took more than {LONGEST_WAIT:.0f} seconds")
+            raise TooMuchError(
+                f"Athena did not answer within {LONGEST_WAIT:.0f} seconds, asked for rows and the primary key of the "
+                f"draft in {database}: make its tables smaller, or take the primary key out of the contract; it is "
+                "looked at again in an hour, or after a retry"
+            )
         time.sleep(pause)
         pause = min(pause * 1.5, 5.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws_sessions import AwsSessions
@@ -15,53 +15,95 @@ from parquet_footer import footer_findings, read_footer
 from parquet_runs import ParquetRun, run_findings, runs_state, standing
 from publish_settings import PromisedProduct, PromisedTable, PublishSettings
 from quality_gate import GateSubject, gate_findings, quoted
+from reading_limits import ReadingLimits, share
 from schema_checks import schema_findings
+from seals import read_seal, written_over
 from table_files import TableFiles, UnreadableFileError
 from table_metadata import FOREIGN, TableMetadata, read_metadata
 
 State = Mapping[str, Any]
 """A published table, as the record has it: `pointer`, `version` and `contract`, and the runs of a Parquet table."""
 
+Checked = tuple[list[str], GateSubject | None]
+"""What was found in a draft's files, and what the gate is asked about where nothing was."""
+
 
 @dataclass(frozen=True)
 class Drafts:
-    """The drafts of a product, read as the check role of its domain."""
+    """The drafts of a product, read as the check role of its domain.
+
+    What reads files raises TooMuchError where that takes more than the share of a product.
+    """
 
     product: PromisedProduct
     settings: PublishSettings
     sessions: AwsSessions
+    limits: ReadingLimits = field(default_factory=share)
+    seen: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    """ETags of all files at this look, by path: what is sealed is what was checked."""
+    lists: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    """The manifest list of each draft that was checked."""
 
     def read(self, published: Mapping[str, State]) -> tuple[Draft, ...]:
         """The drafts, and where each points now."""
         account = self.product.account_id
         tables = CatalogTables(self.sessions.check(account, "glue"), account, self.product.draft)
-        return tuple(
-            read_draft(self.product, table, tables, self.files(table), published.get(table.name) or {})
-            for table in self.product.tables
-        )
+        return tuple(self._read(table, tables, published.get(table.name) or {}) for table in self.product.tables)
+
+    def _read(self, table: PromisedTable, tables: CatalogTables, published: State) -> Draft:
+        with self.limits.of(self._whose(table)):
+            return read_draft(self.product, table, tables, self.files(table), published)
+
+    def _whose(self, table: PromisedTable) -> str:
+        return f"{self.product.name}, table {table.name}"
 
     def files(self, table: PromisedTable) -> TableFiles:
         """The files of a table."""
-        return TableFiles(self.sessions.check(self.product.account_id, "s3"), table.location)
+        return TableFiles(self.sessions.check(self.product.account_id, "s3"), table.location, self.seen)
 
-    def findings(self, drafts: Sequence[Draft], published: Mapping[str, State]) -> list[str]:
-        """Sentences about all drafts; none if they may be published together."""
-        return [
-            f"{self.product.name}, table {draft.table.name}: {sentence}"
-            for draft in drafts
-            for sentence in self._of(draft, published.get(draft.table.name) or {})
-        ]
+    def written_over(self, published: Mapping[str, State]) -> dict[str, str]:
+        """A sentence for each published Iceberg table whose files are not those that were checked."""
+        found: dict[str, str] = {}
+        for table in self.product.tables:
+            with self.limits.of(self._whose(table)):
+                sentence = written_over(self.files(table), published.get(table.name) or {})
+            if sentence:
+                found[table.name] = sentence
+        return found
+
+    def findings(self, drafts: Sequence[Draft], published: Mapping[str, State], over: Mapping[str, str]) -> list[str]:
+        """Sentences about all drafts; none if they may be published together.
+
+        Of tables whose published files were written over (`over`, with a sentence) nothing counts as checked.
+        """
+        found: list[str] = []
+        for draft in drafts:
+            name, whose = draft.table.name, self._whose(draft.table)
+            state = published.get(name) or {}
+            if name in over:
+                if draft.pointer == state["pointer"]:
+                    found.append(f"{whose}: {over[name]}; commit again, which is checked whole, or roll back")
+                    continue
+                state = {}
+            found += [f"{whose}: {sentence}" for sentence in self._of(draft, state)]
+        return found
 
     def _of(self, draft: Draft, published: State) -> Iterator[str]:
         yield from draft.findings
         if draft.findings or draft.pointer is None:
             return
         try:
-            yield from self._iceberg(draft, published) if draft.table.format == "iceberg" else self._parquet(draft)
+            with self.limits.of(self._whose(draft.table)):
+                found, subject = (
+                    self._iceberg(draft, published) if draft.table.format == "iceberg" else self._parquet(draft)
+                )
         except UnreadableFileError as error:
-            yield f"{error}: readers would fail; commit again without it, or write it anew"
+            found, subject = [f"{error}: readers would fail; commit again without it, or write it anew"], None
+        yield from found
+        if subject:
+            yield from gate_findings(subject, self.sessions.check(self.product.account_id, "athena"), self.settings)
 
-    def _iceberg(self, draft: Draft, published: State) -> Iterator[str]:
+    def _iceberg(self, draft: Draft, published: State) -> Checked:
         table, files = draft.table, self.files(draft.table)
         metadata = read_metadata(files, str(draft.pointer))
         base = self._base(files, published)
@@ -70,9 +112,8 @@ class Drafts:
             found = list(iceberg_findings(self.product, table, files, metadata, base, counted))
         except FOREIGN as error:
             found = [f"'{draft.pointer}' is no metadata of an Iceberg table: {error!r}; commit again"]
-        yield from found
-        if not found:
-            yield from self._gate(_subject(self.product, table, metadata, counted))
+        self.lists[table.name] = str(metadata.current["manifest-list"]) if metadata.current and not found else None
+        return found, None if found else _subject(self.product, table, metadata, counted)
 
     def _base(self, files: TableFiles, published: State) -> TableMetadata | None:
         """The metadata that readers see now: what it names is not checked again."""
@@ -83,23 +124,21 @@ class Drafts:
         except UnreadableFileError:
             return None
 
-    def _parquet(self, draft: Draft) -> Iterator[str]:
+    def _parquet(self, draft: Draft) -> Checked:
         table, files = draft.table, self.files(draft.table)
-        found = False
         counted: list[DataFile] = []
-        for run in standing(table, draft.runs):
-            for sentence in self._of_run(table, files, run, counted):
-                found = True
-                yield sentence
+        found = [
+            sentence for run in standing(table, draft.runs) for sentence in self._of_run(table, files, run, counted)
+        ]
         if found or not draft.runs:
-            return
+            return found, None
         # A run of a partitioned table is a part of it: Athena finds it in no table, and its rows are not all rows.
         rows = source = None
         if not table.partition_keys:
             rows = sum(file.rows for file in counted)
             path = f"\"$path\" LIKE '{draft.pointer}%'"
             source = f"{quoted(self.product.draft)}.{quoted(table.name)} WHERE {path}"
-        yield from self._gate(GateSubject(self.product, table, rows, counted, counts=True, source=source))
+        return [], GateSubject(self.product, table, rows, counted, counts=True, source=source)
 
     def _of_run(
         self, table: PromisedTable, files: TableFiles, run: ParquetRun, counted: list[DataFile]
@@ -110,20 +149,23 @@ class Drafts:
             counted.append(DataFile(path, DATA, footer.rows, footer.nulls))
             yield from footer_findings(table, path, footer)
 
-    def _gate(self, subject: GateSubject) -> Iterator[str]:
-        return gate_findings(subject, self.sessions.check(self.product.account_id, "athena"), self.settings)
-
     def states(self, drafts: Sequence[Draft], published: Mapping[str, State]) -> dict[str, State]:
         """The state of each table after a publication of these drafts; a Parquet table without a run has none."""
         states: dict[str, State] = {}
         for draft in drafts:
             before = published.get(draft.table.name) or {}
-            state: State = {"pointer": draft.pointer} if draft.table.format == "iceberg" else before
+            state: State = self._sealed(draft) if draft.table.format == "iceberg" else before
             if draft.runs:
                 state = runs_state(draft.table, before, draft.runs)
             if state:
                 states[draft.table.name] = self._stamped(state)
         return states
+
+    def _sealed(self, draft: Draft) -> State:
+        listed = self.lists.get(draft.table.name)
+        with self.limits.of(self._whose(draft.table)):
+            seal = read_seal(self.files(draft.table), str(draft.pointer), listed)
+        return {"pointer": draft.pointer, "list": listed, "seal": seal.digest}
 
     def _stamped(self, state: State) -> State:
         return {**state, "version": self.product.version, "contract": self.product.digest}
@@ -140,11 +182,13 @@ class Drafts:
             if state is None or table.format != "iceberg":
                 continue
             try:
-                metadata = read_metadata(self.files(table), state["pointer"])
+                with self.limits.of(self._whose(table)):
+                    metadata = read_metadata(self.files(table), state["pointer"])
             except UnreadableFileError as error:
                 findings.append(f"table {table.name}: {error}")
                 continue
-            found = schema_findings(self.product, table, metadata, missing_is_fine=True)
+            over = self.written_over({table.name: state}).get(table.name)
+            found = [*([over] if over else []), *schema_findings(self.product, table, metadata, missing_is_fine=True)]
             findings += [f"table {table.name}: {sentence}" for sentence in found]
             ids[table.name] = frozenset(field.id for field in metadata.schema)
         return findings, ids

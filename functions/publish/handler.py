@@ -18,8 +18,9 @@ from publish_settings import PublishDocuments
 from telling import lag_line
 from wakeup_messages import Wakeup, wakeup
 
-ENOUGH: Final = 120_000
-"""Milliseconds that have to be left for a product to begin: a sweep of a large mesh goes on with the next one."""
+ENOUGH: Final = 360_000
+"""Milliseconds that have to be left for a product to begin, more than a look at its files may take: a sweep of a large
+mesh goes on with the next one, and a hint goes back to the queue."""
 
 _configuration: Final = PublishDocuments()
 _kept: dict[str, AwsSessions] = {}
@@ -56,6 +57,8 @@ class Batch:
 
     def _answered(self, wanted: Wakeup, message: str) -> bool:
         names = wanted.products
+        if not (wanted.sweep or wanted.action or self._looked.keys() >= set(names)) and self.left() < ENOUGH:
+            return False
         if len(names) > 1:  # a sweep that ran out of time begins elsewhere the next time
             start = sum(message.encode()) % len(names)
             names = (*names[start:], *names[:start])

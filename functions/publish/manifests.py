@@ -81,5 +81,7 @@ def _records(files: TableFiles, path: str, as_what: Callable[[Any], Record]) -> 
     content = files.read(path)
     try:
         return [as_what(record) for record in reader(BytesIO(content))]
+    except MemoryError:
+        raise
     except Exception as error:  # the reader of Avro raises whatever it stumbles over in a foreign file
         raise UnreadableFileError(f"'{path}' is no Avro file that can be read: {error!r}") from error

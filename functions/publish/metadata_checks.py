@@ -200,5 +200,5 @@ def iceberg_findings(
         return
     yield from identity_findings(product, files, metadata, base)
     yield from schema_findings(product, table, metadata)
-    yield from snapshot_findings(table, metadata, base, product)
+    yield from snapshot_findings(table, metadata, base, product, counted.anew)
     yield from file_findings(table, files, metadata, base, counted)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aws_sessions import AwsSessions
@@ -20,8 +20,15 @@ from intents import Hub
 from json_values import mapping
 from publication_record import PublicationRecord, PublicationRecords
 from publish_settings import PromisedProduct, PublishSettings
+from reading_limits import TooMuchError
 from telling import published_event, refused_event, tell
 from wakeup_messages import Wakeup
+
+TOO_MUCH: Final = "too much"
+"""The place of a digest in the record of a refusal of drafts that could not be looked at to the end."""
+
+PAUSE: Final = timedelta(hours=1)
+"""Time after which such drafts are looked at again; until then they take nothing from other products."""
 
 REMEMBERED: Final = 20
 """Requests whose repetition is noticed; the queue keeps a message for days, people ask seldom."""
@@ -71,19 +78,32 @@ class ProductPublication:
         return mapping(mapping(self.record["published"]).get("tables"))
 
     def _look(self) -> str:
+        refused = mapping(self.record["refused"])
+        if refused.get("drafts") == TOO_MUCH and _moment(self.clock()) < _moment(refused["at"]) + PAUSE:
+            return "refused before"
+        try:
+            return self._look_whole()
+        except TooMuchError as error:
+            return self._refuse([str(error)], TOO_MUCH)
+
+    def _look_whole(self) -> str:
+        over = self.drafts.written_over(self.published)
         drafts = self.drafts.read(self.published)
-        if self._is_published(drafts):
+        if self._is_published(drafts) and not over:
             if self.record["refused"] or self.record["behind"]:
                 self._write(refused=None, behind=None)
             return "unchanged"
         refused: Mapping[str, Any] = self.record["refused"] or {}
-        seen = _digest([self.product.digest, *(draft.seen for draft in drafts)])
+        seen = _digest([self.product.digest, *(draft.seen for draft in drafts), *sorted(over)])
         if refused.get("drafts") == seen:
             return "refused before"
-        findings = self.drafts.findings(drafts, self.published)
+        findings = self.drafts.findings(drafts, self.published, over)
         if findings:
             return self._refuse(findings, seen, {draft.table.name: draft.pointer for draft in drafts})
-        self._publish(self.drafts.states(drafts, self.published), {}, None)
+        states = self.drafts.states(drafts, self.published)
+        if over:
+            self.record = self.record.changed(untold=[*self.record["untold"], self._healed(over)])
+        self._publish(states, {}, None)
         return "published"
 
     def _is_published(self, drafts: Sequence[Draft]) -> bool:
@@ -107,14 +127,29 @@ class ProductPublication:
             known = ", ".join(earlier) or "none yet"
             return self._refuse([f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"])
         states: dict[str, State] = earlier[to]["tables"]
-        findings, ids = self.drafts.rollback(states)
+        try:
+            findings, ids = self.drafts.rollback(states)
+        except TooMuchError as error:
+            return self._refuse([f"rollback to {to}: {error}"])
         if findings:
             return self._refuse([f"{self.product.name}, rollback to {to}: {finding}" for finding in findings])
         self._publish(states, ids, earlier[to])
         return "rolled back"
 
+    def _healed(self, over: Mapping[str, str]) -> dict[str, Any]:
+        """The event for the owner that readers saw what was not checked, until the publication that goes with it."""
+        sentences = [
+            f"{self.product.name}, table {name}: {sentence}; readers have a newer commit now, which was checked whole"
+            for name, sentence in over.items()
+        ]
+        return refused_event(self.product, {"id": _digest(sentences), "at": self.clock(), "sentences": sentences})
+
     def _refuse(self, findings: Sequence[str], seen: str = "", pointers: Mapping[str, str | None] | None = None) -> str:
-        """Write down and tell what was found; `seen` is a digest of the drafts, empty if it is not about them."""
+        """Write down and tell what was found; `seen` is a digest of the drafts, empty if it is not about them.
+
+        What was told is not told again, when drafts are looked at once more that were too much.
+        """
+        before = mapping(self.record["refused"])
         refused = {
             "id": _digest([seen, *findings]),
             "at": self.clock(),
@@ -122,10 +157,11 @@ class ProductPublication:
             "sentences": list(findings),
             "tables": dict(pointers or {}),
         }
+        again = seen == TOO_MUCH and before.get("id") == refused["id"]
         self._write(
             refused=refused,
             behind=self._behind() if seen else self.record["behind"],
-            untold=[*self.record["untold"], refused_event(self.product, refused)],
+            untold=self.record["untold"] + ([] if again else [refused_event(self.product, refused)]),
         )
         self._tell()
         return "refused"
@@ -171,6 +207,10 @@ class ProductPublication:
 
     def _write(self, **values: Any) -> None:
         self.record = self.records.write(self.product, self.record.changed(**values))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _digest(value: Any) -> str:

@@ -109,18 +109,23 @@ def _missing(product: PromisedProduct, promised: Sequence[StoredField], stored: 
 
 
 def snapshot_findings(
-    table: PromisedTable, metadata: TableMetadata, base: TableMetadata | None, product: PromisedProduct
+    table: PromisedTable, metadata: TableMetadata, base: TableMetadata | None, product: PromisedProduct, anew: bool
 ) -> Iterator[str]:
     """Snapshots that would show a name of the contract over other values to who reads the table as of then.
 
-    A snapshot is read with the schema that it was written with. Those of the published metadata were checked then.
+    A snapshot is read with the schema that it was written with. Those of the published metadata were checked then. A
+    new contract (`anew`) may give one of their names to another column, whose labels then stand over other values; a
+    name that is no column's any more is shown to nobody.
     """
     names = {each.id: each.path for each in promised_fields(table)}
     paths = {path: number for number, path in names.items()}
     for number, snapshot in metadata.snapshots.items():
-        if is_known(metadata, base, number):
+        known = is_known(metadata, base, number)
+        if known and not anew:
             continue
         for field in metadata.schema_of(snapshot):
+            if known and field.path not in paths:
+                continue
             if names.get(field.id) != field.path or paths.get(field.path) != field.id:
                 yield (
                     f"snapshot {number} was written when column '{field.path}' had the id {field.id}, which the "

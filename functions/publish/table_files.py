@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
+from catalog_tables import OvertakenError
 
 LARGEST: Final = 128 * 2**20
-"""Bytes of a metadata file or manifest that are read; writers aim at 8 MB (`commit.manifest.target-size-bytes`)."""
+"""Bytes of a metadata file or manifest that are read, packed or not.
+
+Writers of manifests aim at 8 MB (`commit.manifest.target-size-bytes`).
+"""
 
 
 class UnreadableFileError(Exception):
@@ -18,10 +23,14 @@ class UnreadableFileError(Exception):
 
 
 class TableFiles:
-    """Objects below the location of a table (`s3://bucket/tables/t/`), read as the check role."""
+    """Objects below the location of a table (`s3://bucket/tables/t/`), read as the check role.
 
-    def __init__(self, s3: Any, location: str) -> None:
+    `seen` has the ETags of what was seen at this look, by path.
+    """
+
+    def __init__(self, s3: Any, location: str, seen: dict[str, str | None] | None = None) -> None:
         self._s3 = s3
+        self._seen: dict[str, str | None] = {} if seen is None else seen
         self.location = location
         self._bucket = location.split("/")[2]
 
@@ -60,7 +69,24 @@ class TableFiles:
         if answer["ContentLength"] > LARGEST:
             raise UnreadableFileError(f"'{path}' has {answer['ContentLength']:,} bytes, more than {LARGEST:,}")
         content: bytes = answer["Body"].read()
+        if not part:
+            self.note(path, answer["ETag"])
         return content
+
+    def note(self, path: str, tag: str | None) -> None:
+        """Note the ETag of a file. Raises OvertakenError for a file that is not what it was at this look before."""
+        if self._seen.setdefault(path, tag) != tag:
+            raise OvertakenError(f"'{path}' was written over while it was looked at")
+
+    def tags(self, prefix: str) -> dict[str, str | None]:
+        """ETags of what is below a prefix of the table's, by path."""
+        return {self.uri(each["Key"]): each["ETag"] for page in self.below(prefix) for each in page.get("Contents", ())}
+
+    def tag(self, path: str) -> str | None:
+        """The ETag of a file; None where there is none. Raises UnreadableFileError for one that is not the table's."""
+        if not self.holds(path):
+            raise UnreadableFileError(f"'{path}' is not below {self.location}")
+        return self.tags(path).get(path)
 
     def below(self, prefix: str, delimiter: str = "") -> list[dict[str, Any]]:
         """Pages of a listing below a prefix of the table's."""
@@ -75,6 +101,10 @@ class TableFiles:
 
 def _unpacked(content: bytes, path: str) -> bytes:
     try:
-        return gzip.decompress(content)
+        with gzip.GzipFile(fileobj=BytesIO(content)) as packed:
+            whole = packed.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFileError(f"'{path}' is no gzip file: {error}") from error
+    if len(whole) > LARGEST:
+        raise UnreadableFileError(f"'{path}' unpacks to more than {LARGEST:,} bytes")
+    return whole

@@ -31,6 +31,8 @@ class Wakeup:
     action: str | None = None
     to: str | None = None
     id: str = ""
+    sweep: bool = False
+    """Whether it is about all products, and comes again by itself."""
     ignored: str = ""
     """The reason why nothing is done, for the log."""
 
@@ -49,7 +51,7 @@ def wakeup(body: str, products: Mapping[str, PromisedProduct]) -> Wakeup:
         account, database = str(event.get("account", "")), detail.get("databaseName")
         return _hint([p.name for p in products.values() if (p.account_id, p.draft) == (account, database)])
     if source == "aws.events":
-        return _hint(products)
+        return Wakeup(tuple(products), sweep=True)
     if kind == REQUESTED:
         return _request(event, detail, products)
     return Wakeup(ignored=f"'{kind}' of '{source}' is no wake-up")

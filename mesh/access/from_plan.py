@@ -160,7 +160,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     hub = perimeter.governance_id
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
-        yield make.role(names.publisher_role(hub, name), location.publisher)
+        yield make.role(names.publisher_role(hub, name), location.publisher, perimeter.network)
     yield make.role(plan.governance.publication_role.arn, plan.governance.publication_role)
     yield from _ci_roles(make, plan)
     yield make.unbounded(names.break_glass_role(hub), organization.break_glass)
@@ -191,7 +191,7 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(clearance.arn, clearance)
     for staff in domain.staff.values():
         yield make.role(staff.arn, staff)
-    yield make.role(domain.check.arn, domain.check)
+    yield make.role(domain.check.arn, domain.check, domain.check.perimeter.network)
     if domain.retention:
         yield make.role(domain.retention.arn, domain.retention)
     if domain.start:
@@ -262,20 +262,21 @@ class _RoleMaker:
     def __init__(self, boundaries: Mapping[str, Policy | None]) -> None:
         self._boundaries = boundaries
 
-    def role(self, arn: str, documents: _Documents) -> Role:
-        return self._with(self._boundaries[arn.split(":")[4]], arn, documents)
+    def role(self, arn: str, documents: _Documents, network: str = "") -> Role:
+        return self._with(self._boundaries[arn.split(":")[4]], arn, documents, network)
 
     def unbounded(self, arn: str, documents: _Documents) -> Role:
         return self._with(None, arn, documents)
 
     @staticmethod
-    def _with(boundary: Policy | None, arn: str, documents: _Documents) -> Role:
+    def _with(boundary: Policy | None, arn: str, documents: _Documents, network: str = "") -> Role:
         path = arn.split(":", 5)[5]
         return Role(
             arn,
             (PlannedPolicy(f"{path}, mesh", lambda: documents.permissions),),
             PlannedPolicy(f"{path}, trust", lambda: documents.trust),
             boundary,
+            network=network,
         )
 
 

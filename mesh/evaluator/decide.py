@@ -20,7 +20,7 @@ from mesh.evaluator.decision import Request as Request
 from mesh.evaluator.errors import DoubtError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
-from mesh.evaluator.transport import say
+from mesh.evaluator.transport import say, work_in
 from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
 
 _NO_CONTROL: Final = Selection((), ())
@@ -49,6 +49,8 @@ def keys_of(
         keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
     if service == "kms" and principal.account:
         keys["kms:calleraccount"] = (principal.account.id,)
+    if principal.network:
+        work_in(keys, principal.network)
     if context:
         said = as_keys(context)
         say(keys, said)

@@ -64,7 +64,8 @@ class Selection(NamedTuple):
 class Role:
     """A role or a user: its policies, and the trust policy of a role. `session` binds every session of it.
 
-    A role without a trust policy is assumed by nobody.
+    A role without a trust policy is assumed by nobody. `network` is the VPC in which it works, which a request of it
+    comes from that does not say otherwise.
     """
 
     arn: str
@@ -74,6 +75,7 @@ class Role:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     service_linked: bool = False
     session: Policy | None = None
+    network: str = ""
 
     def __post_init__(self) -> None:
         _stand(PolicyType.IDENTITY, *self.identity)

@@ -52,6 +52,8 @@ class Principal(NamedTuple):
     """Whether SCPs and RCPs bind the principal: not a service-linked role."""
     keys: Mapping[str, tuple[str, ...]]
     assumed: tuple[str, ...] = ()
+    network: str = ""
+    """The VPC in which the caller works; empty of who works anywhere."""
 
 
 class Target(NamedTuple):
@@ -249,7 +251,8 @@ class World:
             account.id, None if is_user else arn, arn if is_user else session, role.boundary is not None
         )
         controlled = not role.service_linked
-        return Principal(kind, caller, account, role.identity, role.boundary, role.session, controlled, as_keys(keys))
+        single = role.boundary, role.session
+        return Principal(kind, caller, account, role.identity, *single, controlled, as_keys(keys), (), role.network)
 
     # ---- resources
 

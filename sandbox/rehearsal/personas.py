@@ -69,7 +69,8 @@ class Persona:
         """Its place of work: an office for people of the mesh, the network for jobs, anywhere for everybody else."""
         if self.clearance or self.duty:
             return "office"
-        return "network" if self.kind in ("pipeline", "check") else "outside"
+        of_the_function = self.kind == "check" or names.role_name(self.role).startswith("publish-")
+        return "network" if of_the_function or self.kind == "pipeline" else "outside"
 
     @property
     def principal(self) -> str:

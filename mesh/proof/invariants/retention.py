@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from mesh import names
+from mesh.access import from_plan
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs, DomainPlan
 from mesh.proof.claims import AnyClaim, Claim, Fact
@@ -51,6 +52,9 @@ def _deletions(subject: Subject, product: DataProductArgs) -> Iterator[AnyClaim]
     for place in (TABLES, METADATA):
         yield Claim(who, Request(retention, "s3:DeleteObject", f"{bucket}/{place}"), allowed=True)
         yield Claim(who, Request(retention, "s3:DeleteObjectVersion", f"{bucket}/{place}"), denied=("resource",))
+        job = {"glue:CredentialIssuingService": "glue.amazonaws.com", "aws:SourceVpce": from_plan.endpoint_id("s3")}
+        in_a_job = Request(retention, "s3:DeleteObject", f"{bucket}/{place}", job)
+        yield Claim(f"a job with {who}", in_a_job, allowed=False, denied=("scp",))
     yield from _keeps(subject, who, retention, product)
     bypasses = Request(retention, "s3:BypassGovernanceRetention", f"{bucket}/{TABLES}")
     yield Claim(who, bypasses, by="RefuseRetentionOfVersions")

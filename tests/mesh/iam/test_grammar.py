@@ -186,7 +186,7 @@ def test_a_service_control_policy_names_no_principal_and_allows_nothing(plan: Pl
             assert (statement.effect, statement.principal) == ("Deny", None)
 
 
-def test_only_root_users_strange_networks_and_partners_outside_their_account_are_refused_every_action(
+def test_every_action_is_refused_to_root_users_strange_networks_jobs_of_optimizers_and_partners_elsewhere_alone(
     plan: Plan,
 ) -> None:
     bare = [
@@ -196,7 +196,13 @@ def test_only_root_users_strange_networks_and_partners_outside_their_account_are
         if statement.actions == ("*",)
     ]
     walls = [(f"mesh-partner-{partner}-stays-inside", "RefuseResourcesOfOtherAccounts") for partner in plan.partners]
-    elsewhere = ("RefuseForeignEndpoints", "RefuseNamesakesOfTheNetwork", "RefusePeopleElsewhere")
+    elsewhere = (
+        "RefuseChecksAndPublishersElsewhere",
+        "RefuseJobsOfOptimizers",
+        "RefuseForeignEndpoints",
+        "RefuseNamesakesOfTheNetwork",
+        "RefusePeopleElsewhere",
+    )
     networks = [("mesh-credentials-stay-inside", sid) for sid in elsewhere]
     assert bare == [("mesh-guardrails-stay-up", "RefuseRootUsers"), *networks, *walls]
 

@@ -456,6 +456,37 @@ def athena_is_a_person_elsewhere(bench: Bench) -> None:
     bench.statement(CREDENTIALS, "RefusePeopleElsewhere", without("BoolIfExists", "aws:ViaAWSService"))
 
 
+@fault("I9", "whoever has a session of check", "is not refused by a service control policy")
+def who_checks_drafts_works_from_anywhere(bench: Bench) -> None:
+    """A session that a function's session begins carries no `lambda:SourceFunctionArn`."""
+    bench.drop(CREDENTIALS, "RefuseChecksAndPublishersElsewhere")
+
+
+@fault("I9", "whoever has a session of publish-", "is not refused by a service control policy")
+def publishers_are_forgotten_where_checks_are_bound(bench: Bench) -> None:
+    edit = when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/check")
+    bench.statement(CREDENTIALS, "RefuseChecksAndPublishersElsewhere", edit)
+
+
+@fault("I9", "a service for check", "RefuseChecksAndPublishersElsewhere")
+def athena_cannot_ask_for_the_gate(bench: Bench) -> None:
+    """It reads S3 and the catalog for the check, from its own addresses."""
+    edit = without("BoolIfExists", "aws:ViaAWSService")
+    bench.statement(CREDENTIALS, "RefuseChecksAndPublishersElsewhere", edit)
+
+
+@fault("M21", "a job with the retention of", "s3:DeleteObject", "/tables/", "is not refused by a service")
+def a_job_deletes_with_the_role_of_optimizers(bench: Bench) -> None:
+    """Glue takes the role for optimizers and for jobs alike, and a domain's deployment passes it."""
+    bench.drop(CREDENTIALS, "RefuseJobsOfOptimizers")
+
+
+@fault("I9", "AWS, with retention", "is refused by a service control policy", "RefuseJobsOfOptimizers")
+def optimizers_are_taken_for_jobs(bench: Bench) -> None:
+    edit = without("Null", "glue:CredentialIssuingService")
+    bench.statement(CREDENTIALS, "RefuseJobsOfOptimizers", edit)
+
+
 @fault("I9", "AWS, with ", "is refused by a resource control policy", "RefuseForeignNetworks")
 def lake_formation_reads_through_no_endpoint_of_its_own(bench: Bench) -> None:
     bench.statement(NETWORKS, "RefuseForeignNetworks", without("ArnNotLikeIfExists", ARN))
