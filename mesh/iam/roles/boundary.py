@@ -26,11 +26,11 @@ _DATA_WORK: Final = {
         "GetCatalogImportStatus GetDatabase GetDatabases GetJobRun GetJobRuns GetPartition GetPartitions GetTable "
         "GetTableVersion GetTableVersions GetTables SearchTables StartJobRun UpdatePartition UpdateTable"
     ),
-    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext",
+    "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
     "lakeformation": "GetDataAccess",
     "logs": (
         "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents "
-        "GetLogRecord GetQueryResults PutLogEvents StartQuery StopQuery"
+        "GetQueryResults PutLogEvents StartQuery StopQuery"
     ),
     "s3": (
         "AbortMultipartUpload DeleteObject GetBucketLocation GetObject GetObjectTagging "

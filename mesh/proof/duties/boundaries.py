@@ -35,7 +35,7 @@ OF_TEAMS: Final = {
         "glue: StartJobRun GetJobRun GetJobRuns BatchStopJobRun"
     ),
     'KMS Developer Guide, "Allows key users to use the KMS key"': (
-        "kms: Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext"
+        "kms: Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo"
     ),
     'Lake Formation Developer Guide, "Implicit permissions": engines ask for credentials': (
         "lakeformation: GetDataAccess"
@@ -44,8 +44,7 @@ OF_TEAMS: Final = {
         "logs: CreateLogGroup CreateLogStream PutLogEvents"
     ),
     'CloudWatch Logs User Guide, "Permissions required to use the CloudWatch console"': (
-        "logs: DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents GetLogRecord GetQueryResults "
-        "StartQuery StopQuery"
+        "logs: DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents GetQueryResults StartQuery StopQuery"
     ),
     'S3 User Guide, "Required permissions for Amazon S3 API operations"': (
         "s3: GetObject GetObjectVersion PutObject DeleteObject GetObjectTagging "
