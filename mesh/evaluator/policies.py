@@ -215,7 +215,8 @@ def _statement(number: int, statement: Mapping[str, Any]) -> _Compiled:
 def _keys(statement: Mapping[str, Any]) -> Iterable[str]:
     for name in ("Resource", "NotResource"):
         yield from conditions.variables_of(texts(statement.get(name) or ()))
-    for block in (statement.get("Condition") or {}).values():
+    blocks: Mapping[str, Mapping[str, Any]] = statement.get("Condition") or {}
+    for block in blocks.values():
         for key, values in block.items():
             yield key.lower()
             yield from conditions.variables_of(texts(values))
