@@ -9,7 +9,7 @@ An explicit Deny of any layer wins. After that every layer that binds the caller
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from mesh.evaluator import facts, openers, owners, sent_keys, unsaid
 from mesh.evaluator.conditions import Keys, as_keys
@@ -30,6 +30,9 @@ _NEEDS_NO_PERMISSION: Final = Cause("AWS", "the action needs no permission")
 _KEPT_BY_AWS: Final = Cause("AWS", "the resource is kept by AWS")
 _SETTLED_AT: Final[Mapping[Cause, Layer]] = {_NEEDS_NO_PERMISSION: "identity", _KEPT_BY_AWS: "resource"}
 
+
+SharedLayer = Literal["scp", "rcp", "resource", "endpoint"]
+"""A layer whose policies belong to no caller: several callers meet the same statements there."""
 
 UNSETTLED: Final = (None, None)
 """Nothing is decided, or in doubt, before the policies: see `Case.settled`."""
@@ -166,15 +169,11 @@ class Case(NamedTuple):
 
     def denied(self, layer: Layer) -> Cause | None:
         """The first explicit Deny of one layer."""
-        caller, principal = self.principal.caller, self.principal
+        principal = self.principal
         match layer:
-            case "scp":
-                return self._first(self._scp().denies, caller)
-            case "rcp":
-                return self._first(self._rcp().denies, caller)
-            case "resource" | "endpoint":
-                policy = self.target.policy if layer == "resource" else self.endpoint
-                return self._first(((policy, s) for s in policy.denies(self.action)), caller) if policy else None
+            case "scp" | "rcp" | "resource" | "endpoint":
+                refusing = self.refusing(layer)
+                return Cause(refusing[0].name, refusing[1].sid) if refusing else None
             case "identity":
                 return self._own_deny(principal.identity)
             case "boundary":
@@ -183,6 +182,18 @@ class Case(NamedTuple):
                 return self._own_deny((principal.session,)) if principal.session else None
             case "lake-formation":
                 return None
+
+    def refusing(self, layer: SharedLayer) -> tuple[Policy, CompiledStatement] | None:
+        """The first Deny of a layer whose policies are of no caller: of accounts, of a resource or of an endpoint."""
+        caller = self.principal.caller
+        match layer:
+            case "scp":
+                return self._first(self._scp().denies, caller)
+            case "rcp":
+                return self._first(self._rcp().denies, caller)
+            case _:
+                policy = self.target.policy if layer == "resource" else self.endpoint
+                return self._first(((policy, s) for s in policy.denies(self.action)), caller) if policy else None
 
     def denials(self) -> Iterator[Cause]:
         """Every explicit Deny of every layer, not the first alone."""
@@ -269,14 +280,17 @@ class Case(NamedTuple):
             raise doubt
         return None
 
-    def _first(self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity) -> Cause | None:
+    def _first(
+        self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity
+    ) -> tuple[Policy, CompiledStatement] | None:
         doubt: DoubtError | None = None
         resource, keys = self.resource, self.keys
-        for policy, statement in statements:
+        for each in statements:
+            statement = each[1]
             try:
                 # Most statements are about every caller; that is known without a call.
                 if (statement.who is anyone or statement.who(caller)) and statement.applies(resource, keys):
-                    return Cause(policy.name, statement.sid)
+                    return each
             except DoubtError as error:
                 doubt = error
         if doubt:

@@ -53,9 +53,13 @@ class Claim(NamedTuple):
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
         try:
-            return self._check(subject)
+            return self.check_case(self.case(subject.world))
         except UnknownError as error:
-            return self._witness(f"cannot be decided: {error}", ())
+            return self.undecided(error)
+
+    def undecided(self, error: UnknownError) -> Witness:
+        """The witness against a claim that cannot be decided."""
+        return self._witness(f"cannot be decided: {error}", ())
 
     def case(self, world: World) -> Case:
         """The request with everything that decides it, without the keys that it lacks. Raises UnknownError."""
@@ -64,8 +68,8 @@ class Claim(NamedTuple):
             return case
         return case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
 
-    def _check(self, subject: Subject) -> Witness | None:
-        case = self.case(subject.world)
+    def check_case(self, case: Case) -> Witness | None:
+        """A witness against the claim on its case; None when it holds. Raises UnknownError."""
         return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:
