@@ -11,7 +11,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class ReadingLimits:
     memory: int
 
     @contextmanager
-    def of(self, whose: str) -> Iterator[None]:
+    def of(self, whose: str) -> Generator[None]:
         """Inside, files of a table are read. Raises TooMuchError when it takes more than is left.
 
         A signal ends what takes too long, which the main thread gets alone: that is where Lambda runs a handler. In the
@@ -72,7 +72,7 @@ def share() -> ReadingLimits:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float) -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -90,7 +90,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _memory(allowed: int) -> Iterator[None]:
+def _memory(allowed: int) -> Generator[None]:
     """Inside, the process gets no more memory than it has and so much: Python then raises MemoryError."""
     if not _STATM.exists():  # where functions run there is
         yield

@@ -91,22 +91,7 @@ def credentials_stay_in_the_network(perimeter: Perimeter) -> Document:
             resources=("*",),
             conditions=(when("Null", "lambda:SourceFunctionArn", "false"), *elsewhere),
         ),
-        Statement(
-            sid="RefuseChecksAndPublishersElsewhere",
-            what="The roles that the publication function becomes do nothing from outside the network.",
-            why="Such a session says nothing of the function, so it is bound by its role; Athena reads for it.",
-            actions=("*",),
-            resources=("*",),
-            conditions=(caller_is(*BECOME_BY_THE_FUNCTION), *elsewhere),
-        ),
-        Statement(
-            sid="RefuseJobsOfOptimizers",
-            what="A job of Glue does nothing with the role that optimizers have, from inside the network as well.",
-            why="Glue takes a role for whatever of its own it is passed to, and this one deletes what is published.",
-            actions=("*",),
-            resources=("*",),
-            conditions=(when("Null", "glue:CredentialIssuingService", "false"), caller_is(names.retention_role("*"))),
-        ),
+        *_by_the_name_of_the_role(elsewhere),
         Statement(
             sid="RefuseForeignEndpoints",
             what="Nobody of the organisation does anything through an endpoint that is not its own.",
@@ -128,6 +113,28 @@ def credentials_stay_in_the_network(perimeter: Perimeter) -> Document:
             ),
         ),
         _people_at_their_addresses(perimeter, elsewhere),
+    )
+
+
+def _by_the_name_of_the_role(elsewhere: tuple[Condition, ...]) -> tuple[Statement, Statement]:
+    """Statements about roles whose sessions do not say what they are for, or of whose sessions one kind is none."""
+    return (
+        Statement(
+            sid="RefuseChecksAndPublishersElsewhere",
+            what="The roles that the publication function becomes do nothing from outside the network.",
+            why="Such a session says nothing of the function, so it is bound by its role; Athena reads for it.",
+            actions=("*",),
+            resources=("*",),
+            conditions=(caller_is(*BECOME_BY_THE_FUNCTION), *elsewhere),
+        ),
+        Statement(
+            sid="RefuseJobsOfOptimizers",
+            what="A job of Glue does nothing with the role that optimizers have, from inside the network as well.",
+            why="Glue takes a role for whatever of its own it is passed to, and this one deletes what is published.",
+            actions=("*",),
+            resources=("*",),
+            conditions=(when("Null", "glue:CredentialIssuingService", "false"), caller_is(names.retention_role("*"))),
+        ),
     )
 
 
