@@ -190,13 +190,17 @@ def _the_cleared_read_files_alone(audience: Audience, whole: str) -> Statement |
         return None
     return Statement(
         sid="RefuseReadingBesideFiles",
-        what="Whoever reads with a clearance, people and pipelines, reads files of the bucket, and no other object.",
+        what="Clearances, and pipelines that read with one, read files of the bucket, and no other object.",
         why="Below `tables/` lies what is not checked yet, or was refused; a table is read by its published entry.",
-        but="They work on what no port shows: pipeline, check, delivery, retention, and who starts tables.",
+        but="The product's own pipeline, which may read others with such a clearance, writes all of it.",
         principal="*",
         actions=READ_OBJECTS,
         not_resources=(f"{whole}/files/*",),
-        conditions=(caller_is_not(*audience.workers), not_a_service()),
+        # All of them, not those of the audience: the others read nothing, and the list stays short.
+        conditions=(
+            caller_is(names.clearance_role("*", "*"), names.pipeline_roles("*")),
+            caller_is_not(audience.pipeline),
+        ),
     )
 
 

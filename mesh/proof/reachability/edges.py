@@ -286,7 +286,8 @@ class Edges:
         if not self.can_at_all(source.principal, "iam:PassRole"):
             return
         for service in self.runners(target):
-            context = {"iam:PassedToService": f"{service}.amazonaws.com"}
+            # No call of its own: it is asked with the call to the service, in the region of that.
+            context = {"iam:PassedToService": f"{service}.amazonaws.com", "aws:RequestedRegion": self._world.region}
             passed = self.allowed(source.principal, "iam:PassRole", target.key, context)
             for action in STARTS.get(service, ()) if passed is not None else ():
                 started = self.at_home(source, action, target.account)
