@@ -180,3 +180,14 @@ def converges(ground: Ground, workspace: Workspace) -> None:
     (again,) = workspace.up(ground.mesh, ["governance"])
     assert [failure.message for failure in again.result.failures] == []
     assert again.operations == {"same": ground.exists().total()}
+
+
+def without_clearance(stacks: Path) -> PlannedMesh:
+    """The tiny mesh without the clearance `pii`, and without what reads with it."""
+    (stacks / "clearances" / "pii.yaml").unlink()
+    shop, clicks = stacks / "domains" / "shop.yaml", stacks / "contracts" / "shop" / "clicks.odcs.yaml"
+    reading = "reads: [orders.customers], clearance: pii, event: orders.customers, "
+    assert reading in shop.read_text()
+    shop.write_text(shop.read_text().replace(reading, ""))
+    clicks.write_text(clicks.read_text().partition("customProperties:")[0])
+    return mesh_of(stacks)

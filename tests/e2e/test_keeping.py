@@ -15,7 +15,7 @@ from mesh.aws.plugin_notes import on_failure
 from mesh.aws.troubles import troubles_in
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.runs.stack_run import StackRun
-from tests.e2e.ground import Ground
+from tests.e2e.ground import Ground, without_clearance
 from tests.e2e.journal import mesh_of
 from tests.sandbox.emulator.faulty import spared
 from tests.sandbox.runs.watched_function import WatchedFunction
@@ -167,7 +167,8 @@ def test_an_account_that_refuses_budgets_yet_gets_everything_else(ground: Ground
 
 def test_one_grant_that_fails_stops_no_other(ground: Ground) -> None:
     plan = ground.mesh.plan
-    wanted = len(plan.governance.catalog.grants) + len(plan.governance.registered)
+    published = sum(len(domain.catalog) for domain in plan.domains.values())
+    wanted = len(plan.governance.catalog.grants) + len(plan.governance.registered) + published
     seen: list[str] = []
 
     def third(operation: str) -> None:
@@ -196,7 +197,7 @@ def test_a_used_workgroup_can_be_removed(ground: Ground) -> None:
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, OF_A_DOMAIN))
         _used(ground)
-        without = _without_clearance(ground)
+        without = without_clearance(ground.mesh.directory)
         assert done(workspace.up(without, OF_A_DOMAIN))["delete", WORKGROUP] == 1
         assert done(workspace.up(without, OF_A_DOMAIN)) == Counter()
 
@@ -208,7 +209,7 @@ def test_a_used_workgroup_that_the_program_does_not_force_is_refused_and_told(
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, OF_A_DOMAIN))
         _used(ground)
-        runs = workspace.up(_without_clearance(ground), OF_A_DOMAIN)
+        runs = workspace.up(without_clearance(ground.mesh.directory), OF_A_DOMAIN)
         (failure,) = [failure for run in runs for failure in run.result.failures if "WorkGroup" in failure.message]
         (trouble,) = troubles_in([failure.message])
         assert "force_destroy" in trouble.do
@@ -219,18 +220,13 @@ def test_a_used_workgroup_that_the_program_does_not_force_is_refused_and_told(
 def test_removing_a_clearance_works_in_this_order_assignments_policy_permission_set(ground: Ground) -> None:
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, ["organization"]))
-        without = _without_clearance(ground)
+        without = without_clearance(ground.mesh.directory)
         (run,) = workspace.up(without, ["organization"])
         done([run])
         gone = [step.type.rpartition(":")[2] for step in run.result.steps if step.operation == "delete"]
         people = [kind for kind in gone if kind in ("AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet")]
         assert people == ["AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet"]
         assert done(workspace.up(without, ["organization"])) == Counter()
-
-
-def _without_clearance(ground: Ground) -> Any:
-    (ground.mesh.directory / "clearances" / "pii.yaml").unlink()
-    return mesh_of(ground.mesh.directory)
 
 
 def test_a_unit_without_accounts_is_no_difference(ground: Ground) -> None:
