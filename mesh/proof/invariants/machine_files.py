@@ -38,7 +38,7 @@ def _beside_files(subject: Subject, product: DataProductArgs) -> Iterator[AnyCla
     own, unchecked = pipeline_of(subject, product), f"arn:aws:s3:::{product.bucket}/tables/a"
     labels = subject.written(product).labels
     covering = [name for name, reads in subject.written_clearances.items() if labels <= reads]
-    beside = f"{own.rpartition('/')[0]}/x"
+    beside = f"{own}-of-another"
     elsewhere = [own.replace(product.account_id, other.access.account_id) for other in subject.others(product.domain)]
     cleared = names.clearance_role(product.account_id, covering[0])
     for who, role, action in (
@@ -49,7 +49,7 @@ def _beside_files(subject: Subject, product: DataProductArgs) -> Iterator[AnyCla
         request = Request(role, action, unchecked)
         yield Claim(who, request, allowed=False, denied=("resource",), by="RefuseReadingBesideFiles")
     for clearance in covering:
-        role = names.pipeline_role(product.account_id, "x", clearance)
+        role = names.pipeline_role(product.account_id, f"{product.name}-of-another", clearance)
         request = Request(role, "s3:GetObject", unchecked)
         yield Claim(f"a pipeline at home with {clearance}", request, allowed=False, denied=("resource",))
 
