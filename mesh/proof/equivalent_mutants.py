@@ -68,6 +68,14 @@ _SEES_AND_STARTS: Final = (
 _PEOPLE_ALONE: Final = (
     "the statement is about people's roles alone, as its ArnLike of the same key says, and this is the name of none"
 )
+_CLEARED_ALONE: Final = (
+    "the statement is about roles of clearances and pipelines alone, as its ArnLike of the same key says, and this is "
+    "the name of none"
+)
+_CARRIED_AT_HOME: Final = (
+    'a role carries a policy of its own account (IAM User Guide, "Customer managed policies"), so in a boundary a '
+    "wider account names no role more"
+)
 _EVENTS_OF_NO_ACCOUNT: Final = (
     "an event of AWS Health has no account in its ARN and is the caller's own (Service Authorization Reference, AWS "
     "Health), so no stranger's request meets an RCP; the statement names each service in use that takes one"
@@ -126,6 +134,13 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "ArnNotLike * arn:aws:iam::[*]:role/somebody",
         _PEOPLE_ALONE,
     ),
+    (
+        "policy of bucket *--*",
+        "RefuseReadingBesideFiles",
+        "ArnNotLike * arn:aws:iam::[*]:role/somebody",
+        _CLEARED_ALONE,
+    ),
+    ("policy/mesh/boundary", "*", "Arn*Like aws:PrincipalArn * to arn:aws:iam::[*]:role/mesh/*", _CARRIED_AT_HOME),
     ("policy/mesh/boundary", "StaffWork", "ArnLike * arn:aws:iam::[*]:role/somebody", _SEES_AND_STARTS),
     *(
         (document, "Refuse*", "Action health:[*]", _EVENTS_OF_NO_ACCOUNT)

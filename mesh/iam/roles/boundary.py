@@ -91,23 +91,7 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
             conditions=(when("StringNotEqualsIfExists", "aws:ResourceOrgID", perimeter.organization),),
         ),
-        Statement(
-            sid="RefuseOtherBuses",
-            what="No role of the mesh puts events on another bus than the mesh's.",
-            why="EventBridge may not say whose a bus is, so the statement names the one that roles need.",
-            but="EventBridge passes on what the mesh bus tells to the account's own, and the next holds it there.",
-            actions=("events:PutEvents",),
-            not_resources=(f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}",),
-            conditions=(caller_is_not(names.start_role(account_id)),),
-        ),
-        Statement(
-            sid="RefuseOtherBusesToStarts",
-            what="The role that starts pipelines puts events on no bus but the default one of its account.",
-            why="It is to start what is of its own account.",
-            actions=("events:PutEvents",),
-            not_resources=(f"arn:aws:events:{perimeter.region}:{account_id}:event-bus/default",),
-            conditions=(caller_is(names.start_role(account_id)),),
-        ),
+        *_buses(perimeter, account_id),
         Statement(
             sid="RefuseChangesToGuardrails",
             what="No role of the mesh changes a bucket policy, a block of public access or a catalog policy.",
@@ -116,6 +100,30 @@ def boundary(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
         ),
     )
+
+
+def _buses(perimeter: Perimeter, account_id: str) -> tuple[Statement, ...]:
+    """Statements about events; the role that starts pipelines is in no account but those of domains."""
+    start, governs = names.start_role(account_id), account_id == perimeter.governance_id
+    here = f"arn:aws:events:{perimeter.region}"
+    others = Statement(
+        sid="RefuseOtherBuses",
+        what="No role of the mesh puts events on another bus than the mesh's.",
+        why="EventBridge may not say whose a bus is, so the statement names the one that roles need.",
+        but="" if governs else "EventBridge passes what the mesh bus tells on to the account's own, as the next says.",
+        actions=("events:PutEvents",),
+        not_resources=(f"{here}:{perimeter.governance_id}:event-bus/{names.BUS}",),
+        conditions=() if governs else (caller_is_not(start),),
+    )
+    starts = Statement(
+        sid="RefuseOtherBusesToStarts",
+        what="The role that starts pipelines puts events on no bus but the default one of its account.",
+        why="It is to start what is of its own account.",
+        actions=("events:PutEvents",),
+        not_resources=(f"{here}:{account_id}:event-bus/default",),
+        conditions=(caller_is(start),),
+    )
+    return (others,) if governs else (others, starts)
 
 
 def _outside_governance(perimeter: Perimeter, account_id: str) -> tuple[Statement, ...]:

@@ -9,6 +9,7 @@ from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.proof.claims import Claim
 from mesh.proof.duties import RoleWork, harmful_actions
+from mesh.proof.mutants import SOMEBODY
 from mesh.proof.subject import NO_ORGANIZATION, Subject
 
 OF_TEAMS: Final = {
@@ -106,6 +107,8 @@ def boundary_claims(subject: Subject, role: str, carriers: Iterable[RoleWork]) -
         if action.startswith("iam:"):
             yield Claim(who, Request(role, action, passed), bounded=False)
     yield from _nothing_else_passes(subject, who, role)
+    if account != subject.hub:
+        yield from _named_in_it(subject, role)
 
 
 def _secrets(subject: Subject, work: Iterable[RoleWork]) -> Iterator[Claim]:
@@ -136,3 +139,30 @@ def _nothing_else_passes(subject: Subject, who: str, role: str) -> Iterator[Clai
     ):
         arn = f"arn:aws:events:{subject.region}:{bus}"
         yield Claim(who, Request(role, "events:PutEvents", arn), denied=("boundary",))
+
+
+def _named_in_it(subject: Subject, carrier: str) -> Iterator[Claim]:
+    """Roles that the boundary of a domain's account names, and nearly does, there or not: each would carry it."""
+    account = carrier.split(":")[4]
+    start, team = names.start_role(account), f"arn:aws:iam::{account}:{SOMEBODY}"
+    pipeline, near = names.pipeline_role(account, "x"), names.role(account, "pipeline/x")
+    buses = f"arn:aws:events:{subject.region}"
+    workflow = f"arn:aws:glue:{subject.region}:{account}:workflow/mesh--x"
+    for role, action, resource, may in (
+        (start, "glue:NotifyEvent", workflow, True),
+        (start, "events:PutEvents", f"{buses}:{account}:event-bus/default", True),
+        (start, "events:PutEvents", f"{buses}:{account}:event-bus/x", False),
+        (start, "events:PutEvents", f"{buses}:{subject.hub}:event-bus/{names.BUS}", False),
+        (start, "events:PutEvents", f"{buses}:{subject.hub}:event-bus/default", False),
+        (team, "events:PutEvents", f"{buses}:{subject.hub}:event-bus/{names.BUS}", True),
+        (team, "events:PutEvents", f"{buses}:{account}:event-bus/default", False),
+    ):
+        who = f"{role.partition(':role/')[2]}, bounded"
+        yield Claim(who, Request(role, action, resource), bounded=may, carries=carrier)
+    secret = f"arn:aws:secretsmanager:{subject.region}:{account}:secret:mesh/x/y-a1B2c3"
+    of_others = secret.replace(account, subject.hub)
+    for action in (each for each in harmful_actions() if each.startswith("secretsmanager:")):
+        gets = action == "secretsmanager:GetSecretValue"
+        yield Claim("a pipeline, bounded", Request(pipeline, action, secret), bounded=gets, carries=carrier)
+        for role, resource in ((pipeline, of_others), (near, secret), (team, secret)) if gets else ():
+            yield Claim("nearly a pipeline, bounded", Request(role, action, resource), bounded=False, carries=carrier)

@@ -12,6 +12,9 @@ from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.exfiltration import OWNER_KEYS
 from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
+_TAGS = ("events:TagResource", "events:UntagResource", "events:ListTagsForResource")
+"""Of what an account does with its rules on the bus, the actions that a bus takes as well."""
+
 
 def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M9: on events and rules of the bus, by pipelines, domains, governance and strangers."""
@@ -36,6 +39,9 @@ def pipelines_tell_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
                 yield Claim(f"{caller.who}, on another's rule", foreign_rule, allowed=False)
                 strange_rule = Request(caller.name, action, rule, {"events:creatorAccount": OTHER_ORGANIZATION})
                 yield Claim(f"{caller.who}, on a stranger's rule", strange_rule, allowed=False, admitted=False)
+            for action in _TAGS if caller.kind in ("deploy", "preview") else ():
+                itself = Request(caller.name, action, bus, {"events:creatorAccount": str(caller.account)})
+                yield Claim(f"{caller.who}, on the bus itself", itself, allowed=False, admitted=False)
             removes = Request(caller.name, "events:DeleteEventBus", bus)
             yield Claim(caller.who, removes, allowed=False, denied=("resource",))
     hub_deploy = names.deploy_role(subject.hub)
@@ -134,13 +140,17 @@ def _hears(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
             yield Claim("another role of the mesh", request, allowed=False, denied=("scp",), bounded=False)
         request = Request(administrator.name, "events:PutEvents", bus, context)
         yield Claim(administrator.who, request, allowed=False, denied=("scp",))
+    # What a team tells its own rules is its own affair.
+    of_its_own = {"events:source": ["of.a.team"], "events:detail-type": ["of a team"]}
+    own = Request(administrator.name, "events:PutEvents", bus, of_its_own)
+    yield Claim(f"{administrator.who}, of its own", own, free=("scp",))
     if domain.start is None:
         return
     start = domain.start.arn
     for lacks in ((), OWNER_KEYS):
         request = Request(start, "events:PutEvents", bus, {**told, **by_rule})
         yield Claim("EventBridge of a domain", request, allowed=True, bounded=True, lacks=lacks)
-    for kind in (names.REQUESTED, names.REFUSED, *names.PIPELINE_EVENTS):
+    for kind in (names.REQUESTED, names.REFUSED, *names.PIPELINE_EVENTS, "please open the attachment"):
         otherwise = Request(start, "events:PutEvents", bus, {**told, **by_rule, "events:detail-type": [kind]})
         yield Claim("EventBridge of a domain", otherwise, allowed=False, denied=("identity",))
     for other in (

@@ -12,9 +12,12 @@ from mesh import names
 from mesh.evaluator.decide import Request
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import OTHER_ORGANIZATION, Subject
 
 _OF_FILES = ("s3:GetObject", "s3:GetObjectVersion")
+_OF_AN_OBJECT = ("s3:ListObjectAnnotations", "s3:RestoreObject")
+"""Actions that an SCP refuses to everybody as well: annotations are texts of an object, and a restored one is read."""
 _OF_A_BUCKET = ("s3:ListBucket", "s3:GetBucketLocation")
 _OF_A_KEY = ("kms:Decrypt", "kms:DescribeKey")
 
@@ -26,6 +29,29 @@ def files_admit_machines(subject: Subject) -> Iterator[AnyClaim]:
         for clearance, reads in subject.written_clearances.items():
             if "files" in product.ports and labels <= reads:
                 yield from _of_clearance(subject, product, clearance)
+        if any(labels <= reads for reads in subject.written_clearances.values()) and "files" in product.ports:
+            yield from _beside_files(subject, product)
+
+
+def _beside_files(subject: Subject, product: DataProductArgs) -> Iterator[AnyClaim]:
+    """Claims on objects that are no files: the product's own pipeline reads them, and none that is nearly it."""
+    own, unchecked = pipeline_of(subject, product), f"arn:aws:s3:::{product.bucket}/tables/a"
+    labels = subject.written(product).labels
+    covering = [name for name, reads in subject.written_clearances.items() if labels <= reads]
+    beside = f"{own}-of-another"
+    elsewhere = [own.replace(product.account_id, other.access.account_id) for other in subject.others(product.domain)]
+    cleared = names.clearance_role(product.account_id, covering[0])
+    for who, role, action in (
+        ("a pipeline with what the product's own reads with", beside, "s3:GetObject"),
+        ("the pipeline of a product of the same name", next(iter(elsewhere), beside), "s3:GetObject"),
+        *((f"clearance {covering[0]}", cleared, action) for action in _OF_AN_OBJECT),
+    ):
+        request = Request(role, action, unchecked)
+        yield Claim(who, request, allowed=False, denied=("resource",), by="RefuseReadingBesideFiles")
+    for clearance in covering:
+        role = names.pipeline_role(product.account_id, f"{product.name}-of-another", clearance)
+        request = Request(role, "s3:GetObject", unchecked)
+        yield Claim(f"a pipeline at home with {clearance}", request, allowed=False, denied=("resource",))
 
 
 def _of_clearance(subject: Subject, product: DataProductArgs, clearance: str) -> Iterator[AnyClaim]:

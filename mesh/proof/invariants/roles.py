@@ -139,7 +139,24 @@ def _keeping(subject: Subject, domain: DomainPlan, source: Mapping[str, Any]) ->
         for keys in ({"aws:SourceArn": f"{rules}/another"}, {"aws:SourceArn": of_another}):
             other = Request("events.amazonaws.com", "sts:AssumeRole", role, {**source, **keys})
             yield Claim("another rule", other, allowed=False, admitted=False)
+        yield from _on_the_mesh_bus(subject, role, source)
         yield from _not_by(subject.of_account(account_id, "domains", where), role)
+
+
+def _on_the_mesh_bus(subject: Subject, role: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
+    """Claims on rules of domains on the mesh bus: whose such a rule is, and in whose ARN, no page of AWS says."""
+    ours = (role.split(":")[4], subject.hub)
+    for whose in ours:
+        keys = {**source, "aws:SourceAccount": whose}
+        for account_id in ours:
+            rules = f"arn:aws:events:{subject.region}:{account_id}:rule/{names.BUS}"
+            own = {**keys, "aws:SourceArn": f"{rules}/mesh--x"}
+            takes = Request("events.amazonaws.com", "sts:AssumeRole", role, own)
+            yield Claim("a rule of a domain on the mesh bus", takes, allowed=True)
+            yield from _not_by_services(role, "events.amazonaws.com", own)
+            for arn in (f"{rules}/mesh-wake-ups", f"{rules.replace(account_id, OTHER_ORGANIZATION)}/mesh--x"):
+                other = Request("events.amazonaws.com", "sts:AssumeRole", role, {**keys, "aws:SourceArn": arn})
+                yield Claim("another rule on a bus", other, allowed=False, admitted=False)
 
 
 def _publication(subject: Subject) -> Iterator[AnyClaim]:
@@ -225,6 +242,7 @@ def _of_others(subject: Subject, account_id: str, where: str) -> Iterator[AnyCla
         **dict.fromkeys(("s3:GetObject", "s3:GetObjectTagging"), objects),
         "cloudwatch:DescribeAlarms": (f"arn:aws:cloudwatch:{here}:alarm:x",),
         "lambda:GetFunction": (f"arn:aws:lambda:{here}:function:x",),
+        "glue:GetConnection": (f"arn:aws:glue:{here}:connection/x",),
         "glue:GetJob": (f"arn:aws:glue:{here}:job/x",),
         "glue:GetTrigger": (f"arn:aws:glue:{here}:trigger/x",),
         "glue:GetWorkflow": (f"arn:aws:glue:{here}:workflow/x",),

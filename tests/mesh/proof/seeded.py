@@ -32,9 +32,11 @@ class Bench:
 
     # ---- documents
 
-    def document(self, name: str, edit: Callable[[list[Json]], None]) -> None:
-        """Edits the statements of every document of that name (a pattern)."""
+    def document(self, name: str, edit: Callable[[list[Json]], None], having: str = "") -> None:
+        """Edits the statements of every document of that name (a pattern), or of those alone that have a statement."""
         found = [policy for policy in self.subject.policies if fnmatch.fnmatchcase(policy.name, name)]
+        if having:
+            found = [each for each in found if any(said["Sid"] == having for said in each.document["Statement"])]
         assert found, f"no document is named {name}"
         for policy in found:
             changed = copy.deepcopy(dict(policy.document))
@@ -42,13 +44,13 @@ class Bench:
             assert changed != policy.document, f"{policy.name} is as before"
             self._stack.enter_context(policy.standing_in(changed))
 
-    def statement(self, name: str, sid: str, edit: Edit) -> None:
+    def statement(self, name: str, sid: str, edit: Edit, *, having: str = "") -> None:
         """Edits one statement of every document of that name."""
 
         def change(statements: list[Json]) -> None:
             edit(next(each for each in statements if each["Sid"] == sid))
 
-        self.document(name, change)
+        self.document(name, change, having)
 
     def statements(self, name: str, edits: dict[str, Edit]) -> None:
         """Edits several statements of every document of that name."""
@@ -1967,3 +1969,51 @@ def any_function_of_governance_writes_what_is_published(bench: Bench) -> None:
 def files_are_closed_to_machines_of_other_domains(bench: Bench) -> None:
     edit = less_of("ArnNotLike", ARN, "role/mesh/pipeline/general/")
     bench.statement(IMPRESSIONS, "RefuseOtherReaders", edit)
+
+
+@fault("I31", "a pipeline with what the product's own reads with", "s3:GetObject", "RefuseReadingBesideFiles")
+def pipelines_read_what_is_not_checked(bench: Bench) -> None:
+    bench.statement(IMPRESSIONS, "RefuseReadingBesideFiles", less_of("ArnLike", ARN, "role/mesh/pipeline/"))
+
+
+@fault("I31", "a product of the same name", "s3:GetObject", "is not refused by RefuseReadingBesideFiles")
+def a_pipeline_of_the_same_name_reads_what_is_not_checked(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/none/impressions")
+    bench.statement(IMPRESSIONS, "RefuseReadingBesideFiles", edit)
+
+
+@fault("M10", "the preview of the governance account", "glue:GetConnection", "connection/x", "is not refused by")
+def a_preview_reads_passwords_in_connections(bench: Bench) -> None:
+    bench.drop("role/mesh/preview, mesh", "RefuseOtherConnections")
+
+
+@fault("M12", "another rule on a bus", "sts:AssumeRole", "mesh-wake-ups", "is allowed, by RulesOnTheMeshBus")
+def any_rule_on_the_mesh_bus_starts_pipelines(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        arns = statement["Condition"]["ArnLike"]["aws:SourceArn"]
+        statement["Condition"]["ArnLike"]["aws:SourceArn"] = [arn.replace("/mesh--*", "/*") for arn in arns]
+
+    bench.statement("role/mesh/start, trust", "RulesOnTheMeshBus", edit)
+
+
+@fault("M9", "the deployment of domain ads, on the bus itself", "events:TagResource", "is allowed")
+def a_domain_tags_the_bus_of_all(bench: Bench) -> None:
+    bench.statement(BUS, "DomainsSubscribe", element("Resource", "*"))
+
+
+@fault("M9", "an administrator of domain ads, of its own", "events:PutEvents", "is refused by a service control policy")
+def a_team_tells_its_own_rules_nothing(bench: Bench) -> None:
+    edit = without("ForAnyValue:StringEquals", "events:detail-type")
+    bench.statement("mesh-jobs-stay-as-made", "RefuseTellingOfPublications", edit)
+
+
+@fault("U2", "mesh/start, bounded", "event-bus/x", "is let through by the caller's boundary")
+def what_starts_pipelines_puts_events_on_any_bus(bench: Bench) -> None:
+    edit = element("NotResource", "arn:aws:events:*:*:event-bus/*")
+    bench.statement("policy/mesh/boundary", "RefuseOtherBusesToStarts", edit, having="RefuseOtherBusesToStarts")
+
+
+@fault("U2", "nearly a pipeline, bounded", "secretsmanager:GetSecretValue", "is let through by the caller's boundary")
+def a_role_of_a_team_gets_secrets_of_the_mesh(bench: Bench) -> None:
+    edit = also("ArnLike", ARN, "arn:aws:iam::*:role/somebody")
+    bench.statement("policy/mesh/boundary", "ReadSecrets", edit, having="ReadSecrets")

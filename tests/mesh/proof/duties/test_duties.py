@@ -8,13 +8,15 @@ import pytest
 
 from mesh import names
 from mesh.aws.allowed_actions import is_allowed
+from mesh.evaluator.decide import Request
 from mesh.plan import Plan
 from mesh.proof.claims import Claim
 from mesh.proof.duties import Duty, RoleWork, claims, each, first_of_each, harmful_actions
 from mesh.proof.duties.boundaries import OF_PRODUCTS, OF_PUBLISHERS, OF_TEAMS
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.invariants.duties import roles_do_their_work
-from mesh.proof.subject import Subject
+from mesh.proof.reach import Reach
+from mesh.proof.subject import NO_ORGANIZATION, Subject
 from mesh.proof.written_labels import WrittenLabels
 
 
@@ -117,3 +119,20 @@ def test_what_a_boundary_lets_through_for_later_is_somebodys_work(
         if (claim.allowed or claim.granted) and claim.request.principal.partition(":role/mesh/")[2].startswith(kinds)
     }
     assert {f"{service}:{name}" for service, actions in planned.items() for name in actions.split()} <= done
+
+
+def test_a_role_that_nobody_has_made_is_asked_as_if_it_carried_a_boundary(subject: Subject) -> None:
+    """The evaluator takes it for an administrator, whom no boundary binds."""
+    carrier = next(arn for arn, role in subject.world.roles.items() if role.boundary and role.account != subject.hub)
+    bus = f"arn:aws:events:{subject.region}:{NO_ORGANIZATION}:event-bus/mesh"
+    team = subject.other(carrier.split(":")[4], "domains", "a domain")
+    unbound = Claim(team.who, Request(team.name, "events:PutEvents", bus), bounded=False)
+    witness = unbound.check(subject)
+    assert witness
+    assert "is let through by the caller's boundary" in witness.text
+    carried = unbound._replace(carries=carrier)
+    assert carried.check(subject) is None
+    boundary = subject.world.roles[carrier].boundary
+    assert boundary
+    reach = Reach([unbound, carried], subject.world)
+    assert list(reach.of(boundary)) == [1]
