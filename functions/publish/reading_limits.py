@@ -27,7 +27,7 @@ _STATM: Final = Path("/proc/self/statm")
 
 
 class TooMuchError(Exception):
-    """What a draft names cannot be looked at in time or memory; the text says whose draft, and what to do."""
+    """A draft names more than can be looked at in time or memory; the text says whose draft, and what to do."""
 
 
 class _OutOfTimeError(BaseException):
@@ -67,7 +67,7 @@ class ReadingLimits:
 
 
 def share() -> ReadingLimits:
-    """What a product may take at one look."""
+    """The share of a look that a product may take."""
     return ReadingLimits(SECONDS, MEMORY)
 
 

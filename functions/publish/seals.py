@@ -24,7 +24,7 @@ class Seal:
 
     @property
     def digest(self) -> str:
-        """What the record keeps of it, however many files there are."""
+        """The seal as the record keeps it, of one length however many files there are."""
         return hashlib.sha256(json.dumps(sorted(self.tags.items())).encode()).hexdigest()[:32]
 
 

@@ -30,7 +30,6 @@ _NEEDS_NO_PERMISSION: Final = Cause("AWS", "the action needs no permission")
 _KEPT_BY_AWS: Final = Cause("AWS", "the resource is kept by AWS")
 _SETTLED_AT: Final[Mapping[Cause, Layer]] = {_NEEDS_NO_PERMISSION: "identity", _KEPT_BY_AWS: "resource"}
 
-
 SharedLayer = Literal["scp", "rcp", "resource", "endpoint"]
 """A layer whose policies belong to no caller: several callers meet the same statements there."""
 
@@ -187,10 +186,8 @@ class Case(NamedTuple):
         """The first Deny of a layer whose policies are of no caller: of accounts, of a resource or of an endpoint."""
         caller = self.principal.caller
         match layer:
-            case "scp":
-                return self._first(self._scp().denies, caller)
-            case "rcp":
-                return self._first(self._rcp().denies, caller)
+            case "scp" | "rcp":
+                return self._first((self._scp() if layer == "scp" else self._rcp()).denies, caller)
             case _:
                 policy = self.target.policy if layer == "resource" else self.endpoint
                 return self._first(((policy, s) for s in policy.denies(self.action)), caller) if policy else None

@@ -1,4 +1,4 @@
-"""Claims that another one implies: what refuses one caller of an account without looking at it refuses the next."""
+"""Claims that another one implies: a Deny that looks at nothing of whoever asks refuses the next one as well."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _names_layers_alone(claim: Claim) -> bool:
 
 
 def _refusal(case: Case, layers: tuple[str, ...]) -> _Refusal | None:
-    """What refuses the caller of a case at each layer; None where it may be about this caller alone."""
+    """The Deny that refuses the caller of a case at each layer; None where it may be about this caller alone."""
     if case.settled != UNSETTLED:
         return None
     found = [case.refusing(layer) for layer in _SHARED if layer in layers]

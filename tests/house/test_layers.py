@@ -44,7 +44,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},
-        {"harmless_mutants", "lake_mutants", "reach", "same_reach", "symbolic", "verdicts"},
+        {"harmless_mutants", "lake_mutants", "reach", "same_reach", "same_refusals", "symbolic", "verdicts"},
         "invariants",
         {"bounds", "duties", "entitlements", "reachability"},
         "claims",
