@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -20,6 +21,10 @@ from semver import VersionInfo
 from sandbox.engine.interruption import Interruption
 from sandbox.runs.pulumi_cli import Cli
 
+QUIET: Final = 150.0
+"""Seconds without an event after which the CLI is told to end: no call of the emulator takes as long."""
+
+_LOOK: Final = 5.0
 _NO_SUMMARY: Final = UpdateSummary("update", datetime.min, "", {}, {}, "not asked")
 
 
@@ -61,6 +66,8 @@ class Command(PulumiCommand):
         self.version = VersionInfo.parse(cli.version)
         self._process: subprocess.Popen[str] | None = None
         self._to_tell: list[signal.Signals] = []
+        self._heard = 0.0
+        self.fell_silent = False
 
     @property
     def _path(self) -> str:
@@ -75,6 +82,10 @@ class Command(PulumiCommand):
                 yield
         finally:
             self._to_tell.clear()
+
+    def heard(self) -> None:
+        """The engine has told something, so it is at work."""
+        self._heard = time.monotonic()
 
     def _end(self) -> None:
         self._to_tell.append(signal.SIGINT)
@@ -109,9 +120,10 @@ class Command(PulumiCommand):
             close_fds=False,  # the lock of the stack is held as long as the CLI lives, whatever becomes of this process
         )
         self._process = process
+        self.heard()
         try:
             self._tell()
-            out, said = process.communicate()
+            out, said = self._printed(process)
         except BaseException:
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -122,3 +134,18 @@ class Command(PulumiCommand):
         if result.code:
             raise create_command_error(result)
         return result
+
+    def _printed(self, process: subprocess.Popen[str]) -> tuple[str, str]:
+        """Output and errors of a process that has ended.
+
+        An engine that cannot write its state now and then answers no registration any more and waits for the program,
+        which waits for the answer (docs/surprises.md): it is told to end, and killed when it does not.
+        """
+        while True:
+            try:
+                return process.communicate(timeout=min(_LOOK, QUIET))
+            except subprocess.TimeoutExpired:
+                if time.monotonic() - self._heard > QUIET:
+                    process.send_signal(signal.SIGKILL if self.fell_silent else signal.SIGINT)
+                    self.fell_silent = True
+                    self.heard()

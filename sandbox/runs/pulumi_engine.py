@@ -39,6 +39,12 @@ UNFIT: Final = (
 )
 
 
+FELL_SILENT: Final = (
+    "pulumi said nothing for minutes and was ended, as it does when the disk of its state is full; "
+    "the next run looks for what it had begun"
+)
+
+
 class PulumiEngine:
     """Pulumi's own engine over the stacks of a backend."""
 
@@ -135,15 +141,22 @@ class PulumiStack:
         events = Events(self._on_step)
         with self._sentences():
             workspace = self._workspace()
+
+            def hear(event: EngineEvent) -> None:
+                workspace.command.heard()
+                events(event)
+
             self._backend.let_go(self._project, self._name)
             stack = self._selected(workspace, existing)
             try:
                 with workspace.command.interruptible(self._until), _quiet(self._until):
-                    do(stack, events)
+                    do(stack, hear)
             except CommandError as error:
                 self._raise_for(error)
                 if not events.failures and not self._until.signal:
                     events.failures.append(Failure("", _last_error(str(error))))
+            if workspace.command.fell_silent:
+                events.failures.append(Failure("", FELL_SILENT))
             if self._until.signal:  # a destruction that is interrupted is a success to the CLI
                 events.failures.append(Failure("", INTERRUPTED))
             deployment = {} if preview else stack.export_stack().deployment or {}

@@ -1,0 +1,48 @@
+"""The CLI is run to its end; one that hangs is ended."""
+
+from __future__ import annotations
+
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from pulumi.automation import CommandError
+
+from sandbox.runs import pulumi_automation
+from sandbox.runs.pulumi_automation import Command
+from sandbox.runs.pulumi_cli import Cli
+
+
+def command(directory: Path, script: str) -> Command:
+    executable = directory / "pulumi"
+    executable.write_text(f"#!/bin/sh\n{script}\n")
+    executable.chmod(executable.stat().st_mode | stat.S_IXUSR)
+    return Command(Cli(executable, "3.259.0"))
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi_automation, "QUIET", 0.3)
+
+
+def test_what_it_prints_is_the_result(tmp_path: Path) -> None:
+    assert command(tmp_path, "echo done").run(["up"], str(tmp_path), {}).stdout == "done"
+
+
+def test_an_engine_that_says_nothing_is_told_to_end_and_then_ended(tmp_path: Path) -> None:
+    for heeds in ("trap 'echo told >&2; exit 3' INT", "trap '' INT"):
+        waiting = command(tmp_path, f"{heeds}\nwhile :; do sleep 0.1; done")
+        began = time.monotonic()
+        with pytest.raises(CommandError) as raised:
+            waiting.run(["up"], str(tmp_path), {})
+        assert waiting.fell_silent
+        assert time.monotonic() - began < 30
+        assert ("told" in str(raised.value)) == ("told" in heeds)
+
+
+def test_an_engine_that_tells_is_left_to_its_work(tmp_path: Path) -> None:
+    working = command(tmp_path, "sleep 1; echo done")
+    working.heard = lambda: setattr(working, "_heard", float("inf"))  # as if it told all the time
+    assert working.run(["up"], str(tmp_path), {}).stdout == "done"
+    assert not working.fell_silent
