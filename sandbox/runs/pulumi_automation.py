@@ -21,8 +21,11 @@ from semver import VersionInfo
 from sandbox.engine.interruption import Interruption
 from sandbox.runs.pulumi_cli import Cli
 
-QUIET: Final = 150.0
+QUIET: Final = 90.0
 """Seconds without an event after which the CLI is told to end: no call of the emulator takes as long."""
+
+ENDING: Final = 15.0
+"""Seconds that it has for that, until it is killed."""
 
 _LOOK: Final = 5.0
 _NO_SUMMARY: Final = UpdateSummary("update", datetime.min, "", {}, {}, "not asked")
@@ -139,13 +142,13 @@ class Command(PulumiCommand):
         """Output and errors of a process that has ended.
 
         An engine that cannot write its state now and then answers no registration any more and waits for the program,
-        which waits for the answer (docs/surprises.md): it is told to end, and killed when it does not.
+        which waits for the answer (docs/surprises.md): it is told to end, which does not end that, and then killed.
         """
         while True:
             try:
                 return process.communicate(timeout=min(_LOOK, QUIET))
             except subprocess.TimeoutExpired:
-                if time.monotonic() - self._heard > QUIET:
+                if time.monotonic() - self._heard > (ENDING if self.fell_silent else QUIET):
                     process.send_signal(signal.SIGKILL if self.fell_silent else signal.SIGINT)
                     self.fell_silent = True
                     self.heard()

@@ -112,6 +112,7 @@ class Filling:
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(900)
 def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(ground: Ground) -> None:
     if not ground.cli:
         pytest.skip("the embedded engine holds the room that it needs")

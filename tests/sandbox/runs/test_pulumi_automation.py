@@ -24,6 +24,7 @@ def command(directory: Path, script: str) -> Command:
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi_automation, "QUIET", 0.3)
+    monkeypatch.setattr(pulumi_automation, "ENDING", 0.3)
 
 
 def test_what_it_prints_is_the_result(tmp_path: Path) -> None:
