@@ -27,7 +27,7 @@ QUIET: Final = 90.0
 ENDING: Final = 15.0
 """Seconds that it has for that, until it is killed."""
 
-_LOOK: Final = 5.0
+_LOOK: Final = 1.0
 _NO_SUMMARY: Final = UpdateSummary("update", datetime.min, "", {}, {}, "not asked")
 
 
@@ -144,11 +144,12 @@ class Command(PulumiCommand):
         An engine that cannot write its state now and then answers no registration any more and waits for the program,
         which waits for the answer (docs/surprises.md): it is told to end, which does not end that, and then killed.
         """
+        signals, patience = [signal.SIGKILL, signal.SIGINT], QUIET
         while True:
             try:
-                return process.communicate(timeout=min(_LOOK, QUIET))
+                return process.communicate(timeout=_LOOK)
             except subprocess.TimeoutExpired:
-                if time.monotonic() - self._heard > (ENDING if self.fell_silent else QUIET):
-                    process.send_signal(signal.SIGKILL if self.fell_silent else signal.SIGINT)
-                    self.fell_silent = True
+                if signals and time.monotonic() - self._heard > patience:
+                    process.send_signal(signals.pop())
+                    self.fell_silent, patience = True, ENDING
                     self.heard()

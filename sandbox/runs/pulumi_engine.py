@@ -40,7 +40,7 @@ UNFIT: Final = (
 
 
 FELL_SILENT: Final = (
-    "pulumi said nothing for minutes and was ended, as it does when the disk of its state is full; "
+    "pulumi said nothing for more than a minute and was ended, as it does when the disk of its state is full; "
     "the next run looks for what it had begun"
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import stat
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from pulumi.automation import CommandError
@@ -17,7 +19,7 @@ from sandbox.runs.pulumi_cli import Cli
 def command(directory: Path, script: str) -> Command:
     executable = directory / "pulumi"
     executable.write_text(f"#!/bin/sh\n{script}\n")
-    executable.chmod(executable.stat().st_mode | stat.S_IXUSR)
+    executable.chmod(0o755)
     return Command(Cli(executable, "3.259.0"))
 
 
@@ -43,7 +45,25 @@ def test_an_engine_that_says_nothing_is_told_to_end_and_then_ended(tmp_path: Pat
 
 
 def test_an_engine_that_tells_is_left_to_its_work(tmp_path: Path) -> None:
-    working = command(tmp_path, "sleep 1; echo done")
-    working.heard = lambda: setattr(working, "_heard", float("inf"))  # as if it told all the time
-    assert working.run(["up"], str(tmp_path), {}).stdout == "done"
+    working = command(tmp_path, "sleep 2.5; echo done")
+    with telling(working):
+        assert working.run(["up"], str(tmp_path), {}).stdout == "done"
     assert not working.fell_silent
+
+
+@contextmanager
+def telling(working: Command) -> Generator[None]:
+    """Inside, an event comes ten times a second."""
+    over = Event()
+
+    def tell() -> None:
+        while not over.wait(0.1):
+            working.heard()
+
+    thread = Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
