@@ -90,7 +90,7 @@ def _matches(pattern: str) -> list[Path]:
 
 @cache
 def iam_names() -> frozenset[str]:
-    """`mesh/deploy`, `functions/publication`, …: what the mesh and its pages call roles and policies, which look like paths."""
+    """`mesh/deploy`, `functions/publication`, …: names of roles and policies, which look like paths."""
     plan = build(load(ROOT / "stacks").usable(), datetime.date(2026, 12, 1))
     arns = [role.arn for role in from_plan.roles(plan)]
     arns += [names.boundary("")]

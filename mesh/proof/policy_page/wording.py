@@ -30,7 +30,7 @@ NAMES: Final = (
     (r"(alias/mesh/product)/[a-z0-9-]+", r"\1/<product>"),
     (r"(log-group:/mesh)/(?!publication)[a-z0-9-]+", r"\1/<product>"),
     (r"\bmesh\.[a-z0-9-]+\.[a-z0-9-]+", "mesh.<domain>.<product>"),
-    (r"(secret:mesh)/[a-z0-9-]+/[a-z0-9-]+", r"\1/<product>/<secret>"),
+    (r"(secret:mesh)/[a-z0-9-]+/[a-z0-9-]+(-\?+)", r"\1/<product>/<secret>\2"),
     (r"(workgroup/mesh)-(?!check)[a-z0-9-]+", r"\1-<clearance>"),
     (r"((?:database|table))/[a-z0-9_]+?__[a-z0-9_]+?__draft", r"\1/<domain>__<product>__draft"),
     (r"((?:database|table))/[a-z0-9_]+?__\*", r"\1/<domain>__*"),

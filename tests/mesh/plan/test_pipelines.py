@@ -161,9 +161,9 @@ def test_secrets_are_read_by_name_and_told_to_the_job_by_name(tiny: Path) -> Non
 
 
 def test_a_pipeline_without_secrets_reads_none(sample: Plan) -> None:
-    role = sample.domains["playback"].pipelines["heartbeats"]
-    assert resources(role, "ReadItsSecrets") == ()
-    assert "--mesh-secrets" not in sample.domains["identity"].jobs["device-graph"].fixed
+    identity = sample.domains["identity"]
+    assert resources(identity.pipelines["device-graph"], "ReadItsSecrets") == ()
+    assert "--mesh-secrets" not in identity.jobs["device-graph"].fixed
 
 
 @pytest.mark.parametrize(
