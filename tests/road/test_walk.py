@@ -168,6 +168,7 @@ def permissions(aws: Moment) -> Iterator[Taken]:
             yield from (Taken(name, each["Sid"]) for each in json.loads(text)["Statement"])
 
 
+@pytest.mark.long
 def test_the_road_ends_where_any_one_permission_is_taken_away(walks: Walks) -> None:
     whole = walks.end
     other_domains = tuple(id_ for name, id_ in walks.road.ids.items() if name != "domain-playback")

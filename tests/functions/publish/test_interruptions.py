@@ -22,11 +22,15 @@ def dying(organization: Harbour, moment: int, answered: bool) -> None:
     organization.before_call, organization.after_call = ignored
 
 
-@pytest.mark.parametrize(
-    "answered",
-    [pytest.param(False, marks=pytest.mark.long, id="before AWS has it"), pytest.param(True, id="answer lost")],
-)
-def test_two_tables_are_published_by_the_next_run_wherever_one_died(organization: Harbour, answered: bool) -> None:
+every_call = pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.long)], ids=["some", "every"])
+"""At each call, and in the fast tests at one of six."""
+
+
+@every_call
+@pytest.mark.parametrize("answered", [False, True], ids=["before AWS has it", "answer lost"])
+def test_two_tables_are_published_by_the_next_run_wherever_one_died(
+    organization: Harbour, answered: bool, step: int
+) -> None:
     organization.configure(contract(table("ships"), table("docks")))
     writer = Writer(organization)
     organization.published()
@@ -39,7 +43,7 @@ def test_two_tables_are_published_by_the_next_run_wherever_one_died(organization
             organization.run(SWEEP)
             died = False
         except DiedError:
-            moment += 1
+            moment += step
         for name, old, now in zip(("ships", "docks"), before, new, strict=True):
             assert organization.pointer(name) in (old, now)
         dying(organization, -1, answered)
@@ -48,7 +52,7 @@ def test_two_tables_are_published_by_the_next_run_wherever_one_died(organization
         assert organization.record["intent"] is None
         assert organization.labels("docks")["captain"] == {"pii": "true", "financial": "false"}
     assert moment > 20
-    assert organization.told().count("product published") >= moment
+    assert organization.told().count("product published") >= moment // step
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before AWS has it", "answer lost"])
@@ -131,12 +135,10 @@ def test_a_sweep_ends_before_its_time_and_a_request_is_done_all_the_same(organiz
     assert organization.pointer() is not None
 
 
-@pytest.mark.parametrize(
-    "answered",
-    [pytest.param(False, id="before a call"), pytest.param(True, marks=pytest.mark.long, id="after it")],
-)
+@every_call
+@pytest.mark.parametrize("answered", [False, True], ids=["before a call", "after it"])
 def test_a_slow_run_undoes_nothing_of_the_one_that_overtook_it(
-    organization: Harbour, writer: Writer, answered: bool
+    organization: Harbour, writer: Writer, answered: bool, step: int
 ) -> None:
     """A second run finishes the first one's work, and publishes the next commit, between any two calls of the first."""
     organization.published()
@@ -157,7 +159,7 @@ def test_a_slow_run_undoes_nothing_of_the_one_that_overtook_it(
         organization.run(SWEEP)
         if overtaken:
             assert organization.pointer() == writer.pointer()
-        moment += 1
+        moment += step
     organization.before_call = organization.after_call = lambda *_: None
     organization.published()
     assert organization.pointer() == writer.pointer()
