@@ -17,7 +17,7 @@ from mesh.evaluator.decision import Cause as Cause
 from mesh.evaluator.decision import Decision as Decision
 from mesh.evaluator.decision import Layer as Layer
 from mesh.evaluator.decision import Request as Request
-from mesh.evaluator.errors import DoubtError
+from mesh.evaluator.errors import DoubtError, UnknownError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
 from mesh.evaluator.transport import say, work_in
@@ -229,6 +229,19 @@ class Case(NamedTuple):
         return self._allowed_by(self.principal.identity) is not None
 
     @property
+    def unasked_for(self) -> bool:
+        """Whether nobody allows the request, so that it is refused whatever is denied; false where that is in doubt.
+
+        Most requests of a search are such ones, and this asks less than `decide`, which has to say what refuses them.
+        """
+        if self.settled[0]:
+            return False
+        try:
+            return self._grant(self.principal.caller)[1] is None
+        except UnknownError:
+            return False
+
+    @property
     def bounded(self) -> bool:
         """Whether the boundary of the caller lets the request through; true of a caller without one."""
         boundary = self.principal.boundary
@@ -241,10 +254,12 @@ class Case(NamedTuple):
         return policy is None or bool(self._first(((policy, s) for s in policy.allows(self.action)), caller))
 
     def _scp(self) -> Selection:
-        return _selection(self.principal.account, self.action, True) if self.bound_by_scp else _NO_CONTROL
+        account = self.principal.account if self.bound_by_scp else None
+        return account.selection(self.action, True) if account else _NO_CONTROL
 
     def _rcp(self) -> Selection:
-        return _selection(self.target.account, self.action, False) if self.bound_by_rcp else _NO_CONTROL
+        account = self.target.account if self.bound_by_rcp else None
+        return account.selection(self.action, False) if account else _NO_CONTROL
 
     @property
     def bound_by_scp(self) -> bool:
@@ -375,25 +390,3 @@ class Case(NamedTuple):
 
 def _same(one: Account | None, other: Account | None) -> bool:
     return one is not None and other is not None and one.id == other.id
-
-
-def _selection(account: Account | None, action: str, service: bool) -> Selection:
-    if account is None:
-        return _NO_CONTROL
-    selection = account.selected.get((action, service))
-    return _select(account, action, service) if selection is None else selection
-
-
-def _select(account: Account, action: str, service: bool) -> Selection:
-    """The statements for an action, kept for it; and for all of its service where no policy tells those apart."""
-    nodes = account.service_control if service else account.resource_control
-    prefix = action.partition(":")[0]
-    selection = account.selected.get((prefix, service))
-    if selection is None:
-        apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
-        key = (action if apart else prefix, service)
-        denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
-        allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
-        selection = account.selected[key] = Selection(denies, allows)
-    account.selected[action, service] = selection
-    return selection

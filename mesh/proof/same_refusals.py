@@ -11,7 +11,7 @@ from mesh.evaluator.principals import anyone
 from mesh.evaluator.world import Principal, World
 from mesh.proof.claims import Claim, Witness
 
-_SHARED: Final[tuple[SharedLayer, ...]] = ("scp", "rcp", "resource")
+_SHARED: Final[frozenset[SharedLayer]] = frozenset(("scp", "rcp", "resource"))
 _MOST_KEPT: Final = 4096
 """Requests of which a case is kept: claims on the callers of one account stand near each other."""
 
@@ -42,13 +42,11 @@ class SameRefusals:
             return claim.undecided(error)
 
     def _check(self, claim: Claim) -> Witness | None:
-        if not _names_layers_alone(claim):
+        name, action, resource, context = claim.request
+        caller = self._world.principal(name) if _names_layers_alone(claim) else None
+        if caller is None or caller.account is None or not caller.controlled:
             return claim.check_case(claim.case(self._world))
-        request, caller = claim.request, self._world.principal(claim.request.principal)
-        if caller.account is None or not caller.controlled:
-            return claim.check_case(claim.case(self._world))
-        context = repr(request.context) if request.context else ""
-        key = (caller.account.id, request.action, request.resource, context, claim.denied, claim.lacks)
+        key = (caller.account.id, action, resource, repr(context) if context else "", claim.denied, claim.lacks)
         known = self._known.get(key)
         if isinstance(known, Case):
             known = self._known[key] = _refusal(known, claim.denied)
@@ -65,17 +63,16 @@ class SameRefusals:
 
 def _names_layers_alone(claim: Claim) -> bool:
     """Whether a claim says that layers refuse the request, that it is refused in all, and nothing else."""
-    if not claim.denied or claim.allowed or claim.free or claim.spared_by:
+    if not claim.denied or claim.allowed or claim.free or claim.spared_by or not _SHARED.issuperset(claim.denied):
         return False
-    others = (claim.admitted, claim.granted, claim.passed, claim.bounded)
-    return others == (None, None, None, None) and all(layer in _SHARED for layer in claim.denied)
+    return claim.admitted is None and claim.granted is None and claim.passed is None and claim.bounded is None
 
 
 def _refusal(case: Case, layers: tuple[str, ...]) -> _Refusal | None:
     """The Deny that refuses the caller of a case at each layer; None where it may be about this caller alone."""
     if case.settled != UNSETTLED:
         return None
-    found = [case.refusing(layer) for layer in _SHARED if layer in layers]
+    found = [case.refusing(layer) for layer in sorted(_SHARED) if layer in layers]
     statements = tuple(each[1] for each in found if each and each[1].who is anyone)
     return (case.principal, statements) if len(statements) == len(layers) else None
 

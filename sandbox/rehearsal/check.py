@@ -6,7 +6,7 @@ import datetime
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -205,7 +205,7 @@ class _PlannedAnswers:
     def refusal(self, probe: Probe) -> str:
         """The action and the cause of the first refused request; empty when all are allowed."""
         for asked in probe.requests:
-            request = replace(asked, context={**self._keys(probe, asked), **asked.context})
+            request = asked._replace(context={**self._keys(probe, asked), **asked.context})
             decision = decide(request, self._world)
             if not decision.allowed:
                 return cause(request.action, decision)

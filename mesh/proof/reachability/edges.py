@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh import names
@@ -178,11 +177,14 @@ class Edges:
         policies = (*case.principal.identity, *((case.target.policy,) if case.target.policy else ()))
         for policy in policies:
             for context in self._chosen.wanted(policy, case.action):
-                yield replace(request, context={**request.context, **context})
+                yield request._replace(context={**request.context, **context})
 
     def _decided(self, request: Request, case: Case | None = None) -> tuple[Cause, ...] | None:
         try:
-            decision = (case or examine(request, self._world)).decide()
+            case = case or examine(request, self._world)
+            if case.unasked_for:
+                return None
+            decision = case.decide()
         except UnknownError as error:
             return _undecided(error)
         if not decision.allowed or self._rests_on_a_stranger(request, decision.assumed):
