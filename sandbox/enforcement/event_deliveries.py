@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 from mesh.acceptance.event_matching import matches
 from mesh.evaluator import Request
 from sandbox.emulator import backends, emitted_events
+from sandbox.emulator.asked_actions import unheard
 from sandbox.emulator.emitted_events import EmittedEvent
 from sandbox.enforcement import glue
 from sandbox.enforcement.aws_call import AwsCall
@@ -85,7 +86,8 @@ class Deliveries:
             if not self._turn.acquire(blocking=False):
                 return
             try:
-                self._deliver_all()
+                with unheard():
+                    self._deliver_all()
             finally:
                 self._turn.release()
 

@@ -32,6 +32,8 @@ def of_products(subject: Subject) -> Iterator[Held]:
     for product in subject.products:
         bucket = f"arn:aws:s3:::{product.bucket}"
         yield Held(f"{bucket}/tables/data/part-0.parquet", OBJECT_ACTIONS, "domains", True)
+        if "files" in product.ports:  # what the cleared read with S3 alone, by the names of their roles
+            yield Held(f"{bucket}/files/part-0.parquet", OBJECT_ACTIONS, "domains", True)
         yield Held(bucket, BUCKET_ACTIONS, "domains", True)
         yield Held(subject.product_key(product), KEY_ACTIONS, "domains", True)
 

@@ -329,7 +329,7 @@ def a_tag_alone_is_trusted(bench: Bench) -> None:
     "I1",
     "an outside role named like a clearance",
     "s3:GetObject",
-    "aurora-identity--profiles/",
+    "aurora-identity--profiles/files/",
     "is not refused by the resource's policy",
 )
 def a_deny_names_the_bucket_and_not_its_objects(bench: Bench) -> None:
@@ -1841,9 +1841,9 @@ def a_key_admits_the_machines_of_its_own_account(bench: Bench) -> None:
     bench.statement("policy of the key of identity.profiles, account *", "ClearedPipelinesDecrypt", _also_at_home)
 
 
-@fault("I14", "clearance pii", "queries/result.csv", "is not refused by the resource's policy")
+@fault("I14", "the check of identity", "queries/result.csv", "is not refused by the resource's policy")
 def results_of_a_pipelines_queries_are_files_of_its_product(bench: Bench) -> None:
-    bucket = "policy of bucket aurora-identity--device-graph*"
+    bucket = "policy of bucket aurora-identity--profiles*"
     bench.statement(bucket, "RefuseOtherReadersOfQueries", lambda each: each.update(Resource="arn:aws:s3:::x/*"))
 
 

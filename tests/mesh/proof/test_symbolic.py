@@ -203,7 +203,7 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     (
         "I23",
         "policy of the mesh catalog",
-        "RefuseOtherPublishers",
+        "RefuseOtherTables",
         also("ArnNotLike", ARN, "arn:aws:iam::2*:role/mesh/deploy"),
     ),
     (
