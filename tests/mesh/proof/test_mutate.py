@@ -241,6 +241,7 @@ def test_every_written_reason_is_about_a_document_that_there_is(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_the_page_of_statements_has_the_invariants_that_fail_without_each(plan: Plan, written: WrittenLabels) -> None:
     assert measured(Mutation(plan, written)) == read(ROOT / LOSSES), "run `make statements`"
 
