@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import optimizers
 from aws_sessions import AwsSessions
 from catalog_tables import OvertakenError
 from product_publication import ProductPublication
-from publish_settings import PublishDocuments
-from telling import lag_line
+from publish_settings import PromisedProduct, PublishDocuments
+from telling import days_behind, lag_line
 from wakeup_messages import Wakeup, wakeup
 
 ENOUGH: Final = 360_000
@@ -73,7 +74,7 @@ class Batch:
             publication = ProductPublication(product, settings, self.sessions)
             came = publication.run(wanted)
             if behind := publication.record["behind"]:
-                print(lag_line(settings, product, behind, publication.clock()))  # noqa: T201 - the log is its output
+                self._lags(product, behind, publication.clock(), message)
         except OvertakenError as error:
             _log(message, f"{name}: {error}; another wake-up goes on")
             came = ""
@@ -84,6 +85,14 @@ class Batch:
             _log(message, f"{name}: {came}")
         self._looked[name] = bool(came)
         return bool(came)
+
+    def _lags(self, product: PromisedProduct, behind: str, now: str, message: str) -> None:
+        """Tell since when a draft waits; from the day on that the alarm rings nothing deletes its files any more."""
+        settings = self.configuration.settings
+        print(lag_line(settings, product, behind, now))  # noqa: T201 - the log is its output
+        if days_behind(behind, now) >= settings.lag_days:
+            for line in optimizers.stop(self.sessions.check(product.account_id, "glue"), product):
+                _log(message, line)
 
 
 def _log(message: str, what: str) -> None:

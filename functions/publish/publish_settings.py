@@ -18,7 +18,10 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class PublishSettings:
-    """The mesh as the function sees it; `domains` has the name of each domain by its account."""
+    """The mesh as the function sees it; `domains` has the name of each domain by its account.
+
+    `lag_days` are the days that a draft may wait before the alarm rings, and before its optimizers are stopped.
+    """
 
     mesh: str
     region: str
@@ -29,6 +32,7 @@ class PublishSettings:
     domains: Mapping[str, str]
     rollbacks: int
     workgroup: str
+    lag_days: int
 
     @property
     def partition(self) -> str:

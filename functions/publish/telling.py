@@ -70,6 +70,11 @@ def tell(events: Any, settings: PublishSettings, product: PromisedProduct, untol
             raise TellingError(f"{product.name}: {answer['Entries']}")
 
 
+def days_behind(behind: str, now: str) -> float:
+    """Days for which a draft has waited."""
+    return (datetime.fromisoformat(now) - datetime.fromisoformat(behind)).total_seconds() / 86400
+
+
 def lag_line(settings: PublishSettings, product: PromisedProduct, behind: str, now: str) -> str:
     """A line of the log that CloudWatch makes a metric of: the days since when a draft waits.
 
@@ -78,7 +83,8 @@ def lag_line(settings: PublishSettings, product: PromisedProduct, behind: str, n
     """
     moment = datetime.fromisoformat(now)
     namespace, name = METRIC
-    days = (moment - datetime.fromisoformat(behind)).total_seconds() / 86400
     said = {"Namespace": namespace, "Dimensions": [["Mesh"]], "Metrics": [{"Name": name, "Unit": "None"}]}
     about = {"Timestamp": int(moment.timestamp() * 1000), "CloudWatchMetrics": [said]}
-    return json.dumps({"_aws": about, "Mesh": settings.mesh, name: round(days, 3), "product": product.name})
+    return json.dumps(
+        {"_aws": about, "Mesh": settings.mesh, name: round(days_behind(behind, now), 3), "product": product.name}
+    )

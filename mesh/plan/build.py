@@ -200,12 +200,13 @@ class Builder(CatalogNodes):
             )
             for name, entry in entries.items()
         }
-        about = partial(publication.mesh_document, self.perimeter, self.classifications, domains)
+        lag = self.file.defaults.publication_lag
+        about = partial(publication.mesh_document, self.perimeter, self.classifications, domains, lag)
         return PublicationArgs(
             perimeter=self.perimeter,
             log_bucket=self.perimeter.buckets.logs("governance", hub),
             documents=publication.Documents({publication.MESH_PATH: about, **contracts}),
-            lag_days=self.file.defaults.publication_lag,
+            lag_days=lag,
             deletion_protection=self.file.defaults.deletion_protection,
         )
 

@@ -42,7 +42,9 @@ class Documents(Mapping[str, str]):
         return len(self._written)
 
 
-def mesh_document(perimeter: Perimeter, classifications: tuple[str, ...], domains: Mapping[str, str]) -> str:
+def mesh_document(
+    perimeter: Perimeter, classifications: tuple[str, ...], domains: Mapping[str, str], lag_days: int
+) -> str:
     """Document about the mesh, as JSON; `domains` has the names of domains by their accounts."""
     hub = perimeter.governance_id
     return _text(
@@ -55,6 +57,7 @@ def mesh_document(perimeter: Perimeter, classifications: tuple[str, ...], domain
             "classifications": sorted(classifications),
             "domains": dict(sorted(domains.items())),
             "rollbacks": ROLLBACKS,
+            "lag_days": lag_days,
             "workgroup": names.workgroup(names.CHECK),
         }
     )

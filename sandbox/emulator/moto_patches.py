@@ -20,6 +20,7 @@ from sandbox.emulator.kept_lf_tags import keeping_lf_tags
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.queue_attributes import telling_redrive
 from sandbox.emulator.replication_status import telling_replication
+from sandbox.emulator.table_optimizers import table_optimizers
 
 _ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
@@ -94,6 +95,7 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from keeping_lf_tags()
     yield from iceberg_tables()
     yield from glue_jobs()
+    yield from table_optimizers()
     yield from athena_queries()
     yield from following_links()
     yield from emitting()

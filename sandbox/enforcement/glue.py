@@ -20,7 +20,8 @@ _TABLES: Final = frozenset(
     "CreateTable GetTable UpdateTable DeleteTable GetTables BatchDeleteTable SearchTables GetTableVersion "
     "GetTableVersions DeleteTableVersion BatchDeleteTableVersion GetPartition GetPartitions CreatePartition "
     "UpdatePartition DeletePartition BatchGetPartition BatchCreatePartition BatchDeletePartition "
-    "CreatePartitionIndex GetPartitionIndexes DeletePartitionIndex".split()
+    "CreatePartitionIndex GetPartitionIndexes DeletePartitionIndex "
+    "CreateTableOptimizer GetTableOptimizer UpdateTableOptimizer DeleteTableOptimizer".split()
 )
 _CATALOG: Final = frozenset({"GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"})
 

@@ -48,6 +48,7 @@ DATA_WORK: Final = tuple(f"{service}:{name}" for service, actions in _DATA_WORK.
 PRODUCT_WORK: Final = (
     *JOIN_THE_NETWORK,
     *SEE_THE_NETWORK,
+    "glue:DeleteTableOptimizer",
     "glue:GetConnection",
     "glue:NotifyEvent",
     "s3:GetObjectVersionAcl",

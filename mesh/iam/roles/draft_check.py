@@ -39,12 +39,13 @@ def check_trust(governance_id: str) -> Document:
 
 
 def check_permissions(perimeter: Perimeter, account_id: str, domain: str, results: str) -> Document:
-    """Permissions: read the drafts of the account, their data and their labels' values, and query them.
+    """Permissions: read the drafts of the account and their data, query them, and stop what deletes files of them.
 
     `results` is the bucket of query results in the same account.
     """
     region = perimeter.region
     glue = f"arn:aws:glue:{region}:{account_id}"
+    drafts = (f"{glue}:catalog", f"{glue}:database/{names.DRAFTS}", f"{glue}:table/{names.DRAFTS}/*")
     return document(
         Statement(
             sid="ReadDrafts",
@@ -52,12 +53,15 @@ def check_permissions(perimeter: Perimeter, account_id: str, domain: str, result
             why="What is published is what was checked: the table as it is, its columns, its place, its partitions.",
             effect="Allow",
             actions=READ_DRAFTS,
-            resources=(
-                f"{glue}:catalog",
-                f"{glue}:database/{names.DRAFTS}",
-                f"{glue}:table/{names.DRAFTS}/*",
-                f"{glue}:database/{ATHENAS_DATABASE}",
-            ),
+            resources=(*drafts, f"{glue}:database/{ATHENAS_DATABASE}"),
+        ),
+        Statement(
+            sid="StopOptimizersOfDrafts",
+            what="The role deletes optimizers of drafts in its account.",
+            why="While publications lag, optimizers would delete files that readers of the last one still need.",
+            effect="Allow",
+            actions=("glue:DeleteTableOptimizer",),
+            resources=drafts,
         ),
         *_tables(f"arn:aws:s3:::{names.buckets_of(perimeter.mesh, domain)}", account_id),
         Statement(

@@ -107,6 +107,7 @@ def of_check(subject: Subject, domain: DomainPlan) -> RoleWork:
         role=names.check_role(account),
         duties=(
             *_reads_a_draft(glue, draft),
+            *(duty for part in _parts(glue, draft) for duty in each("glue: DeleteTableOptimizer", part)),
             *each("glue: GetDatabase", f"{glue}:database/default"),
             *each("s3: GetObject GetObjectVersion", f"{bucket}/tables/a/metadata/a"),
             Duty("s3:ListBucket", bucket, prefix),

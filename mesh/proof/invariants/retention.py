@@ -20,7 +20,8 @@ from mesh.proof.subject import Subject
 
 OPTIMIZERS: Final = (
     "how long optimizers keep is set by the component TableOptimizers, and which folders expire by DataProduct; `mesh "
-    "plan --json` lists both; that a publication lags longer than it may, an alarm tells and people mend"
+    "plan --json` lists both; that a publication lags longer than it may, an alarm tells and people mend; "
+    "the publication function stops optimizers meanwhile"
 )
 """Part of M21 that no policy carries."""
 

@@ -16,7 +16,7 @@ from sandbox.emulator.aws.fields import (
     text,
     texts,
 )
-from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging, recorded
+from sandbox.emulator.aws.resource import Call, IdAndOutputs, ResourceType, Tagging
 
 _TAGS: Final = Tagging("tag_resource", "untag_resource", "get_tags", tags="TagsToAdd", keys="TagsToRemove", pair=None)
 _NOTIFICATION: Final[Fields] = {"notifyDelayAfter": number()}
@@ -327,13 +327,43 @@ _OPTIMIZATION: Final[Fields] = {
 }
 
 
+_OPTIMIZED: Final = {
+    "CatalogId": "catalogId",
+    "DatabaseName": "databaseName",
+    "TableName": "tableName",
+    "Type": "type",
+}
+"""The parts of an optimizer's id, in their order, as the call and as the property names them."""
+
+
 def _create_optimizer(call: Call) -> IdAndOutputs:
-    return ",".join(str(call.inputs[name]) for name in ("catalogId", "databaseName", "tableName", "type")), {}
+    place = {said: str(call.inputs[name]) for said, name in _OPTIMIZED.items()}
+    call.aws("create_table_optimizer", **place, TableOptimizerConfiguration=call.inputs["configuration"])
+    return ",".join(place.values()), {}
 
 
-OPTIMIZER: Final = recorded(
+def _optimizer(call: Call) -> dict[str, str]:
+    return dict(zip(_OPTIMIZED, call.id.split(","), strict=True))
+
+
+def _read_optimizer(call: Call) -> PropertyValues:
+    place = _optimizer(call)
+    found: dict[str, Any] = call.aws("get_table_optimizer", **place)["TableOptimizer"]
+    return {**{name: place[said] for said, name in _OPTIMIZED.items()}, "configuration": found["configuration"]}
+
+
+def _update_optimizer(call: Call) -> None:
+    call.aws("update_table_optimizer", **_optimizer(call), TableOptimizerConfiguration=call.inputs["configuration"])
+
+
+def _delete_optimizer(call: Call) -> None:
+    call.aws("delete_table_optimizer", **_optimizer(call))
+
+
+OPTIMIZER: Final = ResourceType(
     "aws:glue/catalogTableOptimizer:CatalogTableOptimizer",
     "Glue Catalog Table Optimizer",
+    "glue",
     {
         "catalogId": text(required=True, replaces=True),
         "databaseName": text(required=True, replaces=True),
@@ -341,8 +371,10 @@ OPTIMIZER: Final = recorded(
         "type": text(required=True, replaces=True),
         "configuration": one(_OPTIMIZATION, required=True),
     },
-    "moto has no optimizers of tables",
     _create_optimizer,
+    _read_optimizer,
+    _update_optimizer,
+    _delete_optimizer,
 )
 
 RESOURCES: Final = (JOB, TRIGGER, WORKFLOW, CONNECTION, OPTIMIZER)

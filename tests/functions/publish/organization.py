@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -25,6 +25,8 @@ from moto.glue.responses import GlueResponse
 from moto.lakeformation.models import LakeFormationBackend
 from publish_settings import PublishDocuments
 from pyiceberg.utils.concurrent import ExecutorFactory
+
+from sandbox.emulator.table_optimizers import table_optimizers
 
 REGION = "eu-west-1"
 HUB = "123456789012"
@@ -43,6 +45,7 @@ MESH = {
     "domains": {DOMAIN: "harbour"},
     "rollbacks": 5,
     "workgroup": "mesh-check",
+    "lag_days": 14,
 }
 
 
@@ -293,11 +296,14 @@ def harbour(folder: Path, said: Mapping[str, Any] | None = None) -> Generator[Ha
             return organization.call(made, client, name, parameters)
 
         with (
+            ExitStack() as optimizers,
             patch.object(botocore.client.BaseClient, "_make_api_call", call),
             patch.object(ExecutorFactory, "get_or_create", SameThread),
             patch.object(GlueResponse, "update_table", _versioned(GlueResponse.update_table)),
             patch.object(LakeFormationBackend, "add_lf_tags_to_resource", _added()),
         ):
+            for response, name, operation in table_optimizers():
+                optimizers.enter_context(patch.object(response, name, operation, create=True))
             yield organization
 
 
