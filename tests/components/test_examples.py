@@ -70,6 +70,7 @@ MAKES = {
 
 BUCKETS_BEFORE = {
     "draft_tables": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
+    "table_optimizers": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
     "partner_replication": [("partner-auditor", "acme-partner-auditor--inbox")],
 }
 """Buckets of other components that AWS asks for, with the account of each."""

@@ -26,6 +26,7 @@ DOCUMENTS = {
             "publications_bucket": "m-publications",
             "classifications": [],
             "domains": {},
+            "lag_days": 14,
             "rollbacks": 5,
             "workgroup": "mesh-check",
         }

@@ -25,6 +25,7 @@ def test_the_document_of_the_mesh_says_where_the_function_works(plan: Plan) -> N
         "publications_bucket",
         "classifications",
         "domains",
+        "lag_days",
         "rollbacks",
         "workgroup",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.sandbox.emulator.provider_cases import BUCKET, TAGS
+from tests.sandbox.emulator.provider_cases import BUCKET, DATABASE, TABLE_INPUTS, TAGS
 from tests.sandbox.emulator.provider_harness import DOMAIN, Case
 
 ROLE = f"arn:aws:iam::{DOMAIN}:role/mesh/pipeline/none/sessions"
@@ -63,7 +63,8 @@ def optimizer(kind: str, more: dict[str, object], change: dict[str, object]) -> 
         "aws:glue/catalogTableOptimizer:CatalogTableOptimizer",
         {**place, "type": kind, "configuration": {**of_it, **more}},
         {"configuration": {**of_it, **change}},
-        {"tableName": "other"},
+        {"type": "orphan_file_deletion"},
+        {"database": DATABASE, "table": Case("aws:glue/catalogTable:CatalogTable", TABLE_INPUTS)},
         label=f"CatalogTableOptimizer for {kind}",
     )
 
