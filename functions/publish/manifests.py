@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, Final, TypeVar, cast
 
 from avro_fields import MANIFEST, MANIFEST_LIST, Fields
-from document_kinds import FaultError, not_allowed, one_of
+from document_kinds import FaultError, Members, not_allowed, one_of, text
 from fastavro import reader
 from json_values import read_json, told
 from table_files import TableFiles, UnreadableFileError
@@ -24,8 +24,10 @@ DELETED: Final = 2
 DATA: Final = 0
 """The content of files with rows, and of their manifests; the others have deletes."""
 
-CODEC: Final = one_of("null", "deflate", "snappy", "zstandard", "bzip2")
-"""The packings that readers take."""
+HEADER: Final = Members(
+    {"avro.codec": one_of("null", "deflate", "snappy", "zstandard", "bzip2"), "avro.schema": text}, {}
+)
+"""What stands before the records: packings that readers take, and the fields."""
 
 SPEC: Final = "partition_spec_id"
 
@@ -125,7 +127,7 @@ def _records(files: TableFiles, path: str, shape: Fields, what: str, as_what: Ca
     try:
         opened = reader(BytesIO(content))
         header = cast("Mapping[str, str]", opened.metadata)  # pyright: ignore[reportUnknownMemberType]
-        CODEC(header.get("avro.codec"))
+        HEADER(header)
         # As it stands in the file: what fastavro made of it has lost the second of two keys.
         shape(read_json(header["avro.schema"]))
         return [as_what(record) for record in opened]
