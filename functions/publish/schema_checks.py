@@ -5,12 +5,11 @@ Labels hang on names, data on ids: a column with another name or id than the loc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
 
-from json_values import mapping
+from iceberg_document import FORMAT, StoredField, fields
 from publish_settings import PromisedProduct, PromisedTable
-from table_metadata import StoredField, TableMetadata, fields
+from table_metadata import TableMetadata
 
 
 def promised_fields(table: PromisedTable) -> tuple[StoredField, ...]:
@@ -28,6 +27,9 @@ def schema_findings(
     product: PromisedProduct, table: PromisedTable, metadata: TableMetadata, missing_is_fine: bool = False
 ) -> Iterator[str]:
     """Differences between a draft's current schema and the contract; a rollback may lack columns of today."""
+    if metadata.version != FORMAT:
+        yield other_version(product, metadata)
+        return
     promised = promised_fields(table)
     stored = metadata.schema
     yield from _stored(product, promised, stored)
@@ -35,9 +37,17 @@ def schema_findings(
         yield from _missing(product, promised, stored)
 
 
+def other_version(product: PromisedProduct, metadata: TableMetadata) -> str:
+    """A sentence about metadata of another format version."""
+    return (
+        f"the draft has format version {metadata.version}, allowed is {FORMAT}: {product.evolving} makes drafts of "
+        f"version {FORMAT}; do not set `format-version`"
+    )
+
+
 def _stored(product: PromisedProduct, promised: Sequence[StoredField], stored: Sequence[StoredField]) -> Iterator[str]:
     by_id, by_path = {each.id: each for each in promised}, {each.path: each for each in promised}
-    reported: set[str] = set()
+    reported: set[tuple[str, ...]] = set()
     for field in stored:
         if field.parent in reported:
             reported.add(field.path)
@@ -51,7 +61,7 @@ def _stored(product: PromisedProduct, promised: Sequence[StoredField], stored: S
 def _finding(
     product: PromisedProduct, field: StoredField, same_id: StoredField | None, same_path: StoredField | None
 ) -> str:
-    what = f"column '{field.path}'"
+    what = f"column '{field.name}'"
     if same_id is None and same_path is None:
         return (
             f"{what} (id {field.id}, {field.type}) is not in the contract; allowed are the columns of version "
@@ -60,8 +70,8 @@ def _finding(
         )
     if same_path is None and same_id is not None:
         return (
-            f"{what} has the id {field.id}, which is '{same_id.path}' in the contract: readers would see values of "
-            f"'{same_id.path}' under a name without its labels; give it its name back, or write the rename into the "
+            f"{what} has the id {field.id}, which is '{same_id.name}' in the contract: readers would see values of "
+            f"'{same_id.name}' under a name without its labels; give it its name back, or write the rename into the "
             f"contract (`renamedFrom`), run `mesh lock` and then {product.evolving}"
         )
     if same_path is not None and same_path.id != field.id:
@@ -78,17 +88,17 @@ def _other_kind(product: PromisedProduct, field: StoredField, promised: StoredFi
         return ""
     if field.type != promised.type:
         return (
-            f"column '{field.path}' is {field.type}, the contract says {promised.type}: write it as {promised.type}, "
+            f"column '{field.name}' is {field.type}, the contract says {promised.type}: write it as {promised.type}, "
             f"or change the contract, run `mesh lock` and then {product.evolving}"
         )
     if promised.required and not field.required:
         return (
-            f"column '{field.path}' takes null, the contract says it is required: {product.evolving} makes it required "
+            f"column '{field.name}' takes null, the contract says it is required: {product.evolving} makes it required "
             "in the draft"
         )
     if field.required and not promised.required:
         return (
-            f"column '{field.path}' is required, the contract lets it be null: {product.evolving} brings the draft to "
+            f"column '{field.name}' is required, the contract lets it be null: {product.evolving} brings the draft to "
             "the contract"
         )
     return ""
@@ -96,14 +106,14 @@ def _other_kind(product: PromisedProduct, field: StoredField, promised: StoredFi
 
 def _missing(product: PromisedProduct, promised: Sequence[StoredField], stored: Sequence[StoredField]) -> Iterator[str]:
     ids, paths = {each.id for each in stored}, {each.path for each in stored}
-    gone: set[str] = set()
+    gone: set[tuple[str, ...]] = set()
     for field in promised:
         if field.parent in gone:
             gone.add(field.path)
         elif field.id not in ids and field.path not in paths:
             gone.add(field.path)
             yield (
-                f"column '{field.path}' (id {field.id}, {field.type}) is missing, the contract of version "
+                f"column '{field.name}' (id {field.id}, {field.type}) is missing, the contract of version "
                 f"{product.version} has it: {product.evolving} evolves the draft"
             )
 
@@ -128,7 +138,7 @@ def snapshot_findings(
                 continue
             if names.get(field.id) != field.path or paths.get(field.path) != field.id:
                 yield (
-                    f"snapshot {number} was written when column '{field.path}' had the id {field.id}, which the "
+                    f"snapshot {number} was written when column '{field.name}' had the id {field.id}, which the "
                     f"contract of version {product.version} does not say: readers could ask for the table as of then; "
                     "expire that snapshot (`expire_snapshots`) and commit again"
                 )
@@ -140,24 +150,3 @@ def is_known(metadata: TableMetadata, base: TableMetadata | None, number: int) -
     if base is None or base.snapshots.get(number) != metadata.snapshots[number]:
         return False
     return base.schema_of(base.snapshots[number]) == metadata.schema_of(metadata.snapshots[number])
-
-
-def mapping_findings(table: PromisedTable, names: Any) -> Iterator[str]:
-    """Names of a name mapping (`schema.name-mapping.default`) under which a column would take another one's values."""
-    columns = {column.id: column.name for column in table.columns}
-    by_name = {column.name: column.id for column in table.columns}
-    for entry in _entries(names):
-        number = entry.get("field-id")
-        for name in map(str, entry.get("names") or ()):
-            if number in columns and by_name.get(name, number) != number:
-                yield (
-                    f"the property schema.name-mapping.default reads values of '{name}' as '{columns[number]}': "
-                    f"remove '{name}' from the names of field {number}"
-                )
-
-
-def _entries(names: Any) -> Iterator[Mapping[str, Any]]:
-    """The entries of a mapping and those nested in them."""
-    for entry in cast("list[Any]", names) if isinstance(names, list) else ():
-        yield mapping(entry)
-        yield from _entries(mapping(entry).get("fields"))

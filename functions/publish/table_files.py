@@ -17,6 +17,15 @@ LARGEST: Final = 128 * 2**20
 Writers of manifests aim at 8 MB (`commit.manifest.target-size-bytes`).
 """
 
+LONGEST: Final = 1024
+"""Bytes of a path; those of a key of S3 are as many (Amazon S3 User Guide, "Naming Amazon S3 objects")."""
+
+PACKED: Final = ".gz.metadata.json"
+"""The end of the name of a file that readers unpack (`TableMetadataParser`, `pyiceberg.serializers`)."""
+
+_UNREADABLE: Final = ("InvalidObjectState", "InvalidRequest", "KMS.")
+"""Errors of S3 about the object itself: archived, encrypted with a key of its writer's, or with one that is gone."""
+
 
 class UnreadableFileError(Exception):
     """A file that a draft names and that cannot be taken; the text says which and why."""
@@ -35,16 +44,27 @@ class TableFiles:
         self._bucket = location.split("/")[2]
 
     def holds(self, path: object) -> bool:
-        """Whether a path lies below the table's prefix. S3 knows no `..`, but some readers' file systems do."""
+        """Whether a path lies below the table's prefix, for every reader.
+
+        S3 knows no `..`, but some readers' file systems do; others end a path at a `?` or `#`, or leave out what is no
+        printed character; longer names than S3's are none of its files.
+        """
         if not isinstance(path, str) or not path.startswith(self.location):
             return False
         below = path.removeprefix(self.location)
-        return not any({"", ".", ".."} & set(each.split("/")[:-1]) for each in (below, unquote(below)))
+        if "?" in below or "#" in below or not below.isprintable() or len(path.encode()) > LONGEST:
+            return False
+        ways = (below, unquote(below)) if "%" in below else (below,)
+        return not any({"", ".", ".."} & set(each.split("/")[:-1]) for each in ways)
+
+    def has(self, path: object) -> bool:
+        """Whether a path is one of a file below the table's prefix, for every reader."""
+        return self.holds(path) and self.holds(f"{path}/")
 
     def read(self, path: str) -> bytes:
         """The bytes of a file; raises UnreadableFileError for a file outside, absent or too large."""
         content = self._get(path)
-        return _unpacked(content, path) if ".gz." in path or path.endswith(".gz") else content
+        return _unpacked(content, path) if path.endswith(PACKED) else content
 
     def tail(self, path: str, size: int) -> bytes:
         """The last bytes of a file; raises UnreadableFileError."""
@@ -65,6 +85,8 @@ class TableFiles:
                 raise UnreadableFileError(f"there is no file '{path}', or the check may not read it") from error
             if reason in ("InvalidRange", "416"):
                 raise UnreadableFileError(f"'{path}' is empty") from error
+            if str(reason).startswith(_UNREADABLE):
+                raise UnreadableFileError(f"'{path}' is archived or encrypted with another key: {reason}") from error
             raise
         if answer["ContentLength"] > LARGEST:
             raise UnreadableFileError(f"'{path}' has {answer['ContentLength']:,} bytes, more than {LARGEST:,}")

@@ -5,39 +5,37 @@ Source: Apache Iceberg table spec, appendix C, "Table Metadata and Snapshots".
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from json_values import mapping
+from document_kinds import FaultError
+from iceberg_document import FORMAT, StoredField, check_document, fields
+from json_values import mapping, read_json, shown, told
 from table_files import TableFiles, UnreadableFileError
 
-FOREIGN: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+FOREIGN: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """Errors that somebody else's document raises where it is not as the specification has it."""
 
-
-class StoredField(NamedTuple):
-    """A column or nested field: `type` is a primitive's name, or `struct`, `list` or `map`."""
-
-    id: int
-    path: str
-    type: str
-    required: bool
-
-    @property
-    def parent(self) -> str:
-        """The path of the field that it is in; empty for a column."""
-        return self.path.rpartition(".")[0]
+NAME: Final = ".metadata.json"
+"""The end of a metadata file's name, for every reader; one whose name ends in `.gz.metadata.json` is packed."""
 
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """A metadata file; `pointer` is its address, `document` what stands in it."""
+    """A metadata file; `pointer` is its address, `document` what stands in it.
+
+    Of a file of another format version `document` has the version alone.
+    """
 
     pointer: str
     document: Mapping[str, Any]
+
+    @property
+    def version(self) -> int:
+        """The version of Iceberg's format."""
+        return int(self.document["format-version"])
 
     @property
     def uuid(self) -> str:
@@ -47,88 +45,48 @@ class TableMetadata:
     @property
     def properties(self) -> Mapping[str, str]:
         """The table's properties."""
-        return self.document.get("properties") or {}
+        return self.document.get("properties", {})
 
     @cached_property
     def schemas(self) -> Mapping[int, tuple[StoredField, ...]]:
         """The fields of every schema, by its number."""
-        return {int(schema["schema-id"]): tuple(fields(schema)) for schema in self.document["schemas"]}
+        return {schema["schema-id"]: tuple(fields(schema)) for schema in self.document.get("schemas", ())}
 
     @property
     def schema(self) -> tuple[StoredField, ...]:
         """The fields of the current schema."""
-        return self.schemas[int(self.document["current-schema-id"])]
+        return self.schemas.get(self.document.get("current-schema-id", 0), ())
 
     @cached_property
     def snapshots(self) -> Mapping[int, Mapping[str, Any]]:
         """The snapshots that a reader may ask for, by their ids."""
-        return {int(each["snapshot-id"]): each for each in self.document.get("snapshots") or ()}
+        return {each["snapshot-id"]: each for each in self.document.get("snapshots", ())}
 
     @property
     def current(self) -> Mapping[str, Any] | None:
         """The snapshot that a reader gets who asks for none; a new table has none."""
         chosen = self.document.get("current-snapshot-id")
-        return self.snapshots.get(int(chosen)) if chosen is not None else None
+        return self.snapshots.get(chosen) if chosen is not None else None
 
     def schema_of(self, snapshot: Mapping[str, Any]) -> tuple[StoredField, ...]:
         """The fields with which a snapshot is read by who asks for it."""
         number = snapshot.get("schema-id")
-        return self.schema if number is None else self.schemas[int(number)]
+        return self.schema if number is None else self.schemas[number]
 
 
 def read_metadata(files: TableFiles, pointer: str) -> TableMetadata:
     """The metadata file that a pointer names; raises UnreadableFileError."""
+    if not pointer.endswith(NAME):
+        raise UnreadableFileError(f"{shown(pointer)} is no name of a metadata file, which ends in {NAME}")
     content = files.read(pointer)
     try:
-        document: Any = json.loads(content, object_pairs_hook=_said_once)
-        metadata = TableMetadata(pointer, document)
-        if document["format-version"] > 1:  # an older version may lack `schemas`
-            _whole(metadata)
+        document = read_json(content)
+        version = mapping(document).get("format-version")
+        if type(version) is int and version != FORMAT:
+            return TableMetadata(pointer, {"format-version": version})
+        check_document(document)
+    except FaultError as fault:
+        raise UnreadableFileError(f"'{pointer}' is no metadata of an Iceberg table: {fault}") from fault
     except FOREIGN as error:
-        raise UnreadableFileError(f"'{pointer}' is no metadata of an Iceberg table: {error!r}") from error
-    return metadata
-
-
-def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys stand once: of two, one reader takes the first and another one the last."""
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        raise ValueError(f"a key stands twice among {', '.join(key for key, _ in pairs)}")
-    return document
-
-
-def _whole(metadata: TableMetadata) -> None:
-    """Look at everything once, so that what is missing, or stands twice, is found here."""
-    document = metadata.document
-    for part, key in (("schemas", "schema-id"), ("snapshots", "snapshot-id"), ("partition-specs", "spec-id")):
-        numbers = [int(each[key]) for each in document.get(part) or ()]
-        if len(numbers) > len(set(numbers)):
-            raise ValueError(f"a {key} stands twice")
-    _ = metadata.schema, metadata.properties, [metadata.schema_of(each) for each in metadata.snapshots.values()]
-    chosen = document.get("current-snapshot-id")
-    if chosen not in (None, -1) and metadata.current is None:
-        raise KeyError(f"snapshot {chosen}")
-
-
-def fields(struct: Mapping[str, Any], path: str = "") -> Iterator[StoredField]:
-    """The fields of a struct, each followed by those in it."""
-    for field in struct["fields"]:
-        here = f"{path}.{field['name']}" if path else str(field["name"])
-        yield from _field(field["id"], here, field["type"], field["required"])
-
-
-def _field(number: int, path: str, type_: Any, required: bool) -> Iterator[StoredField]:
-    nested = mapping(type_)
-    if type(number) is not int or type(required) is not bool:
-        raise TypeError(f"'{path}' has the id {number!r} and is required: {required!r}")
-    kind = str(nested["type"]) if nested else str(type_).replace(" ", "")
-    yield StoredField(number, path, kind, required)
-    if kind == "struct":
-        yield from fields(nested, path)
-    elif kind == "list":
-        yield from _field(nested["element-id"], f"{path}.element", nested["element"], nested["element-required"])
-    elif kind == "map":
-        yield from _field(nested["key-id"], f"{path}.key", nested["key"], required=True)
-        yield from _field(nested["value-id"], f"{path}.value", nested["value"], nested["value-required"])
-    elif nested:
-        raise ValueError(f"a type '{kind}'")
+        raise UnreadableFileError(f"'{pointer}' is no metadata of an Iceberg table: {told(error)}") from error
+    return TableMetadata(pointer, document)

@@ -65,8 +65,22 @@ def block(count: int, content: bytes) -> bytes:
     return varint(count) + varint(len(content)) + content + bytes(16)
 
 
-PATH: Any = {"name": "manifest_path", "type": "string"}
-LINE: Any = {"type": "record", "name": "manifest_file", "fields": [PATH]}
+NUMBERS = {
+    501: "manifest_length",
+    502: "partition_spec_id",
+    503: "added_snapshot_id",
+    504: "added_files_count",
+    505: "existing_files_count",
+    506: "deleted_files_count",
+    512: "added_rows_count",
+    513: "existing_rows_count",
+    514: "deleted_rows_count",
+}
+FIELDS: list[Any] = [
+    {"name": "manifest_path", "type": "string", "field-id": 500},
+    *({"name": name, "type": "int", "field-id": number} for number, name in NUMBERS.items()),
+]
+LINE: Any = {"type": "record", "name": "manifest_file", "fields": FIELDS}
 
 
 def packed_zeros() -> bytes:
@@ -78,20 +92,31 @@ def packed_zeros() -> bytes:
 
 def list_without_an_end() -> bytes:
     """One whose line has a list of 2 ** 40 values that take no byte."""
-    endless = {"name": "x", "type": {"type": "array", "items": "null"}}
-    line = b"\x00" + varint(2**40) + b"\x00"
-    return container({**LINE, "fields": [PATH, endless]}, block(1, line), "null")
+    endless = {"name": "x", "type": {"type": "array", "items": "null", "element-id": 9001}, "field-id": 9000}
+    line = bytes(len(FIELDS)) + varint(2**40) + b"\x00"
+    return container({**LINE, "fields": [*FIELDS, endless]}, block(1, line), "null")
 
 
 def lines_of_no_bytes() -> bytes:
     """One with 2 ** 40 lines that take no byte."""
-    nothing = {"name": "manifest_path", "type": {"type": "fixed", "name": "none", "size": 0}}
+    nothing = {"name": "manifest_path", "type": {"type": "fixed", "name": "none", "size": 0}, "field-id": 500}
     return container({**LINE, "fields": [nothing]}, block(2**40, b""), "null")
 
 
-@pytest.mark.parametrize("bomb", [packed_zeros, list_without_an_end, lines_of_no_bytes])
+TOO_LARGE = f"{SHIPS}its files cannot be looked at with 24 MB of memory: write smaller metadata"
+NO_TEXT = f"{SHIPS}'{PLACE}metadata/snap-1.avro' is no manifest list of an Iceberg table: manifest_path is 'fixed'"
+
+
+@pytest.mark.parametrize(
+    ("bomb", "why"), [(packed_zeros, TOO_LARGE), (list_without_an_end, TOO_LARGE), (lines_of_no_bytes, NO_TEXT)]
+)
 def test_a_manifest_list_that_explodes(
-    organization: Harbour, writer: Writer, good: str, monkeypatch: pytest.MonkeyPatch, bomb: Callable[[], bytes]
+    organization: Harbour,
+    writer: Writer,
+    good: str,
+    monkeypatch: pytest.MonkeyPatch,
+    bomb: Callable[[], bytes],
+    why: str,
 ) -> None:
     monkeypatch.setattr(reading_limits, "MEMORY", SMALL)
     content = bomb()
@@ -102,7 +127,7 @@ def test_a_manifest_list_that_explodes(
     organization.published()
     assert organization.pointer() == good
     (sentence,) = organization.sentences
-    assert sentence.startswith(f"{SHIPS}its files cannot be looked at with 24 MB of memory: write smaller metadata")
+    assert sentence.startswith(why)
 
 
 def test_a_metadata_file_that_unpacks_to_gigabytes(organization: Harbour, writer: Writer, good: str) -> None:
