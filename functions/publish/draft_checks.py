@@ -25,7 +25,7 @@ State = Mapping[str, Any]
 """A published table, as the record has it: `pointer`, `version` and `contract`; of Parquet its runs and promise."""
 
 Checked = tuple[list[str], GateSubject | None]
-"""What was found in a draft's files, and what the gate is asked about where nothing was."""
+"""Findings in a draft's files, and what the gate is asked about where nothing was."""
 
 
 @dataclass(frozen=True)

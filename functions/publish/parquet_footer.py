@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from glue_types import glue_type
 from parquet_schema import GROUP, PHYSICAL, REQUIRED, ParquetNode, columns
-from parquet_types import Place, type_findings
+from parquet_types import ComparedPlace, type_findings
+from promised_types import glue_type
 from publish_settings import PromisedTable
 from table_files import TableFiles, UnreadableFileError
 from thrift_compact import CompactReader
@@ -67,7 +67,7 @@ def footer_findings(table: PromisedTable, path: str, footer: ParquetFooter, stan
         if name in seen:
             yield f"column '{name}' is in '{path}' twice: write the run with each name once"
         elif name in promised:
-            yield from type_findings(Place(name, path, standing), glue_type(promised[name].type), node)
+            yield from type_findings(ComparedPlace(name, path, standing), glue_type(promised[name].type), node)
         elif name.lower() in promised:
             yield f"column '{name}' of '{path}' is '{name.lower()}' in the contract: write the run with that name"
         elif not standing:
@@ -85,7 +85,7 @@ def uncounted(table: PromisedTable, path: str, footer: ParquetFooter) -> Iterato
         if column.required and footer.rows and column.name in plain and column.name not in footer.nulls:
             yield (
                 f"column '{column.name}' of '{path}' is required, and its writer counted no nulls: write the run with "
-                "statistics"
+                "statistics, or the column as one that takes no null"
             )
 
 

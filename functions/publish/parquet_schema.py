@@ -57,7 +57,7 @@ class ParquetNode:
         return f"{self.physical} {self.mark}".rstrip()
 
     def leaves(self, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], ParquetNode]]:
-        """What has values: itself, or what is in it, with their paths."""
+        """Nodes with values: itself, or what is in it, with their paths."""
         path = (*above, self.name)
         if self.physical != GROUP:
             yield path, self
@@ -95,7 +95,7 @@ def _node(elements: Sequence[Mapping[int, Any]], at: int) -> tuple[ParquetNode, 
 
 
 def _mark(element: Mapping[int, Any]) -> str:
-    """What marks the type, by both forms; two that contradict each other are no mark that a type allows."""
+    """The mark of a type, by both forms; two that contradict each other are none that a type allows."""
     marks = [_new(element[10])] if 10 in element else []
     if 6 in element:
         old = _at(_OLD, element[6])

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from glue_types import GlueType
 from parquet_schema import GROUP, REPEATED, ParquetNode
+from promised_types import GlueType
 
 PLAIN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "boolean": (("BOOLEAN", ""),),
@@ -25,14 +25,14 @@ PLAIN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "date": (("INT32", "DATE"),),
     "timestamp": (("INT64", "TIMESTAMP(MICROS)"), ("INT64", "TIMESTAMP(MILLIS)"), ("INT96", "")),
 }
-"""What each type may be stored as, and its mark. Athena takes nanoseconds for microseconds: years in the far future."""
+"""Kinds that each type may be stored as, and their marks. Athena takes nanoseconds for another year."""
 
 NESTED: Final[Mapping[str, str]] = {"array": "a LIST", "map": "a MAP of a key and a value", "struct": "unmarked"}
 _DIGITS: Final[Mapping[str, int]] = {"INT32": 9, "INT64": 18, "BYTE_ARRAY": 38, "FIXED_LEN_BYTE_ARRAY": 38}
 
 
-class Place(NamedTuple):
-    """Where something is compared: the column or field, for a sentence, and the file.
+class ComparedPlace(NamedTuple):
+    """A place where types are compared: the column or field, for a sentence, and the file.
 
     Of a run that was published already (`standing`) a part may be missing or too many: Athena goes by names.
     """
@@ -41,12 +41,12 @@ class Place(NamedTuple):
     file: str
     standing: bool
 
-    def part(self, name: str) -> Place:
+    def part(self, name: str) -> ComparedPlace:
         """A place in this one."""
         return self._replace(path=f"{self.path}.{name}")
 
 
-def type_findings(place: Place, wanted: GlueType, node: ParquetNode, in_list: bool = False) -> Iterator[str]:
+def type_findings(place: ComparedPlace, wanted: GlueType, node: ParquetNode, in_list: bool = False) -> Iterator[str]:
     """Differences between a column, or a part of one, and its type in the contract."""
     if node.repetition == REPEATED and not in_list:
         yield _finding(place, wanted, f"repeated {node.said}", "one value, or a group with the mark LIST")
@@ -56,7 +56,7 @@ def type_findings(place: Place, wanted: GlueType, node: ParquetNode, in_list: bo
         yield from _plain(place, wanted, node)
 
 
-def _plain(place: Place, wanted: GlueType, node: ParquetNode) -> Iterator[str]:
+def _plain(place: ComparedPlace, wanted: GlueType, node: ParquetNode) -> Iterator[str]:
     allowed = tuple(_allowed(wanted))
     if (node.physical, node.mark) in allowed:
         return
@@ -77,7 +77,7 @@ def _allowed(wanted: GlueType) -> Iterable[tuple[str, str]]:
     return ((kind, f"DECIMAL({precision},{scale})") for kind, digits in _DIGITS.items() if precision <= digits)
 
 
-def _nested(place: Place, wanted: GlueType, node: ParquetNode) -> Iterator[str]:
+def _nested(place: ComparedPlace, wanted: GlueType, node: ParquetNode) -> Iterator[str]:
     if node.physical != GROUP:
         yield _finding(place, wanted, node.physical, GROUP)
         return
@@ -101,7 +101,7 @@ def _nested(place: Place, wanted: GlueType, node: ParquetNode) -> Iterator[str]:
 
 
 def fields_findings(
-    place: Place, wanted: Iterable[tuple[str, GlueType]], nodes: Iterable[ParquetNode]
+    place: ComparedPlace, wanted: Iterable[tuple[str, GlueType]], nodes: Iterable[ParquetNode]
 ) -> Iterator[str]:
     """Differences between the fields of a struct and the contract's."""
     promised, seen = dict(wanted), set[str]()
@@ -147,6 +147,6 @@ def _key_and_value(node: ParquetNode) -> tuple[ParquetNode, ...]:
     return pairs.children
 
 
-def _finding(place: Place, wanted: GlueType, found: str, allowed: str) -> str:
+def _finding(place: ComparedPlace, wanted: GlueType, found: str, allowed: str) -> str:
     what = f"column '{place.path}'"
     return f"{what} of '{place.file}' is {found}, the contract says {wanted}, which is {allowed}: write the run so"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from glue_types import glue_type
+from promised_types import glue_type
 from publish_settings import PromisedColumn
 
 NULL: Final = "__HIVE_DEFAULT_PARTITION__"
@@ -28,7 +28,7 @@ _ESCAPED: Final = re.compile(r"%(?![0-9A-F]{2})|%(?:[46][1-9A-F]|[57][0-9A]|3[0-
 """A percent sign that begins no escape, or one that escapes a letter, a digit, `-`, `.`, `_` or `~`."""
 
 _NO_TEXT: Final = re.compile("[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u007f-\u009f]")
-"""What Glue takes in no name, control characters among it."""
+"""Characters that Glue takes in no text, control characters among it."""
 
 _BITS: Final[Mapping[str, int]] = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")

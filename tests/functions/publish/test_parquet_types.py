@@ -13,9 +13,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from glue_types import glue_type
 from parquet_footer import ParquetFooter, footer_findings, read_footer
 from parquet_schema import columns
+from promised_types import glue_type
 from publish_settings import PromisedTable, product
 from table_files import TableFiles
 
