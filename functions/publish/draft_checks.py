@@ -9,23 +9,23 @@ from typing import Any
 from aws_sessions import AwsSessions
 from catalog_tables import CatalogTables
 from draft_pointers import Draft, read_draft
-from manifests import DATA, DataFile
 from metadata_checks import Counted, iceberg_findings
-from parquet_footer import footer_findings, read_footer
-from parquet_runs import ParquetRun, run_findings, runs_state, standing
+from parquet_runs import runs_state
 from publish_settings import PromisedProduct, PromisedTable, PublishSettings
-from quality_gate import GateSubject, gate_findings, quoted
+from quality_gate import GateSubject, gate_findings
 from reading_limits import ReadingLimits, share
+from run_checks import RunChecks
 from schema_checks import schema_findings
 from seals import read_seal, written_over
+from sql_text import quoted
 from table_files import TableFiles, UnreadableFileError
 from table_metadata import FOREIGN, TableMetadata, read_metadata
 
 State = Mapping[str, Any]
-"""A published table, as the record has it: `pointer`, `version` and `contract`, and the runs of a Parquet table."""
+"""A published table, as the record has it: `pointer`, `version` and `contract`; of Parquet its runs and promise."""
 
 Checked = tuple[list[str], GateSubject | None]
-"""What was found in a draft's files, and what the gate is asked about where nothing was."""
+"""Findings in a draft's files, and what the gate is asked about where nothing was."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,10 @@ class Drafts:
             return
         try:
             with self.limits.of(self._whose(draft.table)):
-                found, subject = (
-                    self._iceberg(draft, published) if draft.table.format == "iceberg" else self._parquet(draft)
-                )
+                if draft.table.format == "iceberg":
+                    found, subject = self._iceberg(draft, published)
+                else:
+                    found, subject = self._runs(draft.table).draft(draft.runs, published)
         except UnreadableFileError as error:
             found, subject = [f"{error}: readers would fail; commit again without it, or write it anew"], None
         yield from found
@@ -124,30 +125,8 @@ class Drafts:
         except UnreadableFileError:
             return None
 
-    def _parquet(self, draft: Draft) -> Checked:
-        table, files = draft.table, self.files(draft.table)
-        counted: list[DataFile] = []
-        found = [
-            sentence for run in standing(table, draft.runs) for sentence in self._of_run(table, files, run, counted)
-        ]
-        if found or not draft.runs:
-            return found, None
-        # A run of a partitioned table is a part of it: Athena finds it in no table, and its rows are not all rows.
-        rows = source = None
-        if not table.partition_keys:
-            rows = sum(file.rows for file in counted)
-            path = f"\"$path\" LIKE '{draft.pointer}%'"
-            source = f"{quoted(self.product.draft)}.{quoted(table.name)} WHERE {path}"
-        return [], GateSubject(self.product, table, rows, counted, counts=True, source=source)
-
-    def _of_run(
-        self, table: PromisedTable, files: TableFiles, run: ParquetRun, counted: list[DataFile]
-    ) -> Iterator[str]:
-        yield from run_findings(table, run)
-        for path in run.files:
-            footer = read_footer(files, path)
-            counted.append(DataFile(path, DATA, footer.rows, footer.nulls))
-            yield from footer_findings(table, path, footer)
+    def _runs(self, table: PromisedTable) -> RunChecks:
+        return RunChecks(self.product, table, self.files(table))
 
     def states(self, drafts: Sequence[Draft], published: Mapping[str, State]) -> dict[str, State]:
         """The state of each table after a publication of these drafts; a Parquet table without a run has none."""
@@ -158,7 +137,7 @@ class Drafts:
             if draft.runs:
                 state = runs_state(draft.table, before, draft.runs)
             if state:
-                states[draft.table.name] = self._stamped(state)
+                states[draft.table.name] = self._stamped(draft.table, state)
         return states
 
     def _sealed(self, draft: Draft) -> State:
@@ -167,8 +146,9 @@ class Drafts:
             seal = read_seal(self.files(draft.table), str(draft.pointer), listed)
         return {"pointer": draft.pointer, "list": listed, "seal": seal.digest}
 
-    def _stamped(self, state: State) -> State:
-        return {**state, "version": self.product.version, "contract": self.product.digest}
+    def _stamped(self, table: PromisedTable, state: State) -> State:
+        promise = {"promise": table.promise} if table.format == "parquet" else {}
+        return {**state, "version": self.product.version, "contract": self.product.digest, **promise}
 
     def rollback(self, states: Mapping[str, State]) -> tuple[list[str], dict[str, frozenset[int]]]:
         """Findings against going back to published states, and the ids of columns that each Iceberg table has there.
@@ -179,7 +159,11 @@ class Drafts:
         ids: dict[str, frozenset[int]] = {}
         for table in self.product.tables:
             state = states.get(table.name)
-            if state is None or table.format != "iceberg":
+            if state is None:
+                continue
+            if table.format != "iceberg":
+                with self.limits.of(self._whose(table)):
+                    findings += [f"table {table.name}: {each}" for each in self._runs(table).rollback(state)]
                 continue
             try:
                 with self.limits.of(self._whose(table)):

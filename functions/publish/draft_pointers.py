@@ -91,6 +91,12 @@ def _parquet(
 def _differences(product: PromisedProduct, table: PromisedTable, stored: StoredTable) -> list[str]:
     """Differences between a Parquet draft's columns in the catalog and the contract's."""
     storage: Mapping[str, Any] = stored.document.get("StorageDescriptor") or {}
+    place = f"the draft table {product.draft}.{table.name}"
+    if stored.location != table.location:  # Athena is asked of this table about the values of a run
+        return [
+            f"{place} lies at '{stored.location}', the contract's place is {table.location}: set its location back, or "
+            f"run {product.evolving}"
+        ]
     there = {each["Name"]: each["Type"] for each in (*(storage.get("Columns") or ()), *stored.keys)}
     promised = {column.name: column.type for column in table.columns}
     found = [

@@ -1,48 +1,31 @@
 """Footers of Parquet files: which columns a file has, how many rows, and the nulls that its writer counted.
 
-Source: Apache Parquet, `parquet.thrift` (FileMetaData, SchemaElement, Statistics), and Thrift's compact protocol.
+Source: Apache Parquet, `parquet.thrift` (FileMetaData, RowGroup, ColumnMetaData, Statistics).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from publish_settings import PromisedColumn, PromisedTable
+from parquet_schema import GROUP, PHYSICAL, REQUIRED, ParquetNode, columns
+from parquet_types import ComparedPlace, type_findings
+from promised_types import glue_type
+from publish_settings import PromisedTable
 from table_files import TableFiles, UnreadableFileError
+from thrift_compact import CompactReader
 
 MAGIC: Final = b"PAR1"
-GROUP: Final = "a group"
-PHYSICAL: Final = ("BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY")
-"""Types of Parquet by their numbers."""
-
-STORED_AS: Final[Mapping[str, tuple[str, ...]]] = {
-    "boolean": ("BOOLEAN",),
-    "tinyint": ("INT32",),
-    "smallint": ("INT32",),
-    "int": ("INT32",),
-    "bigint": ("INT64",),
-    "float": ("FLOAT",),
-    "double": ("DOUBLE",),
-    "string": ("BYTE_ARRAY",),
-    "binary": ("BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"),
-    "date": ("INT32",),
-    "timestamp": ("INT64", "INT96"),
-    "decimal": ("INT32", "INT64", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"),
-    "array": (GROUP,),
-    "map": (GROUP,),
-    "struct": (GROUP,),
-}
-"""The types of Parquet that Athena reads as a type of Glue (Athena User Guide, "Data types in Amazon Athena")."""
+ENCRYPTED: Final = b"PARE"
 
 
 @dataclass(frozen=True)
 class ParquetFooter:
-    """A file's columns with their types, its rows, and the nulls of each column that the writer counted."""
+    """A file's columns, its rows, and the nulls of each column that the writer counted."""
 
-    columns: Mapping[str, str]
+    columns: tuple[ParquetNode, ...]
     rows: int
     nulls: Mapping[int | str, int]
     """By name; as those of Iceberg, which are by id."""
@@ -53,135 +36,104 @@ def read_footer(files: TableFiles, path: str) -> ParquetFooter:
     end = files.tail(path, 65_536)
     if not end:
         raise UnreadableFileError(f"'{path}' is empty")
+    if end[-4:] == ENCRYPTED:
+        raise UnreadableFileError(f"'{path}' is encrypted by its writer, which Athena cannot read: S3 encrypts it")
     if end[-4:] != MAGIC:
         raise UnreadableFileError(f"'{path}' is no Parquet file: it does not end in PAR1")
+    if len(end) < 12:
+        raise UnreadableFileError(f"'{path}' is no Parquet file: it has no footer")
+    size = struct.unpack("<I", end[-8:-4])[0] + 8
+    if size > len(end):
+        end = files.tail(path, size)
+    if size > len(end):
+        raise UnreadableFileError(f"'{path}' is no Parquet file: it is shorter than its footer")
     try:
-        size = struct.unpack("<I", end[-8:-4])[0] + 8
-        if size > len(end):
-            end = files.tail(path, size)
-        return _footer(_Compact(end[-size:-8]).struct())
-    except (ValueError, IndexError, KeyError, TypeError, RecursionError, struct.error) as error:
-        raise UnreadableFileError(f"'{path}' is no Parquet file: {error!r}") from error
+        return _footer(CompactReader(end[-size:-8]).struct())
+    except MemoryError:
+        raise  # what a look may take is over, see reading_limits
+    except Exception as error:  # a foreign file: whatever it leads to is a finding about it
+        raise UnreadableFileError(f"'{path}' is no Parquet file: {str(error)[:200]!r}") from error
 
 
-def footer_findings(table: PromisedTable, path: str, footer: ParquetFooter) -> Iterator[str]:
-    """Differences between a file's columns and the contract's: Parquet knows columns by their names."""
+def footer_findings(table: PromisedTable, path: str, footer: ParquetFooter, standing: bool = False) -> Iterator[str]:
+    """Differences between a file's columns and the contract's: Parquet knows columns by their names.
+
+    A run that was published before (`standing`) may lack a column that may be null, and have one that is gone.
+    """
     promised = {column.name: column for column in table.data_columns}
-    for name, type_ in footer.columns.items():
-        if name not in promised:
-            yield f"column '{name}' ({type_}) of '{path}' is not in the contract: write the run without it"
-        elif type_ not in _stored_as(promised[name]):
-            allowed = " or ".join(_stored_as(promised[name]))
+    seen = set[str]()
+    for node in footer.columns:
+        name = node.name
+        if name in seen:
+            yield f"column '{name}' is in '{path}' twice: write the run with each name once"
+        elif name in promised:
+            yield from type_findings(ComparedPlace(name, path, standing), glue_type(promised[name].type), node)
+        elif name.lower() in promised:
+            yield f"column '{name}' of '{path}' is '{name.lower()}' in the contract: write the run with that name"
+        elif not standing:
+            yield f"column '{name}' ({node.physical}) of '{path}' is not in the contract: write the run without it"
+        seen.add(name)
+    for name, column in promised.items():
+        if name not in seen and (column.required or not standing):
+            yield f"column '{name}' ({column.type}) is missing in '{path}': write the run with it"
+
+
+def uncounted(table: PromisedTable, path: str, footer: ParquetFooter) -> Iterator[str]:
+    """Findings of required columns whose nulls nobody counted, for files that Athena cannot be asked of."""
+    plain = {node.name for node in footer.columns if node.physical != GROUP}
+    for column in table.data_columns:
+        if column.required and footer.rows and column.name in plain and column.name not in footer.nulls:
             yield (
-                f"column '{name}' of '{path}' is {type_}, the contract says {promised[name].type}, which is {allowed}: "
-                "write the run so"
+                f"column '{column.name}' of '{path}' is required, and its writer counted no nulls: write the run with "
+                "statistics, or the column as one that takes no null"
             )
-    for name in promised:
-        if name not in footer.columns:
-            yield f"column '{name}' ({promised[name].type}) is missing in '{path}': write the run with it"
-
-
-def _stored_as(column: PromisedColumn) -> tuple[str, ...]:
-    return STORED_AS.get(column.type.partition("(")[0].partition("<")[0], ())
 
 
 def _footer(document: Mapping[int, Any]) -> ParquetFooter:
-    columns, required = _columns(document[2])
-    rows = int(document[3])
-    nulls = dict.fromkeys(columns, 0)
-    counted = dict.fromkeys(columns, True)
+    if 8 in document:
+        raise ValueError("it is encrypted by its writer, which Athena cannot read")
+    nodes = columns(document[2])
+    leaves = [leaf for node in nodes for leaf in node.leaves()]
+    rows, nulls = 0, [0] * len(leaves)
+    known = [True] * len(leaves)
     for group in document[4]:
-        for chunk in group[1]:
-            metadata = chunk[3]
-            name = metadata[3][0].decode()
-            null_count = metadata.get(12, {}).get(3)
-            counted[name] = counted[name] and (name in required or null_count is not None)
-            nulls[name] += int(null_count or 0)
-    return ParquetFooter(columns, rows, {name: number for name, number in nulls.items() if counted[name]})
+        rows += _count(group[3])
+        for number, (chunk, (path, node)) in enumerate(zip(group[1], leaves, strict=True)):
+            found = _chunk(chunk, path, node)
+            known[number] = known[number] and found is not None
+            nulls[number] += found or 0
+    if rows != document[3]:
+        raise ValueError("its row groups have other rows than it says")
+    counted = {path: number for (path, _), number, is_known in zip(leaves, nulls, known, strict=True) if is_known}
+    return ParquetFooter(nodes, rows, _nulls(nodes, counted))
 
 
-def _columns(elements: list[Mapping[int, Any]]) -> tuple[dict[str, str], set[str]]:
-    """The columns below the root, which comes first, with their types; and those that take no null."""
-    columns: dict[str, str] = {}
-    required: set[str] = set()
-    left = int(elements[0].get(5, 0))
-    number = 1
-    for _ in range(left):
-        element = elements[number]
-        name = element[4].decode()
-        columns[name] = PHYSICAL[element[1]] if 1 in element else GROUP
-        if element.get(3) == 0:
-            required.add(name)
-        number += _size(elements, number)
-    return columns, required
+def _chunk(chunk: Mapping[int, Any], path: tuple[str, ...], node: ParquetNode) -> int | None:
+    """The nulls that the writer counted in a chunk of a column; None if it did not."""
+    if 1 in chunk or 8 in chunk:
+        raise ValueError("it keeps a column in another file, or encrypted")
+    metadata = chunk[3]
+    if tuple(each.decode() for each in metadata[3]) != path or PHYSICAL[metadata[1]] != node.physical:
+        raise ValueError("its row groups have other columns than its schema")
+    nulls = metadata.get(12, {}).get(3)
+    if nulls is not None and _count(nulls) > _count(metadata[5]):
+        raise ValueError("it has more nulls than values")
+    return nulls
 
 
-def _size(elements: list[Mapping[int, Any]], number: int) -> int:
-    """The number of elements of a column, with those nested in it."""
-    size = 1
-    for _ in range(int(elements[number].get(5, 0))):
-        size += _size(elements, number + size)
-    return size
+def _nulls(nodes: Sequence[ParquetNode], counted: Mapping[tuple[str, ...], int]) -> dict[int | str, int]:
+    """Nulls of columns: a nested one is null at the most where all that is in it is, and what is empty counts so."""
+    found: dict[int | str, int] = {}
+    for node in nodes:
+        fewest = min((counted.get(path, 1) for path, _ in node.leaves()), default=1)
+        if node.repetition == REQUIRED or (node.physical == GROUP and not fewest):
+            found[node.name] = 0
+        elif node.physical != GROUP and (node.name,) in counted:
+            found[node.name] = fewest
+    return found
 
 
-class _Compact:
-    """A reader of Thrift's compact protocol: a struct becomes its values by field number."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._at = 0
-
-    def struct(self) -> dict[int, Any]:
-        values: dict[int, Any] = {}
-        number = 0
-        while kind := self._byte():
-            number = number + (kind >> 4) if kind >> 4 else self._zigzag()
-            values[number] = self._value(kind & 15)
-        return values
-
-    def _value(self, kind: int) -> Any:
-        if kind in (1, 2):
-            return kind == 1
-        if kind == 3:
-            return self._byte()
-        if kind in (4, 5, 6):
-            return self._zigzag()
-        if kind == 7:
-            return self._bytes(8)
-        if kind == 8:
-            return self._bytes(self._varint())
-        if kind in (9, 10):
-            return self._list()
-        if kind == 12:
-            return self.struct()
-        raise ValueError(f"a value of kind {kind}")
-
-    def _list(self) -> list[Any]:
-        header = self._byte()
-        size = header >> 4 if header >> 4 < 15 else self._varint()
-        kind = header & 15
-        return [self._byte() == 1 if kind in (1, 2) else self._value(kind) for _ in range(size)]
-
-    def _byte(self) -> int:
-        value = self._content[self._at]
-        self._at += 1
-        return value
-
-    def _bytes(self, size: int) -> bytes:
-        if self._at + size > len(self._content):
-            raise ValueError("it ends too early")
-        self._at += size
-        return self._content[self._at - size : self._at]
-
-    def _varint(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._byte()
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
-
-    def _zigzag(self) -> int:
-        value = self._varint()
-        return (value >> 1) ^ -(value & 1)
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("it has a count that is no number")
+    return value

@@ -91,6 +91,13 @@ class PromisedTable:
         by_name = {column.name: column for column in self.columns}
         return tuple(by_name[each.name] for each in self.partitions) if self.format == "parquet" else ()
 
+    @cached_property
+    def promise(self) -> str:
+        """A digest of what files of the table have to keep: what was checked against another one is not checked."""
+        columns = [(column.name, column.type, column.required) for column in self.columns]
+        said = [columns, [each.name for each in self.partitions], self.key, self.at_least]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class PromisedProduct:

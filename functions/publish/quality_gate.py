@@ -20,6 +20,7 @@ from typing import Any, Final
 from athena_query import ask
 from manifests import DataFile
 from publish_settings import PromisedColumn, PromisedProduct, PromisedTable, PublishSettings
+from sql_text import quoted
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,3 @@ def gate_findings(subject: GateSubject, athena: Any, settings: PublishSettings) 
         sentence = question.sentence(number)
         if sentence:
             yield sentence
-
-
-def quoted(name: str) -> str:
-    """A name in Athena's SQL."""
-    return '"' + name.replace('"', '""') + '"'
