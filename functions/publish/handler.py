@@ -68,22 +68,34 @@ class Batch:
     def _look(self, name: str, wanted: Wakeup, message: str) -> bool:
         if wanted.action is None and name in self._looked:
             return self._looked[name]
-        product, settings = self.configuration.products[name], self.configuration.settings
+        publication: ProductPublication | None = None
+        came = ""
         try:
-            publication = ProductPublication(product, settings, self.sessions)
+            publication = ProductPublication(
+                self.configuration.products[name], self.configuration.settings, self.sessions
+            )
             came = publication.run(wanted)
-            if behind := publication.record["behind"]:
-                print(lag_line(settings, product, behind, publication.clock()))  # noqa: T201 - the log is its output
+            _log(message, f"{name}: {came}")
         except OvertakenError as error:
             _log(message, f"{name}: {error}; another wake-up goes on")
-            came = ""
+            self._failed(publication, error, message)
         except Exception as error:  # noqa: BLE001 - one product's fault must not hold up the others; the queue repeats it
             _log(message, f"{name}: {error!r}")
-            came = ""
-        else:
-            _log(message, f"{name}: {came}")
+            self._failed(publication, error, message)
+        if publication and (behind := publication.record["behind"]):
+            settings = self.configuration.settings
+            print(lag_line(settings, publication.product, behind, publication.clock()))  # noqa: T201 - the log is its output
         self._looked[name] = bool(came)
         return bool(came)
+
+    def _failed(self, publication: ProductPublication | None, error: Exception, message: str) -> None:
+        """Have the record say that a look failed; where not even that can be written, the log alone says so."""
+        if publication is None:
+            return
+        try:
+            publication.fail(error)
+        except Exception as second:  # noqa: BLE001 - the look has failed already, and is repeated whatever this is
+            _log(message, f"{publication.product.name}: the record cannot say so: {second!r}")
 
 
 def _log(message: str, what: str) -> None:
