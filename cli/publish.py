@@ -124,7 +124,7 @@ def publish(
         str | None, typer.Option("--to", help="The publication to go back to; the one before, without.", metavar="ID")
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Check the drafts again, and publish what passes.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Exit code 1 when something is refused, failing or late.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit code 1 when one is refused, failing or late.")] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -270,8 +270,8 @@ def _show_more(status: PublicationStatus, *, whole: bool) -> None:
         lines += [f"earlier: {each['id']} of {each['at']}" for each in status.earlier]
     if status.failed:
         lines.append(
-            f"failing since {status.failed['since']}: {status.failed['sentence']}; it is tried again every quarter of an "
-            "hour, and what it is about is for the platform team"
+            f"failing since {status.failed['since']}: {status.failed['sentence']}; each quarter of an hour it is looked "
+            "at again, and the platform team mends it"
         )
     if status.refused:
         sentences: list[str] = status.refused["sentences"]

@@ -46,7 +46,7 @@ def taken(what: str) -> Generator[None]:
 
 
 def all_taken(what: str, details: Sequence[Mapping[str, Any]]) -> None:
-    """Raise RefusedForGoodError for the first of the errors in an answer that is one; `details` has code and message."""
+    """Raise RefusedForGoodError for the first of an answer's errors that is one; `details` has codes and messages."""
     for each in details:
         if FOR_GOOD.match(str(each.get("ErrorCode", ""))):
             answer = f"{each['ErrorCode']}: {each.get('ErrorMessage', '')}"

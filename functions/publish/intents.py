@@ -85,7 +85,7 @@ class Hub:
         return record
 
     def open(self, records: PublicationRecords, record: PublicationRecord) -> list[str]:
-        """Set the labels that open, when all tables have moved; what AWS refuses for good of them, which stays closed."""
+        """Set the labels that open, when all tables have moved; sentences of those that AWS refuses for good."""
         self._still_ours(records, record)
         refused: list[str] = []
         for table in self.product.tables:
@@ -119,12 +119,11 @@ class Hub:
         stored = self.tables.get(name)
         if stored is None:
             return
-        if before is None:
-            if table is None or table.format != "parquet" or table.partition_keys:
-                return
-            before = parquet_input(table, f"{table.location}{NOTHING}")
-        if stored.input != before:
-            self.tables.put(before, stored)
+        wanted = before
+        if wanted is None and table and table.format == "parquet" and not table.partition_keys:
+            wanted = parquet_input(table, f"{table.location}{NOTHING}")
+        if wanted is not None and stored.input != wanted:
+            self.tables.put(wanted, stored)
 
     def _known(self, table: PromisedTable | None, state: State) -> Mapping[str, Any] | None:
         """The table of a state, for an intent that was written down before those had what was there."""

@@ -88,7 +88,7 @@ class ProductPublication:
         record = self.records.read(self.product)
         if record.etag != self.record.etag:
             return
-        since = (record["failed"] or {}).get("since") or self.clock()
+        since = str(mapping(record["failed"]).get("since") or self.clock())
         behind = record["behind"] or (self.clock() if self.waits else None)
         noted = record.changed(failed={"since": since, "sentence": why(error)}, behind=behind)
         if noted != record:
@@ -273,8 +273,8 @@ class ProductPublication:
         left = self.hub.undo(self.records, self.record, self.published)
         again = "go back to another publication" if intent["pin"] else "commit again without it, or take the run back"
         sentences = [
-            f"{self.product.name}: AWS refuses this publication for good: {intent['undo']}; readers keep what they had: "
-            f"{again}"
+            f"{self.product.name}: AWS refuses this publication for good: {intent['undo']}; readers keep what they "
+            f"had: {again}"
         ]
         sentences += [
             f"{self.product.name}: and it refuses to take this back, which the platform team has to do: {each}"

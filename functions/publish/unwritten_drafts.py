@@ -44,7 +44,7 @@ def sort_drafts(drafts: Drafts, found: Sequence[Draft], published: Mapping[str, 
         state = published.get(draft.table.name)
         empty = _is_unwritten(drafts, draft, state)
         if empty and draft.table.at_least:
-            draft = replace(draft, table=replace(draft.table, at_least=None))  # noqa: PLW2901 - the same draft
+            draft = replace(draft, table=replace(draft.table, at_least=None))
         (unwritten if empty and state is None else shown).append(draft)
     return SortedDrafts(tuple(shown), tuple(unwritten))
 
