@@ -45,6 +45,16 @@ class PublicationStatus:
         return self._get("refused")
 
     @property
+    def failed(self) -> Mapping[str, Any] | None:
+        """The looks that fail for a reason that does not lie in the draft: `since`, `sentence`."""
+        return self._get("failed")
+
+    @property
+    def unwritten(self) -> list[str]:
+        """The tables that nobody has written to."""
+        return list(self._get("unwritten") or ())
+
+    @property
     def days_behind(self) -> float | None:
         """Days since when a draft waits; None when all of it is published."""
         behind = self._get("behind") or (self.refused or {}).get("at")
@@ -65,9 +75,17 @@ class PublicationStatus:
     @property
     def words(self) -> str:
         """Its state in words."""
-        return "; ".join(self._words()) or ("published" if self.published else "not published yet")
+        return "; ".join(self._words()) or self._calm_words
+
+    @property
+    def _calm_words(self) -> str:
+        if self.published:
+            return f"published; nothing written yet to {listed(self.unwritten)}" if self.unwritten else "published"
+        return "nothing written yet" if self.unwritten else "not published yet"
 
     def _words(self) -> Iterator[str]:
+        if self.failed:
+            yield "failing"
         if self._get("intent"):
             yield "a publication is under way"
         if self.refused:
@@ -88,6 +106,8 @@ class PublicationStatus:
             "earlier": [_brief(each, ("id", "at")) for each in self.earlier],
             "under_way": self._get("intent") and _brief(self._get("intent"), ("id", "at")),
             "refused": self.refused and _brief(self.refused, ("at", "sentences", "tables")),
+            "failed": self.failed and _brief(self.failed, ("since", "sentence")),
+            "unwritten": self.unwritten,
             "pinned": self._get("pinned"),
             "days_behind": self.days_behind,
             "late": self.late,
@@ -104,7 +124,7 @@ def publish(
         str | None, typer.Option("--to", help="The publication to go back to; the one before, without.", metavar="ID")
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Check the drafts again, and publish what passes.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Exit code 1 when something is refused, or late.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit code 1 when one is refused, failing or late.")] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -135,7 +155,10 @@ def publish(
         answer_json([each.to_json() for each in found])
     else:
         _show(found, whole=product is not None)
-    if check and any(each.refused or each.late for each in found):
+    asked_in_vain = (rollback or retry) and found[0].failed
+    if asked_in_vain:
+        say(f"{product}: the {'rollback' if rollback else 'retry'} came to nothing yet, for the look failed")
+    if asked_in_vain or (check and any(each.refused or each.failed or each.late for each in found)):
         raise typer.Exit(FINDINGS)
 
 
@@ -245,6 +268,11 @@ def _show_more(status: PublicationStatus, *, whole: bool) -> None:
         states: Mapping[str, Any] = (status.published or {}).get("tables", {})
         lines += [f"{name} is {_pointer(state)}" for name, state in states.items()]
         lines += [f"earlier: {each['id']} of {each['at']}" for each in status.earlier]
+    if status.failed:
+        lines.append(
+            f"failing since {status.failed['since']}: {status.failed['sentence']}; each quarter of an hour it is looked "
+            "at again, and the platform team mends it"
+        )
     if status.refused:
         sentences: list[str] = status.refused["sentences"]
         shown = sentences if whole else sentences[:SENTENCES]

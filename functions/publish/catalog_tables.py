@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aws_errors import all_taken, code, taken
 from botocore.exceptions import ClientError
 from publish_settings import PromisedColumn, PromisedTable
 
@@ -17,8 +18,16 @@ PARQUET: Final[Mapping[str, Any]] = {
 POINTER: Final = "metadata_location"
 
 
+KEPT: Final = ("Name", "Description", "TableType", "Parameters", "StorageDescriptor", "PartitionKeys")
+"""What of a stored table makes it again."""
+
+
 class OvertakenError(Exception):
     """Somebody else has changed what was read: nothing was written, and a later wake-up begins anew."""
+
+
+class PartitionsError(Exception):
+    """Glue did not write partitions, for no reason that lies in them; a later wake-up tries again."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,11 @@ class StoredTable:
         return self.parameters.get("table_type", "").upper() == "ICEBERG"
 
     @property
+    def input(self) -> dict[str, Any]:
+        """The table as an update takes it, to make it again what it is now."""
+        return {key: self.document[key] for key in KEPT if key in self.document}
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of all columns."""
         storage: Mapping[str, Any] = self.document.get("StorageDescriptor") or {}
@@ -85,17 +99,21 @@ class CatalogTables:
         """Create a table, or update it if it still has the version of `base`; raises OvertakenError if not.
 
         Pointer, columns and location move in one call. The version before is archived, for who asks what readers saw.
+        Raises RefusedForGoodError for a table that AWS does not take.
         """
+        # Glue says the first of an old version (Glue API, UpdateTable), the others where two calls cross; that there is
+        # no database is no crossing.
+        crossed = ["ConcurrentModificationException", "EntityNotFoundException" if base else "AlreadyExistsException"]
         try:
-            if base is None:
-                self._glue.create_table(**self._place, TableInput=table_input)
-            else:
-                self._glue.update_table(
-                    **self._place, TableInput=table_input, VersionId=base.version, SkipArchive=False
-                )
+            with taken(f"table {table_input['Name']}"):
+                if base is None:
+                    self._glue.create_table(**self._place, TableInput=table_input)
+                else:
+                    self._glue.update_table(
+                        **self._place, TableInput=table_input, VersionId=base.version, SkipArchive=False
+                    )
         except ClientError as error:
-            # Glue says the first of an old version (Glue API, UpdateTable), the others where two calls cross.
-            if code(error) in ("ConcurrentModificationException", "AlreadyExistsException", "EntityNotFoundException"):
+            if code(error) in crossed:
                 raise OvertakenError(f"{self._place['DatabaseName']}.{table_input['Name']}: {error}") from error
             raise
 
@@ -111,14 +129,20 @@ class CatalogTables:
         }
 
     def put_partitions(self, name: str, new: Sequence[Mapping[str, Any]], moved: Sequence[Mapping[str, Any]]) -> None:
-        """Create partitions, and point those that are there elsewhere; a partition moves at once, not all of them."""
+        """Create partitions, and point those that are there elsewhere; a partition moves at once, not all of them.
+
+        Raises RefusedForGoodError for partitions that AWS does not take, PartitionsError for what it did not write.
+        """
         place = {**self._place, "TableName": name}
         for some in _batches(new):
-            answer = self._glue.batch_create_partition(**place, PartitionInputList=some)
+            with taken(_partitions(name)):
+                answer = self._glue.batch_create_partition(**place, PartitionInputList=some)
             _without_errors(name, answer)
         for some in _batches(moved):
             entries = [{"PartitionValueList": each["Values"], "PartitionInput": each} for each in some]
-            _without_errors(name, self._glue.batch_update_partition(**place, Entries=entries))
+            with taken(_partitions(name)):
+                answer = self._glue.batch_update_partition(**place, Entries=entries)
+            _without_errors(name, answer)
 
 
 BATCH: Final = 100
@@ -129,15 +153,23 @@ def _batches(inputs: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, 
     return [inputs[start : start + BATCH] for start in range(0, len(inputs), BATCH)]
 
 
+def _partitions(name: str) -> str:
+    return f"table {name}, its partitions"
+
+
 def _without_errors(name: str, answer: Mapping[str, Any]) -> None:
-    """Raise OvertakenError if a partition was not written: the next run looks again at what is there."""
-    if answer.get("Errors"):
-        raise OvertakenError(f"partitions of {name}: {answer['Errors'][:3]}")
+    """Raise what the errors of an answer mean; where two runs crossed, the next one looks again at what is there."""
+    details: list[Mapping[str, Any]] = [each.get("ErrorDetail") or {} for each in answer.get("Errors") or ()]
+    if not details:
+        return
+    all_taken(_partitions(name), details)
+    if {each.get("ErrorCode") for each in details} <= CROSSED:
+        raise OvertakenError(f"{_partitions(name)}: {details[:3]}")
+    raise PartitionsError(f"{_partitions(name)}: {details[:3]}")
 
 
-def code(error: ClientError) -> str:
-    """AWS's code of an error."""
-    return str(error.response.get("Error", {}).get("Code", ""))
+CROSSED: Final = {"AlreadyExistsException", "EntityNotFoundException", "ConcurrentModificationException"}
+"""Codes of a partition that another run has made, moved or taken away."""
 
 
 def iceberg_input(table: PromisedTable, pointer: str, columns: Sequence[PromisedColumn], before: str | None) -> Any:

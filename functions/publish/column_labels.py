@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from aws_errors import all_taken, taken
 from catalog_tables import StoredTable
 from publish_settings import PromisedProduct, PromisedTable
 
@@ -76,12 +77,15 @@ class ColumnLabels:
         return {each["Name"]: dict(_values(each["LFTags"])) for each in answer.get("LFTagsOnColumns") or ()}
 
     def _add(self, table: str, columns: Sequence[str], labels: Sequence[tuple[str, str]]) -> None:
-        answer = self._lakeformation.add_lf_tags_to_resource(
-            CatalogId=self._hub,
-            Resource=self._columns(table, columns),
-            LFTags=[{"CatalogId": self._hub, "TagKey": key, "TagValues": [value]} for key, value in labels],
-        )
+        what = f"table {table}, the labels of its columns"
+        with taken(what):
+            answer = self._lakeformation.add_lf_tags_to_resource(
+                CatalogId=self._hub,
+                Resource=self._columns(table, columns),
+                LFTags=[{"CatalogId": self._hub, "TagKey": key, "TagValues": [value]} for key, value in labels],
+            )
         if answer.get("Failures"):
+            all_taken(what, [each.get("Error") or {} for each in answer["Failures"]])
             raise LabellingError(f"{self._database}.{table}: {answer['Failures']}")
 
     def _columns(self, table: str, names: Collection[str]) -> dict[str, Any]:

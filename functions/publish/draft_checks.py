@@ -102,7 +102,8 @@ class Drafts:
             found, subject = [f"{error}: readers would fail; commit again without it, or write it anew"], None
         yield from found
         if subject:
-            yield from gate_findings(subject, self.sessions.check(self.product.account_id, "athena"), self.settings)
+            athena = self.sessions.check(self.product.account_id, "athena")
+            yield from gate_findings(subject, athena, self.settings, self.limits)
 
     def _iceberg(self, draft: Draft, published: State) -> Checked:
         table, files = draft.table, self.files(draft.table)

@@ -1,7 +1,8 @@
 """Intents: a publication that was checked and is under way, written down before the first step and then carried out.
 
 Each step may have been done before, by a run that died or is still at it: what is there is looked at first, and an
-update names the version that it was looked at. So an intent is carried out once, whoever does it how often.
+update names the version that it was looked at. So an intent is carried out once, whoever does it how often. One that
+AWS refuses for good is undone in the same way: it has what each table was before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws_errors import RefusedForGoodError
 from aws_sessions import AwsSessions
 from catalog_tables import CatalogTables, OvertakenError, StoredTable, iceberg_input, parquet_input, partition_input
 from column_labels import ColumnLabels
@@ -46,24 +48,31 @@ class Hub:
             self.labels.close(table, self.tables.get(table.name))
 
     def inputs(self, states: Mapping[str, State], ids: Mapping[str, frozenset[int]]) -> dict[str, Any]:
-        """The table of the hub that each is to become, with the version that it has now; `ids` leaves columns out."""
-        return {
+        """The table of the hub that each is to become, with what it is now; `ids` leaves columns out.
+
+        New tables come last: one that was made cannot be taken away, should another one be refused.
+        """
+        found = {
             table.name: self._input(table, states[table.name], ids.get(table.name))
             for table in self.product.tables
             if table.name in states
         }
+        return dict(sorted(found.items(), key=lambda each: each[1]["base"] is None))
 
     def _input(self, table: PromisedTable, state: State, ids: frozenset[int] | None) -> dict[str, Any]:
         stored = self.tables.get(table.name)
-        base = stored.version if stored else None
+        was = {"base": stored.version if stored else None, "before": stored.input if stored else None}
         if table.format == "parquet":
-            return {"base": base, "input": parquet_input(table, _parquet_place(table, state))}
+            return {**was, "input": parquet_input(table, _parquet_place(table, state))}
         columns = [column for column in table.columns if ids is None or column.id in ids]
         before = stored.pointer if stored and stored.is_iceberg else None
-        return {"base": base, "input": iceberg_input(table, state["pointer"], columns, before)}
+        return {**was, "input": iceberg_input(table, state["pointer"], columns, before)}
 
-    def carry_out(self, records: PublicationRecords, record: PublicationRecord) -> PublicationRecord:
-        """Do all steps of the record's intent that are not done yet."""
+    def move(self, records: PublicationRecords, record: PublicationRecord) -> PublicationRecord:
+        """Move all tables of the record's intent that are not moved yet, each after its labels that close.
+
+        Raises RefusedForGoodError when AWS does not take one of them.
+        """
         promised = {table.name: table for table in self.product.tables}
         for name, step in record["intent"]["inputs"].items():
             table = promised.get(name)
@@ -73,11 +82,52 @@ class Hub:
             record = self._move(records, record, name, stored, step)
             if table and table.partition_keys:
                 self._partitions(table, record["intent"]["tables"][name])
-        self._still_ours(records, record)
-        for name in record["intent"]["inputs"]:
-            if name in promised:
-                self.labels.open(promised[name], self.tables.get(name))
         return record
+
+    def open(self, records: PublicationRecords, record: PublicationRecord) -> list[str]:
+        """Set the labels that open, when all tables have moved; sentences of those that AWS refuses for good."""
+        self._still_ours(records, record)
+        refused: list[str] = []
+        for table in self.product.tables:
+            if table.name in record["intent"]["inputs"]:
+                try:
+                    self.labels.open(table, self.tables.get(table.name))
+                except RefusedForGoodError as error:
+                    refused.append(str(error))
+        return refused
+
+    def undo(self, records: PublicationRecords, record: PublicationRecord, published: Mapping[str, State]) -> list[str]:
+        """Make each table of the record's intent again what it was before; what AWS refuses for good of that.
+
+        Partitions go back to the runs of `published`. A new table that has no run to point at stays as it is: the role
+        deletes nothing, and its columns are closed.
+        """
+        promised = {table.name: table for table in self.product.tables}
+        refused: list[str] = []
+        for name, step in record["intent"]["inputs"].items():
+            self._still_ours(records, record)
+            table, state = promised.get(name), published.get(name) or {}
+            try:
+                self._back(name, step["before"] if "before" in step else self._known(table, state), table)
+                if table and table.partition_keys and self.tables.get(name):
+                    self._partitions(table, state)
+            except RefusedForGoodError as error:
+                refused.append(str(error))
+        return refused
+
+    def _back(self, name: str, before: Mapping[str, Any] | None, table: PromisedTable | None) -> None:
+        stored = self.tables.get(name)
+        if stored is None:
+            return
+        wanted = before
+        if wanted is None and table and table.format == "parquet" and not table.partition_keys:
+            wanted = parquet_input(table, f"{table.location}{NOTHING}")
+        if wanted is not None and stored.input != wanted:
+            self.tables.put(wanted, stored)
+
+    def _known(self, table: PromisedTable | None, state: State) -> Mapping[str, Any] | None:
+        """The table of a state, for an intent that was written down before those had what was there."""
+        return self._input(table, state, None)["input"] if table and state else None
 
     def _move(
         self,

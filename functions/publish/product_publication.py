@@ -13,15 +13,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from aws_errors import RefusedForGoodError
 from aws_sessions import AwsSessions
 from draft_checks import Drafts, State
 from draft_pointers import Draft
+from fault_sentences import why
 from intents import Hub
 from json_values import mapping
 from publication_record import PublicationRecord, PublicationRecords
 from publish_settings import PromisedProduct, PublishSettings
-from reading_limits import TooMuchError
+from reading_limits import RUN, TooMuchError, share
 from telling import published_event, refused_event, tell
+from unwritten_drafts import SortedDrafts, sort_drafts
 from wakeup_messages import Wakeup
 
 TOO_MUCH: Final = "too much"
@@ -41,17 +44,23 @@ def now() -> str:
 
 @dataclass
 class ProductPublication:
-    """One product's turn: `record` is read at its beginning and changes with each thing that is written down."""
+    """One product's turn: `record` is read at its beginning and changes with each thing that is written down.
+
+    `left` are the seconds that the run has left, of which files and queries get a share.
+    """
 
     product: PromisedProduct
     settings: PublishSettings
     sessions: AwsSessions
+    left: float = RUN
     clock: Callable[[], str] = now
     record: PublicationRecord = field(init=False)
+    waits: bool = field(init=False, default=True)
+    """Whether a commit waits, as far as this look has come; before it has seen the drafts one may."""
 
     def __post_init__(self) -> None:
         self.records = PublicationRecords(self.sessions.own("s3"), self.settings)
-        self.drafts = Drafts(self.product, self.settings, self.sessions)
+        self.drafts = Drafts(self.product, self.settings, self.sessions, share(self.left))
         self.hub = Hub(self.product, self.settings, self.sessions)
         self.record = self.records.read(self.product)
 
@@ -70,7 +79,24 @@ class ProductPublication:
             if request.action == "rollback":
                 return self._roll_back(str(request.to))
             self._write(pinned=None, refused=None)
-        return "pinned" if self.record["pinned"] else self._look()
+        came = "pinned" if self.record["pinned"] else self._look()
+        if self.record["failed"]:
+            self._write(failed=None)
+        return came
+
+    def fail(self, error: Exception) -> None:
+        """Write down that the look failed, since when and why: a commit that may wait counts as one that does.
+
+        Nothing is written if somebody else has written meanwhile: their look is newer.
+        """
+        record = self.records.read(self.product)
+        if record.etag != self.record.etag:
+            return
+        since = str(mapping(record["failed"]).get("since") or self.clock())
+        behind = record["behind"] or (self.clock() if self.waits else None)
+        noted = record.changed(failed={"since": since, "sentence": why(error)}, behind=behind)
+        if noted != record:
+            self.record = self.records.write(self.product, noted)
 
     @property
     def published(self) -> Mapping[str, State]:
@@ -88,23 +114,32 @@ class ProductPublication:
 
     def _look_whole(self) -> str:
         over = self.drafts.written_over(self.published)
-        drafts = self.drafts.read(self.published)
-        if self._is_published(drafts) and not over:
-            if self.record["refused"] or self.record["behind"]:
-                self._write(refused=None, behind=None)
-            return "unchanged"
+        drafts = sort_drafts(self.drafts, self.drafts.read(self.published), self.published)
+        self.waits = not self._is_published(drafts.shown)
+        if not self.waits and not over and not self.drafts.findings(drafts.unwritten, self.published, over):
+            now = {"refused": None, "behind": None, "unwritten": drafts.names}
+            if any(self.record[key] != value for key, value in now.items()):
+                self._write(**now)
+            return "unchanged" if self.record["published"] or not drafts.names else "nothing written yet"
+        self.record = self.record.changed(unwritten=drafts.names)  # written with what comes of the look
         refused: Mapping[str, Any] = self.record["refused"] or {}
-        seen = _digest([self.product.digest, *(draft.seen for draft in drafts), *sorted(over)])
+        seen = self._seen(drafts, over)
         if refused.get("drafts") == seen:
             return "refused before"
-        findings = self.drafts.findings(drafts, self.published, over)
+        pointers = {draft.table.name: draft.pointer for draft in drafts.all}
+        findings = self.drafts.findings(drafts.all, self.published, over)
         if findings:
-            return self._refuse(findings, seen, {draft.table.name: draft.pointer for draft in drafts})
-        states = self.drafts.states(drafts, self.published)
+            return self._refuse(findings, seen, pointers)
+        states = self.drafts.states(drafts.shown, self.published)
         if over:
             self.record = self.record.changed(untold=[*self.record["untold"], self._healed(over)])
-        self._publish(states, {}, None)
-        return "published"
+        done = self._publish(states, {}, None, {"drafts": seen, "tables": pointers})
+        return "published" if done else "refused"
+
+    def _seen(self, drafts: SortedDrafts, over: Mapping[str, str]) -> str:
+        """A digest of the drafts and of what is known of them, by which a refusal is known again."""
+        marks = [*(draft.seen for draft in drafts.all), *sorted(over), *(f"unwritten {name}" for name in drafts.names)]
+        return _digest([self.product.digest, *marks])
 
     def _is_published(self, drafts: Sequence[Draft]) -> bool:
         """Whether all drafts are those that readers see, under the contract of today."""
@@ -128,13 +163,28 @@ class ProductPublication:
             return self._refuse([f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"])
         states: dict[str, State] = earlier[to]["tables"]
         try:
-            findings, ids = self.drafts.rollback(states)
+            findings, ids = self._goes_back(states)
         except TooMuchError as error:
             return self._refuse([f"rollback to {to}: {error}"])
         if findings:
             return self._refuse([f"{self.product.name}, rollback to {to}: {finding}" for finding in findings])
-        self._publish(states, ids, earlier[to])
+        if not self._publish(states, ids, earlier[to], {}):
+            return "refused"
+        if self.record["failed"]:
+            self._write(failed=None)
         return "rolled back"
+
+    def _goes_back(self, states: Mapping[str, State]) -> tuple[list[str], dict[str, frozenset[int]]]:
+        """Findings against going back, and the ids of columns there: a file is read when its seal has been compared."""
+        over = self.drafts.written_over(states)
+        there = [
+            table.name
+            for table in self.product.tables
+            if table.name in over and self.drafts.files(table).tag(states[table.name]["pointer"])
+        ]
+        if there:
+            return [f"table {name}: {over[name]}" for name in there], {}
+        return self.drafts.rollback(states)
 
     def _healed(self, over: Mapping[str, str]) -> dict[str, Any]:
         """The event for the owner that readers saw what was not checked, until the publication that goes with it."""
@@ -150,13 +200,7 @@ class ProductPublication:
         What was told is not told again, when drafts are looked at once more that were too much.
         """
         before = mapping(self.record["refused"])
-        refused = {
-            "id": _digest([seen, *findings]),
-            "at": self.clock(),
-            "drafts": seen,
-            "sentences": list(findings),
-            "tables": dict(pointers or {}),
-        }
+        refused = self._refusal(findings, {"drafts": seen, "tables": pointers})
         again = seen == TOO_MUCH and before.get("id") == refused["id"]
         self._write(
             refused=refused,
@@ -167,34 +211,98 @@ class ProductPublication:
         return "refused"
 
     def _publish(
-        self, states: Mapping[str, State], ids: Mapping[str, frozenset[int]], earlier: Mapping[str, Any] | None
-    ) -> None:
+        self,
+        states: Mapping[str, State],
+        ids: Mapping[str, frozenset[int]],
+        earlier: Mapping[str, Any] | None,
+        about: Mapping[str, Any],
+    ) -> bool:
+        """Write an intent down and carry it out; `about` are the drafts, for a refusal. False if AWS refuses it."""
         if earlier is None:
             publication = {"id": _digest([self.product.name, states]), "at": self.clock(), "tables": states}
         else:
             publication = dict(earlier)
         inputs = self.hub.inputs(states, ids)
-        self._write(intent={**publication, "inputs": inputs, "pin": earlier is not None})
-        self._carry_out()
+        self._write(intent={**publication, "inputs": inputs, "pin": earlier is not None, "about": about})
+        return self._carry_out()
 
-    def _carry_out(self) -> None:
-        """Carry out the intent, and write down that it is done; a publication told of twice has the same id."""
-        self.record = self.hub.carry_out(self.records, self.record)
+    def _carry_out(self) -> bool:
+        """Carry out the intent, or undo it where AWS refuses it for good; a publication told of twice has one id."""
+        if "undo" not in self.record["intent"]:
+            try:
+                self.record = self.hub.move(self.records, self.record)
+            except RefusedForGoodError as error:
+                self._write(intent={**self.record["intent"], "undo": str(error)})
+        if "undo" in self.record["intent"]:
+            self._undo()
+            return False
+        self._end(self.hub.open(self.records, self.record))
+        return True
+
+    def _end(self, shut: Sequence[str]) -> None:
+        """Write down that the intent is done; `shut` says which labels AWS refuses, so that columns stay closed."""
         intent = dict(self.record["intent"])
+        about: Mapping[str, Any] = intent.pop("about", {})
         del intent["inputs"]
         pinned = intent["id"] if intent.pop("pin") else None
         before = [self.record["published"]] if self.record["published"] else []
         history = [each for each in (*before, *self.record["history"]) if each["id"] != intent["id"]]
+        refused = None
+        if shut:
+            # A state of no contract is published again by the next look that is not this refusal's.
+            intent["tables"] = {name: {**state, "contract": ""} for name, state in intent["tables"].items()}
+            refused = self._refusal([self._shut(sentence) for sentence in shut], about)
+        told = [published_event(self.product, intent), *([refused_event(self.product, refused)] if refused else [])]
         self._write(
             intent=None,
             published=intent,
             history=history[: self.settings.rollbacks],
-            refused=None,
+            refused=refused,
             pinned=pinned,
-            behind=self._behind() if pinned else None,
-            untold=[*self.record["untold"], published_event(self.product, intent)],
+            behind=self._behind() if pinned or refused else None,
+            untold=[*self.record["untold"], *told],
+        )
+        self.waits = False
+        self._tell()
+
+    def _shut(self, sentence: str) -> str:
+        return (
+            f"{self.product.name}: readers see this version, but AWS refuses labels for good, and columns without them "
+            f"stay closed: {sentence}; ask the platform team, then `mesh publish --retry {self.product.name}`"
+        )
+
+    def _undo(self) -> None:
+        """Take the intent back, drop it, and tell the owner; the same drafts are not tried again."""
+        intent: Mapping[str, Any] = self.record["intent"]
+        left = self.hub.undo(self.records, self.record, self.published)
+        again = "go back to another publication" if intent["pin"] else "commit again without it, or take the run back"
+        sentences = [
+            f"{self.product.name}: AWS refuses this publication for good: {intent['undo']}; readers keep what they "
+            f"had: {again}"
+        ]
+        sentences += [
+            f"{self.product.name}: and it refuses to take this back, which the platform team has to do: {each}"
+            for each in left
+        ]
+        about: Mapping[str, Any] = intent.get("about") or {}
+        refused = self._refusal(sentences, about)
+        self._write(
+            intent=None,
+            refused=refused,
+            behind=self.record["behind"] if intent["pin"] else self._behind(),
+            untold=[*self.record["untold"], refused_event(self.product, refused)],
         )
         self._tell()
+
+    def _refusal(self, sentences: Sequence[str], about: Mapping[str, Any]) -> dict[str, Any]:
+        seen = str(about.get("drafts", ""))
+        return {
+            "id": _digest([seen, *sentences]),
+            "at": self.clock(),
+            "drafts": seen,
+            "sentences": list(sentences),
+            "tables": dict(about.get("tables") or {}),
+        }
 
     def _behind(self) -> str:
         """The time since when drafts wait: the first refusal, or the rollback, since all of them were published."""
@@ -202,8 +310,10 @@ class ProductPublication:
 
     def _tell(self) -> None:
         if self.record["untold"]:
-            tell(self.sessions.own("events"), self.settings, self.product, self.record["untold"])
+            given_up = tell(self.sessions.own("events"), self.settings, self.product, self.record["untold"])
             self._write(untold=[])
+            for sentence in given_up:
+                print(json.dumps({"given up": sentence}))  # noqa: T201 - the function's log is its output
 
     def _write(self, **values: Any) -> None:
         self.record = self.records.write(self.product, self.record.changed(**values))

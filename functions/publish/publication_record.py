@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from aws_errors import code
 from botocore.exceptions import ClientError
-from catalog_tables import OvertakenError, code
+from catalog_tables import OvertakenError
 from publish_settings import PromisedProduct, PublishSettings
 
 EMPTY: Final[Mapping[str, Any]] = {
@@ -25,6 +26,8 @@ EMPTY: Final[Mapping[str, Any]] = {
     "closed": None,
     "untold": [],
     "answered": [],
+    "failed": None,
+    "unwritten": [],
 }
 
 
@@ -33,7 +36,8 @@ class PublicationRecord:
     """The record as it was read: `document` is what stands in it, `etag` the version, None while there is no object.
 
     `published`, `intent` and what is in `history` are publications: `id`, `at`, `contract` (a digest), `tables`.
-    `behind` is the time since when a draft waits, refused or because the product is pinned.
+    `behind` is the time since when a draft waits, refused, because the product is pinned, or because looks fail.
+    `failed` says since when looks fail, and why; `unwritten` has the tables that nobody has written to.
     `closed` is the contract whose closing labels are set, `untold` has the events that have not been sent,
     `answered` the ids of people's last requests, which the queue may give twice.
     """

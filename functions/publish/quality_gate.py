@@ -20,6 +20,7 @@ from typing import Any, Final
 from athena_query import ask
 from manifests import DataFile
 from publish_settings import PromisedColumn, PromisedProduct, PromisedTable, PublishSettings
+from reading_limits import ReadingLimits
 from sql_text import quoted
 
 
@@ -121,7 +122,7 @@ def unique_key(subject: GateSubject) -> Iterator[Answer]:
 RULES: Final[tuple[GateRule, ...]] = (enough_rows, no_null_where_required, unique_key)
 
 
-def gate_findings(subject: GateSubject, athena: Any, settings: PublishSettings) -> Iterator[str]:
+def gate_findings(subject: GateSubject, athena: Any, settings: PublishSettings, limits: ReadingLimits) -> Iterator[str]:
     """Sentences of all rules; what they ask is asked in one query, and only if nothing was found without it."""
     answers = [answer for rule in RULES for answer in rule(subject)]
     found = [answer for answer in answers if isinstance(answer, str) and answer]
@@ -131,7 +132,7 @@ def gate_findings(subject: GateSubject, athena: Any, settings: PublishSettings) 
         return
     select = ", ".join(f"{each.expression} AS q{number}" for number, each in enumerate(questions))
     query = f"SELECT {select} FROM {subject.source}"  # noqa: S608 - names of the contract, quoted
-    answered = ask(athena, settings.workgroup, subject.product.draft, query)
+    answered = ask(athena, settings.workgroup, subject.product.draft, query, limits)
     if isinstance(answered, str):
         yield f"Athena could not read the draft: {answered}; mend the files that it names, or write them anew"
         return

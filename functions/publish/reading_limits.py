@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any, Final
 
 SECONDS: Final = 240.0
-"""Seconds for all files of a product at one look; the function has fifteen minutes, and asks Athena besides."""
+"""Seconds for all files of a product at one look."""
+
+WAIT: Final = 300.0
+"""Seconds that all queries of a product may take at one look. Both together fit what is left when a product begins
+(`handler.ENOUGH`), and that fits a run, so none dies of one product."""
+
+RUN: Final = 900.0
+"""Seconds of a run, Lambda's most."""
 
 MEMORY: Final = 400 * 2**20
 """Bytes that a look may take beside what the function has already; it has a gigabyte (`components/publication.py`)."""
@@ -36,10 +43,11 @@ class _OutOfTimeError(BaseException):
 
 @dataclass
 class ReadingLimits:
-    """The share of one product at one look; `seconds` are those that are left."""
+    """The share of one product at one look; `seconds` and `wait`, of queries, are those that are left."""
 
     seconds: float
     memory: int
+    wait: float = WAIT
 
     @contextmanager
     def of(self, whose: str) -> Generator[None]:
@@ -66,9 +74,10 @@ class ReadingLimits:
             self.seconds -= time.monotonic() - began
 
 
-def share() -> ReadingLimits:
-    """The share of a look that a product may take."""
-    return ReadingLimits(SECONDS, MEMORY)
+def share(left: float = RUN) -> ReadingLimits:
+    """The share that a product may take of a run that has so many seconds left, the last minute being for its end."""
+    useful = max(left - 60.0, 0.0)
+    return ReadingLimits(min(SECONDS, useful * 0.4), MEMORY, min(WAIT, useful * 0.5))
 
 
 @contextmanager

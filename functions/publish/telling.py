@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from aws_errors import RefusedForGoodError, all_taken, taken
 from publish_settings import PromisedProduct, PublishSettings
 
 PUBLISHED: Final = "product published"
@@ -56,8 +57,14 @@ def _short(sentences: Sequence[str]) -> list[str]:
     return kept
 
 
-def tell(events: Any, settings: PublishSettings, product: PromisedProduct, untold: Sequence[Mapping[str, Any]]) -> None:
-    """Send events; raises TellingError if the bus does not take one, so that none is forgotten."""
+def tell(
+    events: Any, settings: PublishSettings, product: PromisedProduct, untold: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Send events; raises TellingError if the bus does not take one, so that none is forgotten.
+
+    One that the bus refuses for what is in it is given up, so that it does not hold up all others: a sentence each.
+    """
+    given_up: list[str] = []
     for event in untold:
         entry = {
             "EventBusName": settings.bus,
@@ -65,9 +72,16 @@ def tell(events: Any, settings: PublishSettings, product: PromisedProduct, untol
             "DetailType": event["type"],
             "Detail": json.dumps(event["detail"]),
         }
-        answer = events.put_events(Entries=[entry])
-        if answer.get("FailedEntryCount"):
-            raise TellingError(f"{product.name}: {answer['Entries']}")
+        what = f"{product.name}, the event '{event['type']}' {event['detail'].get('id', '')}"
+        try:
+            with taken(what):
+                answer = events.put_events(Entries=[entry])
+            if answer.get("FailedEntryCount"):
+                all_taken(what, answer["Entries"])
+                raise TellingError(f"{product.name}: {answer['Entries']}")
+        except RefusedForGoodError as error:
+            given_up.append(str(error))
+    return given_up
 
 
 def days_behind(behind: str, now: str) -> float:

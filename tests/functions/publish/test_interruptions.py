@@ -123,16 +123,49 @@ def test_a_product_that_fails_does_not_hold_up_the_others(organization: Harbour,
     assert organization.pointer() is not None
 
 
-def test_a_sweep_ends_before_its_time_and_a_request_is_done_all_the_same(organization: Harbour, writer: Writer) -> None:
+def test_a_sweep_ends_before_its_time_and_a_request_for_which_there_is_none_comes_again(
+    organization: Harbour, writer: Writer
+) -> None:
     """What a sweep leaves is the next one's, which begins elsewhere; it is no failure."""
-    documents = PublishDocuments(organization.folder)
-    late = Batch(documents, organization.sessions, left=lambda: 60_000)
+    late = Batch(PublishDocuments(organization.folder), organization.sessions, left=lambda: 60_000)
     event = {"Records": [{"messageId": "1", "body": json.dumps(SWEEP)}]}
     assert late.answer(event) == {"batchItemFailures": []}
     assert organization.pointer() is None
     event = {"Records": [{"messageId": "1", "body": json.dumps(organization.request("retry"))}]}
-    assert late.answer(event) == {"batchItemFailures": []}
-    assert organization.pointer() is not None
+    assert late.answer(event) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert (organization.pointer(), organization.sentences) == (None, [])
+
+
+def test_what_people_ask_comes_before_the_sweep_of_the_same_batch(organization: Harbour, writer: Writer) -> None:
+    organization.published()
+    first = organization.record["published"]["id"]
+    writer.append(ship(1))
+    organization.published()
+    writer.append(ship(2))
+    organization.run(SWEEP, organization.request("rollback", first))
+    assert organization.record["pinned"] == first
+
+
+def test_a_request_that_another_run_overtakes_is_answered_in_the_same_turn(
+    organization: Harbour, writer: Writer
+) -> None:
+    """The queue would try again much later."""
+    organization.published()
+    first = organization.record["published"]["id"]
+    writer.append(ship(1))
+    organization.published()
+    overtaken: list[int] = []
+
+    def sweep(number: int, name: str) -> None:
+        if name == "PutObject" and organization.depth == 1 and not overtaken:
+            overtaken.append(number)
+            writer.append(ship(2))
+            organization.published()
+
+    organization.before_call = sweep
+    assert organization.run(organization.request("rollback", first)) == []
+    assert overtaken
+    assert organization.record["pinned"] == first
 
 
 @every_call
