@@ -42,6 +42,7 @@ class Drafts:
     seen: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     """ETags of all files at this look, by path: what is sealed is what was checked."""
     lists: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    read_now: dict[str, TableMetadata] = field(default_factory=dict[str, TableMetadata])
     """The manifest list of each draft that was checked."""
 
     def read(self, published: Mapping[str, State]) -> tuple[Draft, ...]:
@@ -114,6 +115,7 @@ class Drafts:
             found = list(iceberg_findings(self.product, table, files, metadata, base, counted))
         except FOREIGN as error:
             found = [f"'{draft.pointer}' is no metadata of an Iceberg table: {error!r}; commit again"]
+        self.read_now[table.name] = metadata
         self.lists[table.name] = str(metadata.current["manifest-list"]) if metadata.current and not found else None
         return found, None if found else _subject(self.product, table, metadata, counted)
 
@@ -145,7 +147,14 @@ class Drafts:
         listed = self.lists.get(draft.table.name)
         with self.limits.of(self._whose(draft.table)):
             seal = read_seal(self.files(draft.table), str(draft.pointer), listed)
-        return {"pointer": draft.pointer, "list": listed, "seal": seal.digest}
+        known = self.read_now.get(draft.table.name)
+        commit = {"committed": known.committed, "snapshot": known.snapshot} if known else {}
+        return {"pointer": draft.pointer, "list": listed, "seal": seal.digest, **commit}
+
+    def hold(self, published: Mapping[str, State]) -> bool:
+        """Whether the drafts, as they were checked, still name what is published of each Iceberg table."""
+        states = [(name, state) for name, state in published.items() if "pointer" in state]
+        return all(name in self.read_now and self.read_now[name].names(state.get("snapshot")) for name, state in states)
 
     def _stamped(self, table: PromisedTable, state: State) -> State:
         promise = {"promise": table.promise} if table.format == "parquet" else {}

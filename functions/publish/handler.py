@@ -16,7 +16,7 @@ from aws_sessions import AwsSessions
 from catalog_tables import OvertakenError
 from product_publication import ProductPublication
 from publish_settings import PublishDocuments
-from telling import days_behind, lag_line
+from telling import lag_line
 from wakeup_messages import Wakeup, wakeup
 
 ENOUGH: Final = 600_000
@@ -119,9 +119,9 @@ class Batch:
             _log(message, f"{publication.product.name}: the record cannot say so: {second!r}")
 
     def _lags(self, publication: ProductPublication, message: str) -> None:
-        """Tell since when a draft waits; from the day on that the alarm rings nothing deletes its files any more."""
+        """Tell since when a draft waits; nothing deletes its files any more before it could take what readers see."""
         product, behind = publication.product, self._tell_lag(publication)
-        if behind and days_behind(behind, publication.clock()) >= self.configuration.settings.lag_days:
+        if behind and optimizers.are_due(publication.record, self.configuration.settings, publication.clock()):
             for line in optimizers.stop(self.sessions.check(product.account_id, "glue"), product):
                 _log(message, line)
 

@@ -7,13 +7,29 @@ switched off, for whoever changes one passes it a role (Glue API, UpdateTableOpt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 from catalog_tables import code
-from publish_settings import PromisedProduct
+from kept_snapshots import MARGIN, is_safe
+from publication_record import PublicationRecord
+from publish_settings import PromisedProduct, PublishSettings
+from telling import days_behind
 
 KINDS: Final = ("compaction", "orphan_file_deletion", "retention")
+
+
+def are_due(record: PublicationRecord, settings: PublishSettings, now: str) -> bool:
+    """Whether optimizers of a product whose draft waits are to stop.
+
+    With the alarm; where the draft does not name any more what readers see, or nobody looks whether it does, because
+    the product is pinned; and before what readers see is old enough, though the draft may have waited for a moment.
+    """
+    if record["pinned"] or not record["held"] or days_behind(record["behind"], now) >= settings.lag_days:
+        return True
+    published = record["published"]
+    return bool(published) and not is_safe(published, settings.snapshot_days, datetime.fromisoformat(now) + MARGIN)
 
 
 def stop(glue: Any, product: PromisedProduct) -> Iterator[str]:

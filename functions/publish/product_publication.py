@@ -20,6 +20,7 @@ from draft_pointers import Draft
 from fault_sentences import why
 from intents import Hub
 from json_values import mapping
+from kept_snapshots import is_safe
 from publication_record import PublicationRecord, PublicationRecords
 from publish_settings import PromisedProduct, PublishSettings
 from reading_limits import RUN, TooMuchError, share
@@ -161,6 +162,9 @@ class ProductPublication:
         if to not in earlier:
             known = ", ".join(earlier) or "none yet"
             return self._refuse([f"{self.product.name}: there is no earlier publication '{to}'; there are: {known}"])
+        if not self._is_safe(earlier[to]):
+            gone = f"it was committed more than {self.settings.snapshot_days} days ago, and its files may be gone"
+            return self._refuse([f"{self.product.name}, rollback to {to}: {gone}; go back to a later one"])
         states: dict[str, State] = earlier[to]["tables"]
         try:
             findings, ids = self._goes_back(states)
@@ -173,6 +177,9 @@ class ProductPublication:
         if self.record["failed"]:
             self._write(failed=None)
         return "rolled back"
+
+    def _is_safe(self, publication: Mapping[str, Any]) -> bool:
+        return is_safe(publication, self.settings.snapshot_days, _moment(self.clock()))
 
     def _goes_back(self, states: Mapping[str, State]) -> tuple[list[str], dict[str, frozenset[int]]]:
         """Findings against going back, and the ids of columns there: a file is read when its seal has been compared."""
@@ -204,6 +211,7 @@ class ProductPublication:
         again = seen == TOO_MUCH and before.get("id") == refused["id"]
         self._write(
             refused=refused,
+            held=self.drafts.hold(self.published) if seen else self.record["held"],
             behind=self._behind() if seen else self.record["behind"],
             untold=self.record["untold"] + ([] if again else [refused_event(self.product, refused)]),
         )
@@ -223,7 +231,9 @@ class ProductPublication:
         else:
             publication = dict(earlier)
         inputs = self.hub.inputs(states, ids)
-        self._write(intent={**publication, "inputs": inputs, "pin": earlier is not None, "about": about})
+        before = [each for each in (self.record["published"], *self.record["history"]) if each]
+        kept = [each["id"] for each in before if earlier is not None or self.drafts.hold(each["tables"])]
+        self._write(intent={**publication, "inputs": inputs, "pin": earlier is not None, "about": about, "kept": kept})
         return self._carry_out()
 
     def _carry_out(self) -> bool:
@@ -247,6 +257,8 @@ class ProductPublication:
         pinned = intent["id"] if intent.pop("pin") else None
         before = [self.record["published"]] if self.record["published"] else []
         history = [each for each in (*before, *self.record["history"]) if each["id"] != intent["id"]]
+        kept: list[str] | None = intent.pop("kept", None)
+        history = [each for each in history if self._is_safe(each) and (kept is None or each["id"] in kept)]
         refused = None
         if shut:
             # A state of no contract is published again by the next look that is not this refusal's.
@@ -257,6 +269,7 @@ class ProductPublication:
             intent=None,
             published=intent,
             history=history[: self.settings.rollbacks],
+            held=True,
             refused=refused,
             pinned=pinned,
             behind=self._behind() if pinned or refused else None,

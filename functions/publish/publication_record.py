@@ -23,6 +23,7 @@ EMPTY: Final[Mapping[str, Any]] = {
     "refused": None,
     "pinned": None,
     "behind": None,
+    "held": True,
     "closed": None,
     "untold": [],
     "answered": [],
@@ -38,6 +39,7 @@ class PublicationRecord:
     `published`, `intent` and what is in `history` are publications: `id`, `at`, `contract` (a digest), `tables`.
     `behind` is the time since when a draft waits, refused, because the product is pinned, or because looks fail.
     `failed` says since when looks fail, and why; `unwritten` has the tables that nobody has written to.
+    `held` says whether the draft that was refused still names what is published, so that no optimizer takes its files.
     `closed` is the contract whose closing labels are set, `untold` has the events that have not been sent,
     `answered` the ids of people's last requests, which the queue may give twice.
     """

@@ -20,7 +20,8 @@ HERE: Final = Path(__file__).parent
 class PublishSettings:
     """The mesh as the function sees it; `domains` has the name of each domain by its account.
 
-    `lag_days` are the days that a draft may wait before the alarm rings, and before its optimizers are stopped.
+    `lag_days` are the days that a draft may wait before the alarm rings, and before its optimizers are stopped;
+    `snapshot_days` those that optimizers keep a snapshot.
     """
 
     mesh: str
@@ -33,6 +34,7 @@ class PublishSettings:
     rollbacks: int
     workgroup: str
     lag_days: int
+    snapshot_days: int
 
     @property
     def partition(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,6 +21,10 @@ FOREIGN: Final = (ValueError, LookupError, TypeError, AttributeError, Arithmetic
 
 NAME: Final = ".metadata.json"
 """The end of a metadata file's name, for every reader; one whose name ends in `.gz.metadata.json` is packed."""
+
+
+LAST_SECOND: Final = 253_402_300_799
+"""The last second of the year 9999; a writer may say any time."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,21 @@ class TableMetadata:
         """The snapshot that a reader gets who asks for none; a new table has none."""
         chosen = self.document.get("current-snapshot-id")
         return self.snapshots.get(chosen) if chosen is not None else None
+
+    @property
+    def snapshot(self) -> int | None:
+        """The id of the current snapshot."""
+        return self.current["snapshot-id"] if self.current else None
+
+    def names(self, snapshot: int | None) -> bool:
+        """Whether a snapshot is one that a reader may still ask for; None is that of a table without one."""
+        return snapshot is None or snapshot in self.snapshots
+
+    @property
+    def committed(self) -> str:
+        """The time of the current snapshot, from which optimizers count how old it is; of the table, without one."""
+        moment: int = self.current["timestamp-ms"] if self.current else self.document["last-updated-ms"]
+        return datetime.fromtimestamp(min(max(moment // 1000, 0), LAST_SECOND), UTC).isoformat()
 
     def schema_of(self, snapshot: Mapping[str, Any]) -> tuple[StoredField, ...]:
         """The fields with which a snapshot is read by who asks for it."""

@@ -200,13 +200,20 @@ class Builder(CatalogNodes):
             )
             for name, entry in entries.items()
         }
-        lag = self.file.defaults.publication_lag
-        about = partial(publication.mesh_document, self.perimeter, self.classifications, domains, lag)
+        defaults = self.file.defaults
+        about = partial(
+            publication.mesh_document,
+            self.perimeter,
+            self.classifications,
+            domains,
+            lag_days=defaults.publication_lag,
+            snapshot_days=defaults.snapshots,
+        )
         return PublicationArgs(
             perimeter=self.perimeter,
             log_bucket=self.perimeter.buckets.logs("governance", hub),
             documents=publication.Documents({publication.MESH_PATH: about, **contracts}),
-            lag_days=lag,
+            lag_days=defaults.publication_lag,
             deletion_protection=self.file.defaults.deletion_protection,
         )
 

@@ -22,7 +22,7 @@ from mesh.model.base import Owner
 from mesh.plan.nodes import CatalogEntryArgs
 from mesh.plan.nodes.lf_tags import CLOSED
 
-ROLLBACKS: Final = 5
+ROLLBACKS: Final = 100
 """Publications of a product that it can go back to."""
 
 
@@ -43,9 +43,17 @@ class Documents(Mapping[str, str]):
 
 
 def mesh_document(
-    perimeter: Perimeter, classifications: tuple[str, ...], domains: Mapping[str, str], lag_days: int
+    perimeter: Perimeter,
+    classifications: tuple[str, ...],
+    domains: Mapping[str, str],
+    *,
+    lag_days: int,
+    snapshot_days: int,
 ) -> str:
-    """Document about the mesh, as JSON; `domains` has the names of domains by their accounts."""
+    """Document about the mesh, as JSON; `domains` has the names of domains by their accounts.
+
+    `lag_days` is how long a draft may wait, `snapshot_days` how long optimizers keep what it no longer names.
+    """
     hub = perimeter.governance_id
     return _text(
         {
@@ -58,6 +66,7 @@ def mesh_document(
             "domains": dict(sorted(domains.items())),
             "rollbacks": ROLLBACKS,
             "lag_days": lag_days,
+            "snapshot_days": snapshot_days,
             "workgroup": names.workgroup(names.CHECK),
         }
     )

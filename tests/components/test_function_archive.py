@@ -27,6 +27,7 @@ DOCUMENTS = {
             "classifications": [],
             "domains": {},
             "lag_days": 14,
+            "snapshot_days": 30,
             "rollbacks": 5,
             "workgroup": "mesh-check",
         }

@@ -16,8 +16,9 @@ Optimizer = Literal["compaction", "orphan_file_deletion", "retention"]
 OPTIMIZERS: Final[tuple[Optimizer, ...]] = get_args(Optimizer)
 """Optimizers of Glue, each of which a draft has (Glue API, TableOptimizer)."""
 
-KEPT_SNAPSHOTS: Final = 6
-"""Snapshots of a draft that stay whatever their age: the one that is published, and those of five rollbacks."""
+KEPT_SNAPSHOTS: Final = 50
+"""Snapshots of a draft that stay whatever their age: more than a pipeline commits between two looks of the function, so
+that an old one that is published is there still when the function sees that it has to stop optimizers."""
 
 A_DAY: Final = 24 * 60 * 60 * 1000
 

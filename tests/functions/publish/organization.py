@@ -46,6 +46,7 @@ MESH = {
     "rollbacks": 5,
     "workgroup": "mesh-check",
     "lag_days": 14,
+    "snapshot_days": 30,
 }
 
 

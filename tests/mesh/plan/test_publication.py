@@ -27,6 +27,7 @@ def test_the_document_of_the_mesh_says_where_the_function_works(plan: Plan) -> N
         "domains",
         "lag_days",
         "rollbacks",
+        "snapshot_days",
         "workgroup",
     }
     assert about["bus"] == f"arn:aws:events:{region}:{hub}:event-bus/{names.BUS}"
