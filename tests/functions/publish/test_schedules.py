@@ -6,12 +6,17 @@ or is overtaken.
 
 from __future__ import annotations
 
+import json
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import product_publication
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, settings
@@ -39,18 +44,43 @@ class Schedules(RuleBasedStateMachine):
         self.writer = Writer(self.harbour)
         self.good: dict[str, bool] = {}
         self.rows: dict[str, list[int]] = {}
-        self.ships = 0
+        self.committed: dict[str, float] = {}
+        self.expired: set[str] = set()
+        self.ships = self.since_a_look = 0
         self.draft = ""
         self.known(self.writer.pointer(), good=True, rows=[])
         self.whole = self.writer.metadata()
         self.looked_at = ""
-        self.deleted = False
+        self.ahead = 0.0
+        self.told: dict[str, tuple[str, float]] = {}
+        self.clocks()
+        self.optimizers = retention.Optimizers(self.harbour, self.writer)
+        self.optimizers.deploy()
         self.watch(None)
+
+    def clocks(self) -> None:
+        """The clocks of writers, and of the function, go ahead as the schedule says."""
+        machine, real = self, time.time
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime.fromtimestamp(real() + machine.ahead, UTC)
+
+        self.stack.enter_context(patch.object(time, "time", lambda: real() + machine.ahead))
+        self.stack.enter_context(patch.object(product_publication, "datetime", Clock))
+
+    @property
+    def now(self) -> int:
+        """Milliseconds of the schedule's clock."""
+        return int(time.time() * 1000)
 
     def known(self, pointer: str, good: bool, rows: list[int]) -> None:
         """The draft points at a new metadata file."""
         self.draft = pointer
         self.good[pointer], self.rows[pointer] = good, rows
+        self.committed.setdefault(pointer, retention.committed(self.writer.metadata()))
+        self.since_a_look += 1
         if good:
             self.whole = self.writer.metadata()
 
@@ -153,12 +183,15 @@ class Schedules(RuleBasedStateMachine):
 
         self.interrupted(second, answered)
 
-    @rule(moment=MOMENTS, answered=st.booleans(), number=st.integers(0, 4), times=st.integers(1, 2))
+    @rule(moment=MOMENTS, answered=st.booleans(), number=st.integers(0, 9), times=st.integers(1, 2))
     def roll_back(self, moment: int, answered: bool, number: int, times: int) -> None:
-        history = self.harbour.record.get("history", [])
-        if not history:
+        """Go back to any publication that the bus has told of, if it is young, and the draft has it still."""
+        self.listen()
+        now = self.harbour.record.get("published")
+        ids = [each for each in self.told if self.is_kept(each) and now and each != now["id"]]
+        if not ids:
             return
-        to = history[number % len(history)]["id"]
+        to = ids[number % len(ids)]
 
         def died(number: int, _: str) -> None:
             if number == moment:
@@ -170,6 +203,19 @@ class Schedules(RuleBasedStateMachine):
             assert self.harbour.run(request) == []
         assert self.harbour.record["published"]["id"] == to
         assert self.harbour.record["pinned"] == to
+
+    def listen(self) -> None:
+        """Note each publication that the bus tells of: its pointer, and when it was committed."""
+        for event in self.harbour.events:
+            if event["DetailType"] == "product published":
+                detail = json.loads(event["Detail"])
+                pointer = detail["tables"]["ships"]
+                self.told.setdefault(detail["id"], (pointer, self.committed[pointer]))
+
+    def is_kept(self, publication: str) -> bool:
+        """Whether a rollback leads there: it is younger than optimizers let it be, and no client has expired it."""
+        pointer, committed = self.told[publication]
+        return committed > time.time() - (retention.DAYS - 1) * 86400 and pointer not in self.expired
 
     @rule()
     def retry(self) -> None:
@@ -186,17 +232,41 @@ class Schedules(RuleBasedStateMachine):
 
     # --- what retention does ------------------------------------------------------------------------------
 
+    @rule(days=st.sampled_from([1, 3, 13, 29, 33]))
+    def days_pass(self, days: int) -> None:
+        """A sweep comes many times a day, an optimizer once: it meets no more new commits than it keeps in any case."""
+        for _ in range(days):
+            self.optimizers.look(self.now)
+            self.ahead += 86400
+            if self.since_a_look >= retention.KEPT or self.ahead % (7 * 86400) == 0:
+                self.look()
+            if self.optimizers.run(self.now):
+                self.known(self.writer.pointer(), self.good[self.draft], self.rows[self.draft])
+            self.looked_at = ""
+            self.readers_have_all_rows_of_one_good_version()
+        self.look()
+
+    def look(self) -> None:
+        assert self.harbour.run(SWEEP) == []
+        self.since_a_look = 0
+
+    @rule()
+    def deploy(self) -> None:
+        """The domain's stack makes optimizers again that were stopped; the function's next sweep looks at it."""
+        self.optimizers.deploy()
+        self.look()
+
     @rule()
     def expire_snapshots(self) -> None:
-        """All but the current snapshot of the draft go; files go that nothing names."""
+        """A client expires all but the current snapshot of the draft; it deletes no file."""
         table = self.writer.table()
         current = table.current_snapshot()
         old = [each.snapshot_id for each in table.snapshots() if current and each.snapshot_id != current.snapshot_id]
         if old:
             table.maintenance.expire_snapshots().by_ids(old).commit()
+            self.expired |= set(self.good)
             self.known(self.writer.pointer(), self.good[self.draft], self.rows[self.draft])
-        retention.delete_unnamed(self.harbour, self.draft)
-        self.deleted = True
+            self.look()
 
     # --- what always holds --------------------------------------------------------------------------------
 
@@ -229,13 +299,13 @@ class Schedules(RuleBasedStateMachine):
             assert sorted(row["ship"] for row in rows(pointer)) == sorted(self.rows[pointer])
 
     @invariant()
-    def everything_that_a_rollback_needs_is_there(self) -> None:
-        if not self.deleted:
-            return
-        self.deleted, self.looked_at = False, ""
+    def everything_that_readers_and_rollbacks_need_is_there(self) -> None:
+        self.listen()
         there = retention.files(self.harbour)
-        for pointer in retention.named(self.harbour):
-            assert retention.tree(self.harbour, pointer) <= there
+        pointers = {self.told[each][0] for each in self.told if self.is_kept(each)}
+        for pointer in pointers | ({self.harbour.seen()} - {None}):  # type: ignore[operator]
+            assert pointer in there
+            assert retention.read_now(self.harbour, str(pointer)) <= there
 
     def teardown(self) -> None:
         try:
