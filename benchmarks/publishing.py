@@ -87,14 +87,44 @@ def avro(fields: list[dict[str, Any]], records: list[dict[str, Any]]) -> bytes:
     return target.getvalue()
 
 
-def counts(name: str, value: str) -> dict[str, Any]:
-    """A map from column ids in the schema of a manifest."""
-    pair = {
-        "type": "record",
-        "name": name,
-        "fields": [{"name": "key", "type": "int"}, {"name": "value", "type": value}],
-    }
-    return {"name": name, "type": ["null", {"type": "array", "items": pair, "logicalType": "map"}]}
+def named(fields: dict[int, tuple[str, Any]]) -> list[dict[str, Any]]:
+    """Fields of an Avro record, by the ids by which readers of Iceberg find them."""
+    return [{"name": name, "type": type_, "field-id": number} for number, (name, type_) in fields.items()]
+
+
+def counts(name: str, first: int, value: str) -> tuple[str, Any]:
+    """A map from column ids in the schema of a manifest; `first` is the id of its keys."""
+    pair = {"type": "record", "name": name, "fields": named({first: ("key", "int"), first + 1: ("value", value)})}
+    return name, ["null", {"type": "array", "items": pair, "logicalType": "map"}]
+
+
+LIST = {
+    500: ("manifest_path", "string"),
+    501: ("manifest_length", "long"),
+    502: ("partition_spec_id", "int"),
+    503: ("added_snapshot_id", "long"),
+    504: ("added_files_count", "int"),
+    505: ("existing_files_count", "int"),
+    506: ("deleted_files_count", "int"),
+    512: ("added_rows_count", "long"),
+    513: ("existing_rows_count", "long"),
+    514: ("deleted_rows_count", "long"),
+    517: ("content", "int"),
+}
+FILE = {
+    134: ("content", "int"),
+    100: ("file_path", "string"),
+    101: ("file_format", "string"),
+    102: ("partition", {"type": "record", "name": "r102", "fields": []}),
+    103: ("record_count", "long"),
+    104: ("file_size_in_bytes", "long"),
+    108: counts("column_sizes", 117, "long"),
+    109: counts("value_counts", 119, "long"),
+    110: counts("null_value_counts", 121, "long"),
+    125: counts("lower_bounds", 126, "bytes"),
+    128: counts("upper_bounds", 129, "bytes"),
+}
+ENTRY = {0: ("status", "int"), 2: ("data_file", {"type": "record", "name": "f", "fields": named(FILE)})}
 
 
 def committed(columns: int, files: int) -> dict[str, bytes]:
@@ -104,50 +134,39 @@ def committed(columns: int, files: int) -> dict[str, bytes]:
     fields = [
         {"id": number, "name": f"column_{number}", "required": number % 2 == 0, "type": "string"} for number in numbers
     ]
+    snapshot = {"snapshot-id": 1, "sequence-number": 1, "timestamp-ms": 1, "schema-id": 0}
     metadata = {
         "format-version": 2,
-        "table-uuid": "u",
+        "table-uuid": "00000000-0000-4000-8000-000000000000",
         "location": LOCATION.rstrip("/"),
+        "last-sequence-number": 1,
+        "last-updated-ms": 1,
+        "last-column-id": columns,
         "current-schema-id": 0,
-        "schemas": [{"schema-id": 0, "fields": fields}],
+        "schemas": [{"type": "struct", "schema-id": 0, "fields": fields}],
         "default-spec-id": 0,
         "partition-specs": [{"spec-id": 0, "fields": []}],
+        "last-partition-id": 999,
+        "default-sort-order-id": 0,
+        "sort-orders": [{"order-id": 0, "fields": []}],
         "properties": {},
         "current-snapshot-id": 1,
-        "snapshots": [{"snapshot-id": 1, "schema-id": 0, "manifest-list": f"s3://bucket/{paths['list.avro']}"}],
+        "snapshots": [{**snapshot, "manifest-list": f"s3://bucket/{paths['list.avro']}"}],
     }
-    listed = [
-        ("manifest_path", "string"),
-        ("content", "int"),
-        ("added_rows_count", "long"),
-        ("existing_rows_count", "long"),
-    ]
-    line = dict(zip((name for name, _ in listed), (f"s3://bucket/{paths['manifest.avro']}", 0, 1000, 0), strict=True))
+    line: dict[str, Any] = {name: 0 for name, _ in LIST.values()}
+    line |= {"manifest_path": f"s3://bucket/{paths['manifest.avro']}", "added_rows_count": 9 * files}
     longs, texts = ("value_counts", "null_value_counts", "column_sizes"), ("lower_bounds", "upper_bounds")
-    file_fields = [
-        {"name": "content", "type": "int"},
-        {"name": "file_path", "type": "string"},
-        {"name": "record_count", "type": "long"},
-        *(counts(name, "long") for name in longs),
-        *(counts(name, "bytes") for name in texts),
-    ]
     pairs = {name: [{"key": each, "value": 0} for each in numbers] for name in longs}
     bounds = {name: [{"key": each, "value": b"0123456789abcdef"} for each in numbers] for name in texts}
+    file = {"content": 0, "file_format": "PARQUET", "partition": {}, "record_count": 9, "file_size_in_bytes": 9}
     entries = [
-        {
-            "status": 1,
-            "data_file": {"content": 0, "file_path": f"{LOCATION}data/{n}", "record_count": 9, **pairs, **bounds},
-        }
+        {"status": 1, "data_file": {**file, "file_path": f"{LOCATION}data/{n}", **pairs, **bounds}}
         for n in range(files)
-    ]
-    manifest = [
-        {"name": "status", "type": "int"},
-        {"name": "data_file", "type": {"type": "record", "name": "f", "fields": file_fields}},
     ]
     return {
         paths["1.metadata.json"]: json.dumps(metadata).encode(),
-        paths["list.avro"]: avro([{"name": name, "type": type_} for name, type_ in listed], [line]),
-        paths["manifest.avro"]: avro(manifest, entries),
+        paths["list.avro"]: avro(named(LIST), [line]),
+        paths["manifest.avro"]: avro(named(ENTRY), entries),
     }
 
 
@@ -181,6 +200,13 @@ class ReadyAnswers:
     def put_object(self, Key: str, Body: bytes, **_: Any) -> Any:  # noqa: N803
         self.objects[Key] = Body
         return {"ETag": str(hash(Body))}
+
+    def get_paginator(self, _operation: str) -> Any:
+        return self
+
+    def paginate(self, Prefix: str, **_: Any) -> Any:  # noqa: N803
+        found = [(key, content) for key, content in self.objects.items() if key.startswith(Prefix)]
+        return [{"Contents": [{"Key": key, "ETag": str(hash(content))} for key, content in found]}]
 
     def get_table(self, DatabaseName: str, **_: Any) -> Any:  # noqa: N803
         from botocore.exceptions import ClientError

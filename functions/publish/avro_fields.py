@@ -56,11 +56,11 @@ def items(number: int, type_: TypeCheck) -> TypeCheck:
 
 def counts(key: int, value: int, type_: str) -> TypeCheck:
     """A map from ids of columns, which Avro has as an array of pairs."""
-    pair = Fields({key: AvroField(("key",), INT, True), value: AvroField(("value",), primitive(type_), True)})
-    return lambda said: pair(_kind(said, "array").get("items"))
+    pair = AvroRecord({key: AvroField(("key",), INT, True), value: AvroField(("value",), primitive(type_), True)})
+    return lambda said: pair(_kind(said, "array", "map").get("items"))
 
 
-class Fields:
+class AvroRecord:
     """A record with the fields of a table; one that has an id and a name of its own beside them is left alone."""
 
     def __init__(self, known: Mapping[int, AvroField]) -> None:
@@ -97,6 +97,14 @@ class Fields:
             raise fault.within(name) from None
 
 
+def partition_ids(manifest: Any) -> set[int]:
+    """The ids of the partition's fields in the schema of a manifest that was checked."""
+    found = manifest
+    for number in (2, 102):
+        found = _without_null(next(each["type"] for each in found["fields"] if each["field-id"] == number))
+    return {each["field-id"] for each in found["fields"]}
+
+
 def _without_null(type_: Any) -> Any:
     """The type of a field that may be null; other unions no reader takes."""
     if not isinstance(type_, list):
@@ -107,10 +115,12 @@ def _without_null(type_: Any) -> Any:
     return union[1]
 
 
-def _kind(type_: Any, kind: str) -> Mapping[str, Any]:
+def _kind(type_: Any, kind: str, logical: str | None = None) -> Mapping[str, Any]:
     said = mapping(type_)
     if said.get("type") != kind:
         raise not_allowed(said.get("type", type_), f"the type {kind}")
+    if said.get("logicalType") != logical:
+        raise not_allowed(said.get("logicalType"), f"the logicalType {logical}" if logical else "no logicalType")
     return said
 
 
@@ -137,7 +147,7 @@ def small(*names: str, needed: bool = False) -> AvroField:
 
 INT: Final = primitive("int")
 BYTES: Final = primitive("bytes")
-SUMMARY: Final = Fields(
+SUMMARY: Final = AvroRecord(
     {
         509: AvroField(("contains_null",), primitive("boolean"), True),
         518: AvroField(("contains_nan",), primitive("boolean")),
@@ -145,7 +155,7 @@ SUMMARY: Final = Fields(
         511: AvroField(("upper_bound",), BYTES),
     }
 )
-MANIFEST_LIST: Final = Fields(
+MANIFEST_LIST: Final = AvroRecord(
     {
         500: text("manifest_path", needed=True),
         501: number("manifest_length", needed=True),
@@ -166,11 +176,11 @@ MANIFEST_LIST: Final = Fields(
         520: number("first_row_id"),
     }
 )
-DATA_FILE: Final = Fields(
+DATA_FILE: Final = AvroRecord(
     {
         100: text("file_path", needed=True),
         101: text("file_format", needed=True),
-        102: AvroField(("partition",), Fields({}), True),
+        102: AvroField(("partition",), AvroRecord({}), True),
         103: number("record_count", needed=True),
         104: number("file_size_in_bytes", needed=True),
         105: number("block_size_in_bytes"),
@@ -192,7 +202,7 @@ DATA_FILE: Final = Fields(
         145: number("content_size_in_bytes"),
     }
 )
-MANIFEST: Final = Fields(
+MANIFEST: Final = AvroRecord(
     {
         0: small("status", needed=True),
         1: number("snapshot_id"),

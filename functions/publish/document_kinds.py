@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from json_values import mapping, shown
 
-Kind = Callable[[Any], None]
+ValueKind = Callable[[Any], None]
 
 
 class FaultError(ValueError):
@@ -36,7 +36,7 @@ def not_allowed(value: object, allowed: str) -> FaultError:
     return FaultError(f"is {shown(value)}, allowed is {allowed}")
 
 
-def whole(least: int, most: int) -> Kind:
+def whole(least: int, most: int) -> ValueKind:
     """A whole number in a range; `true` and `2.0` are none."""
 
     def check(value: Any) -> None:
@@ -70,7 +70,7 @@ def nothing(value: Any) -> None:
         raise not_allowed(value, "nothing: remove it")
 
 
-def or_null(kind: Kind) -> Kind:
+def or_null(kind: ValueKind) -> ValueKind:
     """A kind, or null."""
 
     def check(value: Any) -> None:
@@ -80,7 +80,7 @@ def or_null(kind: Kind) -> Kind:
     return check
 
 
-def one_of(*values: str) -> Kind:
+def one_of(*values: str) -> ValueKind:
     """One of a few words."""
 
     def check(value: Any) -> None:
@@ -90,7 +90,7 @@ def one_of(*values: str) -> Kind:
     return check
 
 
-def like(pattern: str, allowed: str) -> Kind:
+def like(pattern: str, allowed: str) -> ValueKind:
     """Text of a form."""
     form = re.compile(pattern, re.ASCII)
 
@@ -101,7 +101,7 @@ def like(pattern: str, allowed: str) -> Kind:
     return check
 
 
-def listed(kind: Kind) -> Kind:
+def listed(kind: ValueKind) -> ValueKind:
     """A list of values of one kind."""
 
     def check(value: Any) -> None:
@@ -116,7 +116,7 @@ def listed(kind: Kind) -> Kind:
     return check
 
 
-def named(kind: Kind) -> Kind:
+def named(kind: ValueKind) -> ValueKind:
     """An object with any names, and values of one kind."""
 
     def check(value: Any) -> None:
@@ -138,7 +138,7 @@ class Members:
     missing, and names of its own (`others`).
     """
 
-    def __init__(self, needed: Mapping[str, Kind], optional: Mapping[str, Kind], *others: str) -> None:
+    def __init__(self, needed: Mapping[str, ValueKind], optional: Mapping[str, ValueKind], *others: str) -> None:
         self._kinds = {**needed, **optional}
         self._needed = frozenset(needed)
         self._alike = {_folded(key): key for key in self._kinds} | dict.fromkeys(others, "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from manifests import DATA, DataFile, Manifest, data_files, manifest_list
 from publish_settings import PromisedTable
 from schema_checks import is_known
-from table_files import TableFiles
+from table_files import TableFiles, UnreadableFileError
 from table_metadata import TableMetadata
 
 
@@ -37,11 +37,12 @@ def file_findings(
     """
     outside = f"is not below {table.location}"
     yield from _places(files, metadata, outside)
-    done = set[Manifest]()
-    if base and base.current and not counted.anew:
-        done |= set(manifest_list(files, str(base.current["manifest-list"])))
+    done = set[Manifest]() if counted.anew else _checked(files, base)
     current = metadata.current
-    specs = {each["spec-id"] for each in metadata.document["partition-specs"]}
+    specs = {
+        spec["spec-id"]: frozenset(each["field-id"] for each in spec["fields"])
+        for spec in metadata.document["partition-specs"]
+    }
     for snapshot in sorted(metadata.snapshots.values(), key=lambda each: each is not current):  # the current one first
         number, path = snapshot["snapshot-id"], snapshot["manifest-list"]
         if snapshot is not current and is_known(metadata, base, number):
@@ -56,6 +57,16 @@ def file_findings(
             if manifest not in done:
                 done.add(manifest)
                 yield from _manifest(files, manifest, specs, outside, counted if snapshot is current else None)
+
+
+def _checked(files: TableFiles, base: TableMetadata | None) -> set[Manifest]:
+    """The manifests of the published version, which were read then; none where its list cannot be read now."""
+    if base is None or base.current is None:
+        return set()
+    try:
+        return set(manifest_list(files, base.current["manifest-list"]))
+    except UnreadableFileError:
+        return set()
 
 
 def _places(files: TableFiles, metadata: TableMetadata, outside: str) -> Iterator[str]:
@@ -79,7 +90,7 @@ def _count(listed: tuple[Manifest, ...], counted: Counted) -> None:
 
 
 def _manifest(
-    files: TableFiles, manifest: Manifest, specs: Collection[int], outside: str, counted: Counted | None
+    files: TableFiles, manifest: Manifest, specs: Mapping[int, frozenset[int]], outside: str, counted: Counted | None
 ) -> Iterator[str]:
     if not files.has(manifest.path):
         yield f"the manifest '{manifest.path}' {outside}: roll the commit back and write below the table's prefix"
@@ -89,7 +100,8 @@ def _manifest(
             f"the manifest '{manifest.path}' is of the partition spec {manifest.spec}, which none of the draft's is: "
             "roll the commit back and commit again"
         )
-    live = data_files(files, manifest.path)
+        return
+    live = data_files(files, manifest.path, specs[manifest.spec])
     foreign = [
         path
         for file in live

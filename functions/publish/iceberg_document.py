@@ -103,7 +103,7 @@ _TEXTS: Final = named(text)
 
 
 def _summary(value: Any) -> None:
-    """What a snapshot did, with any other texts."""
+    """A summary: what the snapshot did, and any other texts."""
     _TEXTS(value)
     _OPERATION(value)
 

@@ -9,9 +9,8 @@ from reprlib import Repr
 from typing import Any, Final, cast
 
 _SHORT: Final = Repr()
-_SHORT.maxstring = _SHORT.maxother = 80
-_SHORT.maxlong = 40
-_SHORT.maxlevel = 2
+for _limit, _size in {"maxstring": 80, "maxother": 80, "maxlong": 40, "maxlevel": 2}.items():
+    setattr(_SHORT, _limit, _size)
 
 
 LONGEST: Final = 300

@@ -5,15 +5,15 @@ Source: Apache Iceberg table spec, "Manifests" and "Manifest Lists".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeVar, cast
 
-from avro_fields import MANIFEST, MANIFEST_LIST, Fields
+from avro_fields import MANIFEST, MANIFEST_LIST, TypeCheck, partition_ids
 from document_kinds import FaultError, Members, not_allowed, one_of, text
 from fastavro import reader
-from json_values import read_json, told
+from json_values import read_json, shown, told
 from table_files import TableFiles, UnreadableFileError
 
 Record = TypeVar("Record")
@@ -63,9 +63,16 @@ def manifest_list(files: TableFiles, path: str) -> tuple[Manifest, ...]:
     return tuple(_records(files, path, MANIFEST_LIST, "manifest list", _manifest))
 
 
-def data_files(files: TableFiles, path: str) -> list[DataFile]:
-    """The live files of a manifest; raises UnreadableFileError."""
-    return [file for file in _records(files, path, MANIFEST, "manifest", _data_file) if file]
+def data_files(files: TableFiles, path: str, partition: Collection[int] = ()) -> list[DataFile]:
+    """The live files of a manifest, whose spec has fields with the ids `partition`; raises UnreadableFileError."""
+
+    def check(schema: Any) -> None:
+        MANIFEST(schema)
+        if partition_ids(schema) != set(partition):
+            said = sorted(partition_ids(schema))
+            raise not_allowed(said, f"the field-ids of its spec: {shown(sorted(partition))}").within("partition")
+
+    return [file for file in _records(files, path, check, "manifest", _data_file) if file]
 
 
 def _manifest(line: Mapping[str, Any]) -> Manifest:
@@ -122,7 +129,9 @@ def _text(record: Mapping[str, Any], key: str) -> str:
     return str(record[key])
 
 
-def _records(files: TableFiles, path: str, shape: Fields, what: str, as_what: Callable[[Any], Record]) -> list[Record]:
+def _records(
+    files: TableFiles, path: str, shape: TypeCheck, what: str, as_what: Callable[[Any], Record]
+) -> list[Record]:
     content = files.read(path)
     try:
         opened = reader(BytesIO(content))

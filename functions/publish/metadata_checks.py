@@ -13,7 +13,7 @@ from name_mapping import mapping_findings
 from partition_checks import partition_findings
 from publish_settings import PromisedProduct, PromisedTable
 from schema_checks import other_version, promised_fields, schema_findings, snapshot_findings
-from table_files import TableFiles
+from table_files import TableFiles, UnreadableFileError
 from table_metadata import TableMetadata
 
 PLACES: Final = ("write.data.path", "write.metadata.path", "write.object-storage.path", "write.folder-storage.path")
@@ -66,7 +66,12 @@ def identity_findings(
 
 
 def _has_rows(files: TableFiles, metadata: TableMetadata) -> bool:
-    listed = manifest_list(files, str(metadata.current["manifest-list"])) if metadata.current else ()
+    if metadata.current is None:
+        return False
+    try:
+        listed = manifest_list(files, metadata.current["manifest-list"])
+    except UnreadableFileError:
+        return True
     return any(each.rows != 0 for each in listed if each.content == DATA)
 
 

@@ -52,7 +52,13 @@ class TableFiles:
         if not isinstance(path, str) or not path.startswith(self.location):
             return False
         below = path.removeprefix(self.location)
-        if "?" in below or "#" in below or not below.isprintable() or len(path.encode()) > LONGEST:
+        if (
+            "?" in below
+            or "#" in below
+            or not below.isprintable()
+            or below != below.strip()
+            or len(path.encode()) > LONGEST
+        ):
             return False
         ways = (below, unquote(below)) if "%" in below else (below,)
         return not any({"", ".", ".."} & set(each.split("/")[:-1]) for each in ways)

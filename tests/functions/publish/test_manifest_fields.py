@@ -100,6 +100,22 @@ def test_a_partition_whose_id_is_no_number(draft: StoredDraft, change: Callable[
     assert "data_file.partition has a field 'country' with the field-id" in found
 
 
+def test_a_partition_of_other_fields_than_its_spec_has(draft: StoredDraft) -> None:
+    """Readers take the values of an identity partition out of it, and null where its id is none of the spec's."""
+
+    def other(schema: Any) -> None:
+        field(schema, "data_file", "partition", "country")["field-id"] = 1001
+
+    (found,) = draft.rewrite(draft.manifest, other)
+    assert "partition is [1001], allowed is the field-ids of its spec: [1000]: " in f"{found}: "
+
+    def gone(schema: Any) -> None:
+        field(schema, "data_file", "partition")["type"]["fields"] = []
+
+    (found,) = draft.rewrite(draft.manifest, gone)
+    assert "partition is [], allowed is the field-ids of its spec: [1000]" in found
+
+
 @pytest.mark.parametrize(
     ("name", "number", "value"), [("file_path", 100, ELSEWHERE), ("record_count", 103, 0), ("content", 134, 1)]
 )
