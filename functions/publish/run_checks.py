@@ -86,7 +86,8 @@ class RunChecks:
         now = {column.name: column.labels for column in self.table.columns}
         return [
             f"column '{name}' had the label {', '.join(sorted(lost))} in runs that were published, and a new column "
-            "may have taken its name: write those runs anew, or take the label away in a version that changes nothing else"
+            "may have taken its name: write those runs anew, or take the label away in a version that changes nothing "
+            "else"
             for name, labels in mapping(state.get("labels")).items()
             if (lost := {*labels} - now.get(name, {*labels}))
         ]
