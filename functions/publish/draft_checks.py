@@ -22,7 +22,7 @@ from table_files import TableFiles, UnreadableFileError
 from table_metadata import FOREIGN, TableMetadata, read_metadata
 
 State = Mapping[str, Any]
-"""A published table, as the record has it: `pointer`, `version` and `contract`; of Parquet its runs and promise."""
+"""A published table, as the record has it: `pointer`, `version` and `contract`; of Parquet runs, promise, labels."""
 
 Checked = tuple[list[str], GateSubject | None]
 """Findings in a draft's files, and what the gate is asked about where nothing was."""
@@ -157,8 +157,11 @@ class Drafts:
         return all(name in self.read_now and self.read_now[name].names(state.get("snapshot")) for name, state in states)
 
     def _stamped(self, table: PromisedTable, state: State) -> State:
-        promise = {"promise": table.promise} if table.format == "parquet" else {}
-        return {**state, "version": self.product.version, "contract": self.product.digest, **promise}
+        said: State = {**state, "version": self.product.version, "contract": self.product.digest}
+        if table.format != "parquet":
+            return said
+        labels = {column.name: sorted(column.labels) for column in table.columns if column.labels}
+        return {**said, "promise": table.promise, "labels": labels}
 
     def rollback(self, states: Mapping[str, State]) -> tuple[list[str], dict[str, frozenset[int]]]:
         """Findings against going back to published states, and the ids of columns that each Iceberg table has there.

@@ -29,6 +29,8 @@ class ParquetFooter:
     rows: int
     nulls: Mapping[int | str, int]
     """By name; as those of Iceberg, which are by id."""
+    full: frozenset[int] = frozenset()
+    """Nodes (`id`) of which none is null, by what the writer counted."""
 
 
 def read_footer(files: TableFiles, path: str) -> ParquetFooter:
@@ -67,7 +69,8 @@ def footer_findings(table: PromisedTable, path: str, footer: ParquetFooter, stan
         if name in seen:
             yield f"column '{name}' is in '{path}' twice: write the run with each name once"
         elif name in promised:
-            yield from type_findings(ComparedPlace(name, path, standing), glue_type(promised[name].type), node)
+            place = ComparedPlace(name, path, standing, promised[name].required_parts, footer.full)
+            yield from type_findings(place, glue_type(promised[name].type), node)
         elif name.lower() in promised:
             yield f"column '{name}' of '{path}' is '{name.lower()}' in the contract: write the run with that name"
         elif not standing:
@@ -105,7 +108,7 @@ def _footer(document: Mapping[int, Any]) -> ParquetFooter:
     if rows != document[3]:
         raise ValueError("its row groups have other rows than it says")
     counted = {path: number for (path, _), number, is_known in zip(leaves, nulls, known, strict=True) if is_known}
-    return ParquetFooter(nodes, rows, _nulls(nodes, counted))
+    return ParquetFooter(nodes, rows, _nulls(nodes, counted), frozenset(_full(nodes, (), counted)))
 
 
 def _chunk(chunk: Mapping[int, Any], path: tuple[str, ...], node: ParquetNode) -> int | None:
@@ -131,6 +134,16 @@ def _nulls(nodes: Sequence[ParquetNode], counted: Mapping[tuple[str, ...], int])
         elif node.physical != GROUP and (node.name,) in counted:
             found[node.name] = fewest
     return found
+
+
+def _full(
+    nodes: Sequence[ParquetNode], above: tuple[str, ...], counted: Mapping[tuple[str, ...], int]
+) -> Iterator[int]:
+    """Nodes that are never null: something in them never is."""
+    for node in nodes:
+        if any(counted.get(path) == 0 for path, _ in node.leaves(above)):
+            yield id(node)
+        yield from _full(node.children, (*above, node.name), counted)
 
 
 def _count(value: Any) -> int:

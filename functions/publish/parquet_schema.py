@@ -13,6 +13,7 @@ PHYSICAL: Final = ("BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYT
 """Types of Parquet by their numbers."""
 
 REQUIRED: Final = 0
+OPTIONAL: Final = 1
 REPEATED: Final = 2
 GROUP: Final = "a group"
 

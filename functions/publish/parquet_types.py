@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from parquet_schema import GROUP, REPEATED, ParquetNode
+from parquet_schema import GROUP, OPTIONAL, REPEATED, ParquetNode
 from promised_types import GlueType
 
 PLAIN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -40,6 +40,10 @@ class ComparedPlace(NamedTuple):
     path: str
     file: str
     standing: bool
+    needs: frozenset[str] = frozenset()
+    """Paths of parts that take no null."""
+    full: frozenset[int] = frozenset()
+    """Nodes (`id`) of which the writer counted that none is null."""
 
     def part(self, name: str) -> ComparedPlace:
         """A place in this one."""
@@ -54,6 +58,11 @@ def type_findings(place: ComparedPlace, wanted: GlueType, node: ParquetNode, in_
         yield from _nested(place, wanted, node)
     else:
         yield from _plain(place, wanted, node)
+    if node.repetition == OPTIONAL and place.path in place.needs and id(node) not in place.full:
+        yield (
+            f"'{place.path}' of '{place.file}' may be null, the contract says it is required: write the run with it as "
+            "a field that takes no null"
+        )
 
 
 def _plain(place: ComparedPlace, wanted: GlueType, node: ParquetNode) -> Iterator[str]:
@@ -115,7 +124,7 @@ def fields_findings(
             yield f"'{inside.path}' ({node.physical}) of '{place.file}' is not in the contract{_case(node, promised)}"
         seen.add(node.name)
     for name in promised:
-        if name not in seen and not place.standing:
+        if name not in seen and (not place.standing or f"{place.path}.{name}" in place.needs):
             yield f"'{place.path}.{name}' ({promised[name]}) is missing in '{place.file}': write the run with it"
 
 

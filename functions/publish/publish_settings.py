@@ -46,7 +46,8 @@ class PublishSettings:
 class PromisedColumn:
     """A column of a contract: `type` as Glue writes it, `iceberg_type` as Iceberg does, with the ids of nested fields.
 
-    `id` and `iceberg_type` are None for plain Parquet, which knows columns by their names.
+    `id` and `iceberg_type` are None for plain Parquet, which knows columns by their names; `required_parts` has the
+    paths of what takes no null in a column of it, such as `address.city` or `tags.element`.
     """
 
     id: int | None
@@ -56,6 +57,7 @@ class PromisedColumn:
     required: bool
     comment: str
     labels: frozenset[str]
+    required_parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class PromisedTable:
     @cached_property
     def promise(self) -> str:
         """A digest of what files of the table have to keep: what was checked against another one is not checked."""
-        columns = [(column.name, column.type, column.required) for column in self.columns]
+        columns = [(each.name, each.type, each.required, sorted(each.required_parts)) for each in self.columns]
         said = [columns, [each.name for each in self.partitions], self.key, self.at_least]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
@@ -185,4 +187,5 @@ def _column(document: Mapping[str, Any]) -> PromisedColumn:
         required=document["required"],
         comment=document["comment"],
         labels=frozenset(document["labels"]),
+        required_parts=frozenset(document.get("required_parts", ())),
     )

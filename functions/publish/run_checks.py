@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+from json_values import mapping
 from manifests import DATA, DataFile
 from parquet_footer import footer_findings, read_footer, uncounted
 from parquet_runs import ParquetRun, left_behind, published_runs, run_findings, runs_state, standing
@@ -38,7 +39,8 @@ class RunChecks:
         is_new = {run.id for run in runs}
         anew = bool(published) and published.get("promise") != self.table.promise
         old = [run for run in published_runs(self.files, self.table, state) if run.id not in is_new] if anew else []
-        found = self._most(sentence for run in old for sentence in self._published(run))
+        found = self._opened(published) if old else []
+        found += self._most(sentence for run in old for sentence in self._published(run))
         if found or not (runs or old):
             return found, None
         return [], self._subject(state)
@@ -49,7 +51,7 @@ class RunChecks:
         if left or state.get("promise") == self.table.promise:
             return [left] if left else []
         runs = published_runs(self.files, self.table, state)
-        found = self._most(sentence for run in runs for sentence in self._published(run))
+        found = self._opened(state) + self._most(sentence for run in runs for sentence in self._published(run))
         nulls = no_null_where_required(GateSubject(self.product, self.table, None, self.counted, True, None))
         return found or [each for each in nulls if isinstance(each, str) and each]
 
@@ -78,6 +80,17 @@ class RunChecks:
                 yield f"{said}: {sentence}"
         except UnreadableFileError as error:
             yield f"{said}: {error}"
+
+    def _opened(self, state: Mapping[str, Any]) -> list[str]:
+        """Findings of columns that had a label and have it no more: a name may have gone over to another column."""
+        now = {column.name: column.labels for column in self.table.columns}
+        return [
+            f"column '{name}' had the label {', '.join(sorted(lost))} in runs that were published, and a new column "
+            "may have taken its name: write those runs anew, or take the label away in a version that changes nothing "
+            "else"
+            for name, labels in mapping(state.get("labels")).items()
+            if (lost := {*labels} - now.get(name, {*labels}))
+        ]
 
     def _footers(self, run: ParquetRun, is_published: bool) -> Iterator[str]:
         for path in run.files:

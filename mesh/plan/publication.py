@@ -16,6 +16,7 @@ from mesh.contracts.iceberg import iceberg_type
 from mesh.contracts.lock import partition_text
 from mesh.contracts.partitions import field_name
 from mesh.contracts.row_counts import least_rows
+from mesh.contracts.types import ColumnType
 from mesh.iam.perimeter import Perimeter
 from mesh.model import Contract, Element
 from mesh.model.base import Owner
@@ -135,7 +136,8 @@ def _closed(entry: CatalogEntryArgs, table: CatalogTable) -> dict[str, list[str]
 
 
 def _column(column: CatalogColumn, ids: Mapping[str, int] | None, closed: Mapping[str, list[str]]) -> dict[str, Any]:
-    """A column; `ids` of its fields where the table is Iceberg's."""
+    """A column; `ids` of its fields where the table is Iceberg's, whose type says what in it is required."""
+    required = [] if ids else sorted(required_parts(column.type, column.name))
     return {
         "id": ids[column.name] if ids else None,
         "name": column.name,
@@ -144,7 +146,17 @@ def _column(column: CatalogColumn, ids: Mapping[str, int] | None, closed: Mappin
         "required": column.required,
         "comment": column.comment,
         "labels": closed[column.name],
+        **({"required_parts": required} if required else {}),
     }
+
+
+def required_parts(type_: ColumnType, path: str) -> Iterator[str]:
+    """Paths of what takes no null in a type; a key of a map never does."""
+    for part in type_.parts:
+        inside = f"{path}.{part.name}"
+        if part.required and (type_.name, part.name) != ("map", "key"):
+            yield inside
+        yield from required_parts(part.type, inside)
 
 
 def _key(table: Element) -> list[Element]:

@@ -266,3 +266,24 @@ def test_nulls_of_a_nested_column_are_known_only_where_there_is_none(reader: Rea
 )
 def test_types_of_glue_are_read(text: str) -> None:
     assert str(glue_type(text)) == text
+
+
+def test_parts_that_are_required_take_no_null(reader: Reader) -> None:
+    said = column(None, "c", "struct<city:string,floors:array<int>>", required_parts=["c.city", "c.floors.element"])
+    needing = product(json.dumps(contract(table("t", [said], format="parquet", location=PLACE)))).tables[0]
+
+    def found(city_may_be: bool, floor_may_be: bool, city: str | None = "c", **more: Any) -> list[str]:
+        floors = pa.list_(pa.field("element", pa.int32(), nullable=floor_may_be))
+        struct = pa.struct([pa.field("city", pa.string(), nullable=city_may_be), ("floors", floors)])
+        return list(
+            footer_findings(needing, "f", reader(written(pa.array([{"city": city, "floors": [1]}], struct), **more)))
+        )
+
+    assert found(city_may_be=False, floor_may_be=False) == []
+    assert found(city_may_be=True, floor_may_be=True) == []
+    (sentence,) = found(city_may_be=True, floor_may_be=True, city=None)
+    assert sentence.startswith("'c.city' of 'f' may be null")
+    uncounted = found(city_may_be=True, floor_may_be=True, write_statistics=False)
+    assert [each.partition(" of ")[0] for each in uncounted] == ["'c.city'", "'c.floors.element'"]
+    lacking = reader(written(pa.array([{"floors": [1]}])))
+    assert any("'c.city' (string) is missing" in each for each in footer_findings(needing, "f", lacking, standing=True))

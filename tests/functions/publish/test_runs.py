@@ -344,3 +344,24 @@ def test_a_contract_that_promises_the_same_of_files_reads_none(plain: Harbour) -
     plain.s3.delete_object(Bucket="mesh-harbour--berths", Key="tables/calls/run=a/1.parquet")
     plain.published()
     assert plain.told() == ["product published", "product published"]
+
+
+def test_a_name_that_goes_over_to_another_column_takes_no_old_values_along(plain: Harbour) -> None:
+    """`note` had personal data and is called `remark` now; what is called `note` since is open."""
+    run(plain, "a")
+    plain.published()
+    evolve(plain, COLUMNS[0], column(None, "remark", labels=["pii"]), column(None, "note"))
+    plain.published()
+    assert plain.sentences == [
+        f"{SAID}column 'note' had the label pii in runs that were published, and a new column may have taken its name: "
+        "write those runs anew, or take the label away in a version that changes nothing else"
+    ]
+    assert list(hub_types(plain)) == ["ship", "note"]
+    assert plain.labels("calls")["note"]["pii"] == "true"
+    run(plain, "b", body=batch(1, remark=pa.array(["n"])))
+    plain.published()
+    assert place(plain) == f"{CALLS}run=b/"
+    assert plain.labels("calls")["note"]["pii"] == "false"
+    plain.run(plain.request("rollback", plain.record["history"][0]["id"]))
+    assert place(plain) == f"{CALLS}run=b/"
+    assert "had the label pii" in plain.sentences[0]

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from mesh import names
+from mesh.contracts.types import ColumnType, Part, array, mapping
 from mesh.plan import Plan
-from mesh.plan.publication import contract_path
+from mesh.plan.publication import contract_path, required_parts
 
 
 def documents(plan: Plan) -> dict[str, Any]:
@@ -94,3 +95,13 @@ def test_rules_and_documents_do_not_grow_with_products(plan: Plan) -> None:
     domains = [domain.wakeups.rules for domain in plan.domains.values()]
     assert {len(rules) for rules in domains} == {2}
     assert len(plan.governance.publication.rules) == 2
+
+
+def test_required_parts_of_a_parquet_column_are_named_by_their_paths() -> None:
+    text, number = ColumnType("string"), ColumnType("int")
+    counted = mapping(text, number, required=True)
+    whole = ColumnType(
+        "struct", parts=(Part("key", text, True), Part("b", array(counted, required=True)), Part("c", text))
+    )
+    assert list(required_parts(whole, "a")) == ["a.key", "a.b.element", "a.b.element.value"]
+    assert list(required_parts(text, "a")) == []
