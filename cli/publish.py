@@ -270,8 +270,8 @@ def _show_more(status: PublicationStatus, *, whole: bool) -> None:
         lines += [f"earlier: {each['id']} of {each['at']}" for each in status.earlier]
     if status.failed:
         lines.append(
-            f"failing since {status.failed['since']}: {status.failed['sentence']}; each quarter of an hour it is looked "
-            "at again, and the platform team mends it"
+            f"failing since {status.failed['since']}: {status.failed['sentence']}; each quarter of an hour it is "
+            "looked at again, and the platform team mends it"
         )
     if status.refused:
         sentences: list[str] = status.refused["sentences"]

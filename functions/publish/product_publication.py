@@ -95,7 +95,8 @@ class ProductPublication:
             return
         since = str(mapping(record["failed"]).get("since") or self.clock())
         behind = record["behind"] or (self.clock() if self.waits else None)
-        noted = record.changed(failed={"since": since, "sentence": why(error)}, behind=behind)
+        failed = {"since": since, "sentence": why(error)}
+        noted = record.changed(failed=failed, behind=behind, unwritten=self.record["unwritten"])
         if noted != record:
             self.record = self.records.write(self.product, noted)
 

@@ -23,6 +23,11 @@ from sandbox.runs.workspace import EmbeddedEngine, Workspace
 TINY: Final = Path(__file__).parents[1] / "mesh" / "tiny"
 DAY: Final = datetime.date(2027, 1, 1)
 PRODUCT: Final = "orders.customers"
+KEYED: Final = "orders.parcels"
+"""A product with a primary key, about which Athena is asked, and with a rule about rows."""
+ID: Final = "{name: id, logicalType: string, physicalType: string}"
+KEY: Final = "{name: id, logicalType: string, physicalType: string, primaryKey: true, primaryKeyPosition: 1}"
+AT_LEAST: Final = "    quality:\n      - {metric: rowCount, mustBeGreaterThan: 0}\n"
 AS_OF: Final = ("--as-of", "2027-01-01")
 
 pytestmark = pytest.mark.long
@@ -46,9 +51,15 @@ class PublishingGround:
         schema = pa.schema([("id", pa.string()), ("email", pa.string())])
         self.draft().append(pa.Table.from_pylist(list(rows), schema=schema))
 
-    def draft(self) -> Table:
+    def send(self, *parcels: str) -> None:
+        """A commit of the other product's pipeline."""
+        rows = [{"id": each, "weight": 1.5} for each in parcels]
+        schema = pa.schema([("id", pa.string()), ("weight", pa.float64())])
+        self.draft(KEYED).append(pa.Table.from_pylist(rows, schema=schema))
+
+    def draft(self, product: str = PRODUCT) -> Table:
         """The draft, as the pipeline loads it."""
-        given = self.given(f"pipeline:{PRODUCT}")
+        given = self.given(f"pipeline:{product}")
         catalog = GlueCatalog(
             "draft",
             **{
@@ -60,12 +71,15 @@ class PublishingGround:
                 "client.session-token": given["AWS_SESSION_TOKEN"],
             },
         )
-        return catalog.load_table("orders__customers__draft.customers")
+        domain, _, name = product.partition(".")
+        return catalog.load_table(f"{domain}__{name}__draft.{name}")
 
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublishingGround]:
     folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("publish") / "stacks"))
+    contract = folder / "contracts" / "orders" / "parcels.odcs.yaml"
+    contract.write_text(contract.read_text("utf-8").replace(ID, KEY) + AT_LEAST, "utf-8")
     planned = plan_folder(folder, DAY)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder.parent)
@@ -152,6 +166,33 @@ def test_a_refusal_is_shown_with_its_sentences_and_ends_check_with_one(ground: P
         update.rename_column("address", "email")
     mended = typed.status()
     assert (mended["refused"], mended["days_behind"]) == (None, None)
+
+
+def test_a_draft_that_nobody_has_written_to_is_not_refused(ground: PublishingGround, typed: Typed) -> None:
+    fresh = typed.status(KEYED)
+    assert (fresh["published"], fresh["refused"], fresh["failed"], fresh["days_behind"]) == (None, None, None, None)
+    assert fresh["unwritten"] == ["parcels"]
+    assert "nothing written yet" in typed(KEYED, "--check")
+
+
+def test_a_commit_that_could_not_be_looked_at_is_no_health(ground: PublishingGround, typed: Typed) -> None:
+    """The emulator answers no query of Athena, which a primary key needs."""
+    ground.send("1")
+    failing = typed.status(KEYED)
+    assert (failing["published"], failing["refused"], failing["unwritten"]) == (None, None, [])
+    assert failing["failed"]["sentence"].startswith("Athena did not execute the query of the quality gate")
+    assert failing["days_behind"] is not None
+    since = failing["failed"]["since"]
+    shown = typed(KEYED, "--check", code=exit_codes.FINDINGS)
+    assert "failing" in shown
+    assert f"failing since {since}: Athena did not execute" in shown
+    typed("--retry", KEYED, code=exit_codes.FINDINGS)
+    assert "the retry came to nothing yet, for the look failed" in typed.err
+    ground.send("2")
+    again = typed.status(KEYED)["failed"]
+    assert again["since"] == since
+    typed(PRODUCT, "--check")
+    assert "published" in typed(PRODUCT), "a product beside it is as it was"
 
 
 def test_what_cannot_be_asked_is_told_in_a_sentence(ground: PublishingGround, typed: Typed) -> None:

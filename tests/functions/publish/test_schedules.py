@@ -158,11 +158,15 @@ class Schedules(RuleBasedStateMachine):
 
         self.interrupted(died, answered)
 
-    @rule(moment=MOMENTS, answered=st.booleans())
-    def fail(self, moment: int, answered: bool) -> None:
+    @rule(
+        moment=MOMENTS, answered=st.booleans(), code=st.sampled_from(["ThrottlingException", "InvalidInputException"])
+    )
+    def fail(self, moment: int, answered: bool, code: str) -> None:
+        """A call fails, which may be made again, or is refused for good."""
+
         def failed(number: int, name: str) -> None:
             if number == moment:
-                raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, name)
+                raise ClientError({"Error": {"Code": code, "Message": "no"}}, name)
 
         self.interrupted(failed, answered)
 
@@ -319,12 +323,14 @@ class Schedules(RuleBasedStateMachine):
         if self.harbour.record.get("pinned"):
             assert self.harbour.run(self.harbour.request("retry")) == []
         self.harbour.published()
-        if self.harbour.record.get("pinned"):  # what was under way was a rollback
+        record = self.harbour.record
+        if record.get("pinned") or record.get("refused"):  # what was under way was a rollback, or AWS refused it
             assert self.harbour.run(self.harbour.request("retry", number="last")) == []
         assert self.harbour.pointer() == self.draft
         assert sorted(row["ship"] for row in rows(self.draft)) == list(range(1, self.ships + 1))
         record = self.harbour.record
         assert (record["intent"], record["untold"], record["refused"]) == (None, [], None)
+        assert (record["failed"], record["behind"]) == (None, None)
         assert record["published"]["tables"]["ships"]["pointer"] == self.draft
         assert self.harbour.labels()["captain"] == {"pii": "true", "financial": "false"}
 

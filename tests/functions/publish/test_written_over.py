@@ -152,3 +152,23 @@ def test_two_tables_have_a_seal_each(organization: Harbour) -> None:
     write_over(organization, writer.pointer("docks"))
     organization.published()
     assert [sentence.partition(":")[0] for sentence in organization.sentences] == ["harbour.berths, table docks"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"no json", b'{"format-version": 2, "current-schema-id": Infinity}', b"[" * 100_000]
+)
+def test_a_head_that_was_written_over_is_not_read_before_its_seal_is_compared(
+    organization: Harbour, writer: Writer, content: bytes
+) -> None:
+    path = writer.append(ship(1))
+    organization.published()
+    earlier = organization.record["published"]["id"]
+    now = writer.append(ship(2))
+    organization.published()
+    organization.s3.put_object(Bucket=BUCKET, Key=key_of(path), Body=content)
+    assert organization.run(organization.request("rollback", earlier)) == []
+    assert organization.pointer() == now
+    assert organization.sentences == [
+        f"harbour.berths, rollback to {earlier}: table ships: files of the published version '{path}' were written "
+        "over, or deleted, after they were checked: its head, its manifest list or a manifest"
+    ]
