@@ -1,0 +1,4 @@
+"""Clicks."""
+
+def clicks(:
+    pass
