@@ -108,7 +108,9 @@ def _bound(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
                 if (alias.asname or alias.name.partition(".")[0]) in (HANDLER, "*"):
                     yield alias
             continue
-        yield from (each for each in _names(ast.iter_child_nodes(statement)) if each.id == HANDLER)
+        is_declared = isinstance(statement, ast.AnnAssign) and statement.value is None
+        names = () if is_declared else _names(ast.iter_child_nodes(statement))
+        yield from (each for each in names if each.id == HANDLER)
         parts = ("body", "orelse", "finalbody")
         yield from _bound(each for part in parts for each in getattr(statement, part, ()))
         for part in ("handlers", "cases"):  # of `try` and of `match`
@@ -120,5 +122,5 @@ def _names(nodes: Iterable[ast.AST]) -> Iterator[ast.Name]:
     for node in nodes:
         if isinstance(node, ast.Name):
             yield from [node] if isinstance(node.ctx, ast.Store) else []
-        elif not isinstance(node, ast.stmt | ast.excepthandler | ast.match_case | ast.Lambda):
+        elif not isinstance(node, ast.stmt | ast.excepthandler | ast.match_case | ast.Lambda | ast.comprehension):
             yield from _names(ast.iter_child_nodes(node))

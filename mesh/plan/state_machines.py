@@ -112,7 +112,8 @@ def _faults_of_a_state(name: str, state: Mapping[str, Any], states: States) -> I
     kind, ends = state.get("Type"), state.get("End", False)
     after = [key for key, is_there in (("Next", "Next" in state), ("End", ends)) if is_there]
     if kind not in TYPES:
-        yield f"state '{name}' has the type '{kind}'; the types are {listed(TYPES)}"
+        what = f"the type '{kind}'" if isinstance(kind, str) else "no type"
+        yield f"state '{name}' has {what}; the types are {listed(TYPES)}"
     elif kind == "Choice" and not _entries(state.get("Choices")):
         yield f"state '{name}' has no 'Choices', and a Choice goes on by one of them"
     elif kind in (*ENDING, "Choice"):
