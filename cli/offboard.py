@@ -140,7 +140,7 @@ def _last(account: str) -> tuple[str, ...]:
 
 
 def _resources(planned: PlannedMesh, account: str) -> int | None:
-    """How many resources are in an account of the organisation that is kept here; None where none is kept."""
+    """Number of resources in an account of the organisation that is kept here; None where none is kept."""
     from sandbox.runs import served_organization
 
     served = served_organization.find(say)

@@ -97,7 +97,7 @@ def _takes_two(arguments: ast.arguments) -> bool:
 
 
 def _bound(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
-    """What gives the handler's name a value as a script is loaded, also below `if`, `try`, `with` and loops."""
+    """Nodes that give the handler's name a value as a script is loaded, also below `if`, `try`, `with` and loops."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             if statement.name == HANDLER:
