@@ -6,8 +6,10 @@ What is left of it besides: the account, let go below its two control policies a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, cast
 
 import yaml
 
@@ -26,15 +28,35 @@ def is_ended(planned: PlannedMesh, partner: str) -> bool:
     return not terms.agreements and terms.deletion_protection is False
 
 
-def stacks(planned: PlannedMesh, partner: str) -> tuple[str, ...]:
-    """Stacks that end deliveries, in their order: control policies, inbox, roles and replications of domains."""
-    domains = dict.fromkeys(each.product.split(".")[0] for each in planned.mesh.partners[partner].agreements)
-    return (
-        "organization",
-        f"partner-{partner}",
-        *(f"access-{domain}" for domain in domains),
-        *(f"domain-{domain}" for domain in domains),
-    )
+def domains_of(products: Iterable[str]) -> tuple[str, ...]:
+    """Domains of products, each once, in their order."""
+    return tuple(dict.fromkeys(product.split(".")[0] for product in products))
+
+
+def stacks(planned: PlannedMesh, partner: str, domains: Iterable[str], is_destroyed: bool = False) -> tuple[str, ...]:
+    """Stacks that end deliveries, in their order: control policies, inbox, roles and replications of domains.
+
+    A domain that is gone has none any more; where the partner's own stack is destroyed, it would make the inbox anew.
+    """
+    there, of_domains = planned.plan.stacks, tuple(domains)
+    own = () if is_destroyed else (f"partner-{partner}",)
+    every = ("organization", *own, *(f"{kind}-{domain}" for kind in ("access", "domain") for domain in of_domains))
+    return tuple(stack for stack in every if stack in there)
+
+
+def recorded(file: Path, partner: str) -> Mapping[str, Any] | None:
+    """The record of a partner in a file; None where there is none, or one of something else."""
+    try:
+        told = cast("Mapping[str, Any]", json.loads(file.read_text("utf-8")))
+        is_its = told["partner"] == partner and all(isinstance(each["product"], str) for each in told["agreements"])
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):  # what is there is no record, or not whole
+        return None
+    return told if is_its else None
+
+
+def products_of(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Products of which a record says that the partner was given them."""
+    return tuple(each["product"] for each in told["agreements"])
 
 
 def record(planned: PlannedMesh, partner: str) -> Mapping[str, Any]:

@@ -48,7 +48,8 @@ def derivations(contract: Contract) -> tuple[Derivation, ...]:
 
 
 def mistakes(contract: Contract, words: LabelWords) -> Iterator[ContractMistake]:
-    """Mistakes of the entries of a contract: of form, and labels that the mesh does not have."""
+    """Mistakes of the entries of a contract: of form, labels that the mesh does not have, and what stands twice."""
+    told: set[str] = set()
     for path, entry in _entries(contract):
         if not isinstance(entry, Mapping):
             yield ContractMistake(path, f"'{DERIVES_WITHOUT}' is no list of entries: {_FORM}")
@@ -57,10 +58,16 @@ def mistakes(contract: Contract, words: LabelWords) -> Iterator[ContractMistake]
         wrong = list(_wrong(path, written))
         yield from wrong
         if not wrong:
-            for number, label in enumerate(written["labels"]):
+            for number, label in enumerate(_texts(written["labels"])):
                 if label not in words.classifications:
                     message = unknown("classification", label, words.classifications)
                     yield ContractMistake((*path, "labels", number), message)
+                elif label in told:
+                    message = f"'{label}' is left behind twice, and the reasons would be two; keep one"
+                    yield ContractMistake((*path, "labels", number), message)
+                told.add(label)
+            if len({each.casefold() for each in _texts(written["approved-by"])}) < len(_texts(written["approved-by"])):
+                yield ContractMistake((*path, "approved-by"), "an address stands twice in 'approved-by'; keep one")
 
 
 def _entries(contract: Contract) -> Iterator[tuple[KeyPath, Any]]:

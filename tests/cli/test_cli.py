@@ -305,3 +305,34 @@ def test_schemas_are_written_compared_and_not_made_of_a_broken_mesh(
     change(sample / "mesh.yaml", "region:", "regoin:")
     assert main.run(["schemas", str(sample), *out]) == exit_codes.BAD_INPUT
     assert "unknown key 'regoin'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["validate"],
+        ["validate", str(STACKS)],
+        ["plan"],
+        ["lock"],
+        ["schemas"],
+        ["example", "new"],
+        ["offboard", "x"],
+        ["decide"],
+        ["as", "x"],
+        ["access", "who", "x.y"],
+        ["publish", "x.y"],
+        [],
+    ],
+)
+def test_a_working_folder_that_is_gone_is_said_by_every_command(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main.run(words) == exit_codes.BAD_INPUT
+    said = capsys.readouterr().err
+    assert said.startswith("the folder that you are in cannot be used (No such file or directory)")
+    assert "Traceback" not in said
+    assert main.run(["validate", "--help"]) == exit_codes.FINE

@@ -141,7 +141,16 @@ def test_a_new_partner_is_delivered_to_and_goes(kept: Kept, capsys: pytest.Captu
     typed(end[:1], capsys)
     assert main.run(["offboard", "press", "--finish", "--as-of", DAY.isoformat()]) == exit_codes.BAD_INPUT
     assert "`mesh destroy --stack partner-press` first" in capsys.readouterr().err
+    again = ["offboard", "press", "--as-of", DAY.isoformat()]
+    assert main.run(again) == exit_codes.FINE
+    said = capsys.readouterr().out
+    assert end[2].partition("mesh ")[2] in said
+    assert "mesh destroy --stack partner-press" in said
     typed(end[1:], capsys)
+    assert main.run(again) == exit_codes.FINE
+    said = capsys.readouterr().out
+    assert "--stack organization --stack access-orders --stack domain-orders" in said, "the inbox is not made anew"
+    assert "destroy" not in said
     assert account not in deliveries(kept)
     assert not any(name.startswith("tiny-partner-press") for name in backends.s3(account).buckets)
     said = typed(leave, capsys)

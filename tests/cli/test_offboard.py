@@ -21,8 +21,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path(shutil.copytree(TINY, tmp_path / "stacks"))
 
 
-def typed(capsys: pytest.CaptureFixture[str], *words: str, code: int = exit_codes.FINE) -> str:
-    assert main.run([*words, "--as-of", "2027-01-01"]) == code
+def typed(capsys: pytest.CaptureFixture[str], *words: str, code: int = exit_codes.FINE, day: str = "2027-01-01") -> str:
+    assert main.run([*words, "--as-of", day]) == code
     shown = capsys.readouterr()
     return shown.out if code == exit_codes.FINE else shown.err
 
@@ -59,7 +59,8 @@ def test_a_record_is_not_written_over(folder: Path, capsys: pytest.CaptureFixtur
     typed(capsys, "offboard", "courier")
     assert "1. mesh validate" in typed(capsys, "offboard", "courier"), "once more tells the steps, and changes nothing"
     (folder / FILE).write_text(before)
-    assert "is evidence, and is not written over" in typed(capsys, "offboard", "courier", code=exit_codes.BAD_INPUT)
+    refused = typed(capsys, "offboard", "courier", code=exit_codes.BAD_INPUT, day="2027-01-02")
+    assert "is evidence, and is not written over" in refused
     assert (folder / FILE).read_text() == before
     assert (
         json.loads(typed(capsys, "offboard", "courier", "--record", "other.json", "--json"))["record"] == "other.json"
@@ -79,6 +80,77 @@ def test_the_file_goes_when_the_agreements_have_ended_and_not_before(
     assert "courier:" in (folder / "accounts.yaml").read_text()
     assert (folder / "offboarded/courier.json").exists()
     assert main.run(["validate", "--as-of", "2027-01-01"]) == exit_codes.FINE
+    assert "there is no partner 'couriers'" in typed(capsys, "offboard", "couriers", code=exit_codes.BAD_INPUT)
+
+
+STACKS = "--stack organization --stack partner-courier --stack access-orders --stack domain-orders (on"
+
+
+def test_every_further_call_prints_the_same_steps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = typed(capsys, "offboard", "courier")
+    assert STACKS in said
+    for _ in range(2):
+        assert typed(capsys, "offboard", "courier") == said
+
+
+def test_a_record_that_went_elsewhere_is_asked_for_and_read_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = typed(capsys, "offboard", "courier", "--record", "mine/gone.json")
+    assert typed(capsys, "offboard", "courier", "--record", "mine/gone.json") == said
+    assert main.run(["offboard", "courier", "--as-of", "2027-01-01"]) == exit_codes.FINE
+    shown = capsys.readouterr()
+    assert "its record stacks/offboarded/courier.json is not there: name where it went with --record" in shown.err
+    assert "is the record of" not in shown.err
+    # Of no record it cannot be told which domains delivered: all of them take nothing away that is still given.
+    every = "--stack access-orders --stack access-shop --stack domain-orders --stack domain-shop (on"
+    assert every in shown.out
+    document = json.loads(typed(capsys, "offboard", "courier", "--json"))
+    assert document["record"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '"courier"', '{"partner": "other", "agreements": []}', '{"partner": "courier"}', "[" * 99999],
+)
+def test_what_is_no_record_of_the_partner_is_none(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    typed(capsys, "offboard", "courier")
+    (folder / "offboarded/courier.json").write_text(text)
+    assert main.run(["offboard", "courier", "--as-of", "2027-01-01"]) == exit_codes.FINE
+    shown = capsys.readouterr()
+    assert "stacks/offboarded/courier.json is no record of 'courier'" in shown.err
+    assert "--stack domain-orders" in shown.out
+
+
+def test_a_call_that_ended_between_its_two_files_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (folder / FILE).read_text()
+    said = typed(capsys, "offboard", "courier")
+    record = (folder / "offboarded/courier.json").read_bytes()
+    (folder / FILE).write_text(before)
+    assert typed(capsys, "offboard", "courier") == said
+    assert (folder / FILE).read_text().endswith("agreements: []\ndeletion-protection: false\n")
+    assert (folder / "offboarded/courier.json").read_bytes() == record
+
+
+def test_a_domain_that_is_gone_has_no_stack_in_the_steps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    typed(capsys, "offboard", "courier")
+    record = folder / "offboarded/courier.json"
+    record.write_text(record.read_text().replace("orders.parcels", "stores.parcels"))
+    assert "--stack organization --stack partner-courier (on" in typed(capsys, "offboard", "courier")
+
+
+def test_what_is_left_after_the_end_is_told_until_the_account_has_no_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(capsys, "offboard", "courier")
+    said = typed(capsys, "offboard", "courier", "--finish")
+    assert typed(capsys, "offboard", "courier") == said
+    assert typed(capsys, "offboard", "courier", "--finish") == said
+    accounts = folder / "accounts.yaml"
+    text = accounts.read_text()
+    accounts.write_text(text.replace('partners:\n  courier: "410000000072"\n', ""))
+    assert "mesh up --stack organization" in typed(capsys, "offboard", "courier")
+    (folder / "offboarded/courier.json").unlink()
     assert "there is no partner 'courier'" in typed(capsys, "offboard", "courier", code=exit_codes.BAD_INPUT)
 
 

@@ -36,8 +36,8 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     ),
     "mesh.plan": (
         "rules",
-        {"assumed", "build", "costs", "counts"},
-        {"catalog_nodes", "pipeline_nodes", "schedules"},
+        {"assumed", "build", "costs", "counts", "schedule_days", "script_faults"},
+        {"catalog_nodes", "pipeline_nodes", "schedules", "state_machines"},
         {"continuous_integration", "control_policies", "delivered", "footprint", "inputs", "people", "publication"},
         "nodes",
     ),

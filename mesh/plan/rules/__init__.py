@@ -23,6 +23,7 @@ from mesh.plan.rules import (
     members,
     mesh_file,
     naming,
+    pipeline_arguments,
     pipelines,
     products,
 )
@@ -41,6 +42,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *clearances.RULES,
     *consumers.RULES,
     *pipelines.RULES,
+    *pipeline_arguments.RULES,
     *machine_reads.RULES,
     *cleared_pipelines.RULES,
     *members.RULES,

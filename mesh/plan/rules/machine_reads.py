@@ -55,7 +55,7 @@ def pipelines_read_with_a_clearance(context: RuleContext) -> Iterator[Problem]:
 
 
 def clearances_cover_what_is_read(context: RuleContext) -> Iterator[Problem]:
-    """The clearance of a pipeline covers what it reads: of files all, of a table one column at the least."""
+    """The clearance of a pipeline covers what it reads: of files all, of a table one label at the least."""
     for declared in _judged(context):
         reads = _reads_of(context, declared)
         for number, reference in enumerate(declared.pipeline.reads):
@@ -65,8 +65,11 @@ def clearances_cover_what_is_read(context: RuleContext) -> Iterator[Problem]:
             missing, covering = listed(labels - reads), _covering(context, [reference])
             remedy = f"clearances that cover it: {listed(covering)}" if covering else "no clearance covers it"
             who = f"clearance '{declared.pipeline.clearance}' does not cover '{reference}': {missing} is missing"
-            if _readable(context, reference, reads) is None:
+            readable = _readable(context, reference, reads)
+            if not readable:
                 why = "" if "table" in product.ports else ", and files are read as a whole"
+                if readable is not None:
+                    why = ", and it covers no column that is labelled"
                 yield declared.problem(f"{who}{why}; {remedy}", "reads", number)
             else:
                 message = f"{who}, and the pipeline sees the other columns of its tables alone; {remedy}"

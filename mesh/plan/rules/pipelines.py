@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from mesh import yamlfile
 from mesh.findings import KeyPath, Problem, listed, nearest
 from mesh.model import Product, ProductPipeline
-from mesh.model.pipeline import Arguments
+from mesh.plan import script_faults
 from mesh.plan.pipeline_nodes import LEAST_WORKERS_WITH_TABLES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
+from mesh.plan.schedule_days import never_comes
 from mesh.plan.schedules import mistake
 
 GLUE: Final = ("glue-spark", "glue-python")
@@ -33,22 +32,6 @@ WITHOUT_RETRIES: Final[Mapping[str, str]] = {
 }
 """Runtimes of which the mesh does not say how often a failed run starts again, each with who does (Lambda Developer
 Guide, "How Lambda handles errors and retries with asynchronous invocation"); Glue takes ten (Glue API, MaxRetries)."""
-
-RESERVED: Final = frozenset(
-    "additional-python-modules auto-scale-within-microbatch class conf continuous-log-conversionpattern "
-    "continuous-log-loggroup continuous-log-logstreamprefix customer-driver-env-vars customer-executor-env-vars "
-    "datalake-formats debug disable-proxy disable-proxy-v2 enable-auto-scaling enable-continuous-cloudwatch-log "
-    "enable-continuous-log-filter enable-glue-datacatalog enable-job-insights "
-    "enable-lakeformation-fine-grained-access enable-metrics enable-observability-metrics enable-rename-algorithm-v2 "
-    "enable-s3-parquet-optimized-committer enable-spark-ui encryption-type endpoint executor-cores extra-files "
-    "extra-jars extra-py-files job-bookmark-from job-bookmark-option job-bookmark-to job-language job_id job_name "
-    "job_run_id library-set mode python-modules-installer-option scriptlocation security_configuration "
-    "spark-event-logs-path tempdir use-postgres-driver user-jars-first write-shuffle-files-to-s3 "
-    "write-shuffle-spills-to-s3".split()
-)
-"""Arguments that Glue takes for itself, in lower case: with one, a run would have another script, other modules,
-another log group or other access than its job. (Glue Developer Guide, "Using job parameters in AWS Glue jobs"; the
-names beside those are of its libraries and of earlier versions.)"""
 
 
 class DeclaredPipeline(NamedTuple):
@@ -125,20 +108,8 @@ def scripts_can_be_used(context: RuleContext) -> Iterator[Problem]:
             others = [key.partition("/")[2] for key in scripts.files if key.startswith(f"{declared.domain}/")]
             near = nearest(name, others)
             yield declared.problem(f"there is no script {file}" + (near or "; write it, or correct the name"), "script")
-        elif fault := script.fault or (_no_definition(name, script.text) if runtime == "step-functions" else ""):
+        elif fault := script.fault or script_faults.fault(runtime, name, script.text):
             yield declared.problem(f"script {file} cannot be used: {fault}", "script")
-
-
-def _no_definition(name: str, text: str) -> str:
-    """The fault of a text as the definition of a state machine, as far as its form tells; empty without one."""
-    try:
-        written: Any = json.loads(text) if name.endswith(".json") else yamlfile.parse(yamlfile.Source(name, text))
-    except json.JSONDecodeError as error:
-        return f"it is no JSON (line {error.lineno}, column {error.colno})"
-    except (yamlfile.UnreadableError, RecursionError):
-        return "it is no YAML that has one meaning"
-    missing = [key for key in ("StartAt", "States") if not isinstance(written, dict) or key not in written]
-    return f"a definition has '{missing[0]}' at its top" if missing else ""
 
 
 def scripts_have_a_pipeline(context: RuleContext) -> Iterator[Problem]:
@@ -205,22 +176,6 @@ def spark_has_the_workers_to_read_tables(context: RuleContext) -> Iterator[Probl
             yield declared.problem(message, "workers")
 
 
-def arguments_are_not_reserved(context: RuleContext) -> Iterator[Problem]:
-    """Arguments of Glue's jobs are none that Glue takes for itself."""
-    for declared in every_pipeline(context, "runtime"):
-        if declared.pipeline.runtime not in GLUE:
-            continue
-        every: list[tuple[tuple[str, ...], Arguments]] = [(("arguments",), declared.pipeline.arguments)]
-        every += [(("windows", window), arguments) for window, arguments in declared.pipeline.windows.items()]
-        for path, arguments in every:
-            for name in arguments:
-                if name.lower() in RESERVED:
-                    message = (
-                        f"Glue takes the argument '--{name}' for itself, and the mesh sets it; choose another name"
-                    )
-                    yield declared.problem(message, *path, name, on_key=True)
-
-
 # ---- what starts them
 
 
@@ -230,6 +185,19 @@ def schedules_are_as_aws_takes_them(context: RuleContext) -> Iterator[Problem]:
         schedule, runtime = declared.pipeline.schedule, declared.pipeline.runtime
         if schedule is not None and (wrong := mistake(schedule, of_glue=runtime in GLUE)):
             yield declared.problem(f"AWS would refuse this schedule: {wrong}", "schedule")
+
+
+def schedules_come_to_a_day(context: RuleContext) -> Iterator[Problem]:
+    """Schedules name a day that comes; one whose years have passed is a lapse, for it was right before."""
+    for declared in every_pipeline(context, "runtime", "schedule"):
+        schedule, runtime = declared.pipeline.schedule, declared.pipeline.runtime
+        if schedule is None or mistake(schedule, of_glue=runtime in GLUE):
+            continue
+        never = never_comes(schedule, context.as_of)
+        if never is not None:
+            severity = "lapse" if never.once_came else "error"
+            message = f"this schedule starts nothing: {never.told}"
+            yield Problem(declared.file, declared.at("schedule"), message, severity)
 
 
 def pipelines_start_in_one_way(context: RuleContext) -> Iterator[Problem]:
@@ -292,8 +260,8 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     scripts_have_a_pipeline,
     pipelines_stay_within_their_runtime,
     spark_has_the_workers_to_read_tables,
-    arguments_are_not_reserved,
     schedules_are_as_aws_takes_them,
+    schedules_come_to_a_day,
     pipelines_start_in_one_way,
     pipelines_that_nobody_can_start_start_by_themselves,
     events_are_of_what_is_read,
