@@ -153,7 +153,7 @@ class Drafts:
 
     def hold(self, published: Mapping[str, State]) -> bool:
         """Whether the drafts, as they were checked, still name what is published of each Iceberg table."""
-        states = [(name, state) for name, state in published.items() if "pointer" in state]
+        states = [(name, state) for name, state in published.items() if "seal" in state]
         return all(name in self.read_now and self.read_now[name].names(state.get("snapshot")) for name, state in states)
 
     def _stamped(self, table: PromisedTable, state: State) -> State:

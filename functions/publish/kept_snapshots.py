@@ -1,4 +1,4 @@
-"""How long the files of a publication are safe from optimizers, which look at the draft alone.
+"""Snapshots that publications name: for how long they are safe from optimizers, which look at the draft alone.
 
 An optimizer keeps a snapshot for some days after its commit, whoever reads it (`snapshot_days` of the document about
 the mesh). So a publication is safe for that long; and for longer while it is what the draft has as its newest.
@@ -20,7 +20,7 @@ def safe_until(publication: Mapping[str, Any], snapshot_days: int) -> datetime |
     Iceberg tables count, by the commit that is published. Runs of plain Parquet are deleted by nobody.
     """
     tables: Mapping[str, Mapping[str, Any]] = publication["tables"]
-    commits = [state.get("committed") or publication["at"] for state in tables.values() if "pointer" in state]
+    commits = [state.get("committed") or publication["at"] for state in tables.values() if "seal" in state]
     return min(map(datetime.fromisoformat, commits)) + timedelta(days=snapshot_days) if commits else None
 
 

@@ -17,10 +17,10 @@ from sandbox.emulator.given_subnets import given_subnets
 from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
 from sandbox.emulator.kept_lf_tags import keeping_lf_tags
+from sandbox.emulator.kept_optimizers import table_optimizers
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.queue_attributes import telling_redrive
 from sandbox.emulator.replication_status import telling_replication
-from sandbox.emulator.table_optimizers import table_optimizers
 
 _ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 

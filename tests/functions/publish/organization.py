@@ -26,7 +26,7 @@ from moto.lakeformation.models import LakeFormationBackend
 from publish_settings import PublishDocuments
 from pyiceberg.utils.concurrent import ExecutorFactory
 
-from sandbox.emulator.table_optimizers import table_optimizers
+from sandbox.emulator.kept_optimizers import table_optimizers
 
 REGION = "eu-west-1"
 HUB = "123456789012"

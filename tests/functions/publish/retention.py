@@ -2,7 +2,8 @@
 
 AWS Glue Developer Guide, "Snapshot retention optimization" and "Deleting orphan files": snapshots that are older than
 the period go, but for the newest of a number; files below the table's place go that its metadata does not name, when
-they are older than their period. What the publication function writes down they never read.
+they are older than their period; it names earlier heads (Iceberg, `remove_orphan_files`: metadata files of the log are
+reachable). What the publication function writes down they never read.
 """
 
 from __future__ import annotations
@@ -127,7 +128,8 @@ class Optimizers:
 
     def _delete_orphans(self, now: int) -> None:
         """Files of expired snapshots go by this as well: they are old, and nothing in the draft names them."""
-        kept = tree(self.organization, self.writer.pointer())
+        log = {each["metadata-file"] for each in self.writer.metadata().get("metadata-log", [])}
+        kept = tree(self.organization, self.writer.pointer()) | log
         for path in files(self.organization) - kept:
             if self.seen.get(path, now) < now - DAYS * A_DAY:
                 self.organization.s3.delete_object(Bucket=BUCKET, Key=path.removeprefix(f"s3://{BUCKET}/"))

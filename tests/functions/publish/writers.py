@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -104,7 +105,7 @@ def first_metadata(table: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         "table-uuid": str(uuid.uuid4()),
         "location": table["location"].rstrip("/"),
         "last-sequence-number": 0,
-        "last-updated-ms": 1,
+        "last-updated-ms": int(time.time() * 1000),
         "last-column-id": 100,
         "current-schema-id": 0,
         "schemas": [{**struct(columns), "schema-id": 0}],

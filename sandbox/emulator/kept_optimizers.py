@@ -1,4 +1,4 @@
-"""Optimizers of tables, which moto lacks: the emulated Glue keeps them, and none of them runs."""
+"""Optimizers of tables: the emulated Glue keeps them, and none of them runs."""
 
 from __future__ import annotations
 
