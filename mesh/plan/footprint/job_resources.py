@@ -84,12 +84,13 @@ def _trigger(make: StackMaker, name: str, args: PipelineArgs, start: str, said: 
 
 
 def _state_machine(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
-    arn = f"arn:aws:states:{args.perimeter.region}:{args.account_id}:stateMachine:{args.job}"
+    arn = args.machine
     yield make("sfn/stateMachine:StateMachine", name, given=arn, name=args.job, roleArn=args.role, tags=SET)
     if args.schedule:
         yield from _started_by(make, name, args, names.SCHEDULE, arn)
     if args.event:
         yield from _started_by(make, name, args, names.EVENT, arn)
+    yield _rule(make, name, args, names.FAILED)
     yield from _alarms(make, name, args)
 
 
