@@ -144,4 +144,7 @@ def _alarms(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[Deploye
     ends = (names.FAILED,) if args.quiet_hours is None else (names.FAILED, names.SUCCEEDED)
     for end in ends:
         alarm = names.trigger(args.product, end)
-        yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{end}", given=alarm, name=alarm, tags=SET)
+        less: dict[str, Any] = {}
+        if args.runtime == "lambda" and end == names.SUCCEEDED:
+            less = {"metricQueries": [*({"metric": {"metricName": each}} for each in ("Invocations", "Errors")), {}]}
+        yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{end}", given=alarm, name=alarm, tags=SET, **less)
