@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pulumi_aws as aws
 from pulumi import AssetArchive, ComponentResource, Input, Output, Resource, ResourceOptions, StringAsset
@@ -21,6 +21,42 @@ class FunctionNetwork(NamedTuple):
 
     subnet: str
     group_id: Input[str]
+
+
+class RunCount(NamedTuple):
+    """A metric of AWS that counts runs."""
+
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, Input[str]]
+
+    def alone(self, period: int) -> dict[str, Any]:
+        """Inputs of an alarm that looks at this metric, `period` seconds at a time."""
+        place: dict[str, Any] = {"namespace": self.namespace, "metric_name": self.metric}
+        return {**place, "dimensions": self.dimensions, "statistic": "Sum", "period": period}
+
+    def less(self, other: RunCount, period: int) -> dict[str, Any]:
+        """Inputs of an alarm that looks at this metric less another; no number of the other is none to take off."""
+        return {
+            "metric_queries": [
+                *(
+                    aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                        id=id_,
+                        metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                            namespace=each.namespace,
+                            metric_name=each.metric,
+                            dimensions=each.dimensions,
+                            stat="Sum",
+                            period=period,
+                        ),
+                    )
+                    for id_, each in (("every", self), ("other", other))
+                ),
+                aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                    id="well", expression="every - FILL(other, 0)", label="ended well", return_data=True
+                ),
+            ]
+        }
 
 
 class Pipeline(ComponentResource):
@@ -45,15 +81,21 @@ class Pipeline(ComponentResource):
         if args.runtime in GLUE_RUNTIMES:
             job = self._job(self._script())
             self._triggers(job)
-            self._watch(job)
+            for end in (names.FAILED, names.SUCCEEDED):
+                self._alarm(end, self._counted(end, job), job)
         elif args.runtime == "step-functions":
             machine = self._state_machine()
             self._rules(machine.arn, machine)
-            self._watch_metrics("AWS/States", "Executions", {"StateMachineArn": machine.arn}, machine)
+            self._alarm(names.FAILED, self._counted(names.FAILED, machine), machine)
+            well = RunCount("AWS/States", "ExecutionsSucceeded", {"StateMachineArn": machine.arn})
+            self._alarm(names.SUCCEEDED, well, machine)
         elif args.runtime == "lambda":
             function = self._function(network)
             self._rules(function.arn, function)
-            self._watch_metrics("AWS/Lambda", "", {"FunctionName": function.name}, function)
+            errors = RunCount("AWS/Lambda", "Errors", {"FunctionName": function.name})
+            self._alarm(names.FAILED, errors, function)
+            # `Invocations` has runs that failed among them: a function that fails each time would be one that runs.
+            self._alarm(names.SUCCEEDED, errors._replace(metric="Invocations"), function, but=errors)
         self.register_outputs({"job": args.job})
 
     def _opts(self, *after: Resource) -> ResourceOptions:
@@ -277,33 +319,27 @@ class Pipeline(ComponentResource):
 
     # ---- who sees it fail
 
-    def _watch(self, job: Resource) -> None:
-        """Rules that count runs by how they end, each with an alarm; Glue has no metric of it."""
+    def _counted(self, end: str, what: Resource) -> RunCount:
+        """The count of a rule that matches runs which ended so: Glue has no metric of it, Step Functions three."""
         args = self._args
-        for end in (names.FAILED, names.SUCCEEDED):
-            rule = aws.cloudwatch.EventRule(
-                f"{self._name}-{end}",
-                name=names.trigger(args.product, end),
-                event_pattern=args.runs_that(end),
-                tags=args.tags,
-                opts=self._opts(job),
-            )
-            self._alarm(end, "AWS/Events", "TriggeredRules", {"RuleName": rule.name}, rule)
+        rule = aws.cloudwatch.EventRule(
+            f"{self._name}-{end}",
+            name=names.trigger(args.product, end),
+            event_pattern=args.runs_that(end),
+            tags=args.tags,
+            opts=self._opts(what),
+        )
+        return RunCount("AWS/Events", "TriggeredRules", {"RuleName": rule.name})
 
-    def _watch_metrics(self, namespace: str, of: str, dimensions: Mapping[str, Input[str]], what: Resource) -> None:
-        """Alarms on metrics that AWS has: of executions; of a function its errors, and that it runs at all."""
-        metrics = {f"{of}Failed", f"{of}Succeeded"} if of else {"Errors", "Invocations"}
-        failed, succeeded = sorted(metrics)
-        self._alarm(names.FAILED, namespace, failed, dimensions, what)
-        self._alarm(names.SUCCEEDED, namespace, succeeded, dimensions, what)
+    def _alarm(self, end: str, counted: RunCount, what: Resource, *, but: RunCount | None = None) -> None:
+        """The alarm of runs that failed, or the one of no run that ended well for longer than the schedule has it.
 
-    def _alarm(
-        self, end: str, namespace: str, metric: str, dimensions: Mapping[str, Input[str]], after: Resource
-    ) -> None:
-        """The alarm of runs that failed, or the one of no run that ended well for longer than the schedule has it."""
+        Runs that `but` counts are taken off those that are `counted`.
+        """
         args, failed, hours = self._args, end == names.FAILED, self._args.quiet_hours
         if not failed and hours is None:
             return
+        period = 300 if failed else 3600
         aws.cloudwatch.MetricAlarm(
             f"{self._name}-{end}",
             name=names.trigger(args.product, end),
@@ -312,15 +348,11 @@ class Pipeline(ComponentResource):
                 if failed
                 else f"No run of the pipeline of {args.product} has ended well for {hours} hours"
             ),
-            namespace=namespace,
-            metric_name=metric,
-            dimensions=dimensions,
-            statistic="Sum",
-            period=300 if failed else 3600,
+            **(counted.alone(period) if but is None else counted.less(but, period)),
             evaluation_periods=1 if failed else hours or 1,
             threshold=1,
             comparison_operator="GreaterThanOrEqualToThreshold" if failed else "LessThanThreshold",
             treat_missing_data="notBreaching" if failed else "breaching",
             tags=args.tags,
-            opts=self._opts(after),
+            opts=self._opts(what),
         )

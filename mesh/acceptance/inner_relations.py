@@ -147,9 +147,11 @@ def wrong_trail(inputs: Mapping[str, Any]) -> Wrong:
 
 def wrong_metric_period(inputs: Mapping[str, Any]) -> Wrong:
     """An alarm of short periods that looks back over more than a day, or of long ones over more than a week."""
-    period, periods = _whole(inputs.get("period")), _whole(inputs.get("evaluationPeriods"))
-    if period and periods and period * periods > (_DAY if period < _HOUR else 7 * _DAY):
-        yield "evaluationPeriods", f"{periods} of {period} seconds are more than CloudWatch looks back over"
+    periods = _whole(inputs.get("evaluationPeriods"))
+    queried = [_whole(each.get("period")) for each in objects_at(inputs, "metricQueries.metric")]
+    for period in filter(None, [_whole(inputs.get("period")), *queried]):
+        if periods and period * periods > (_DAY if period < _HOUR else 7 * _DAY):
+            yield "evaluationPeriods", f"{periods} of {period} seconds are more than CloudWatch looks back over"
 
 
 _HOUR: Final = 3600

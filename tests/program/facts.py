@@ -10,6 +10,8 @@ from typing import Any, Final
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
+from mesh.contracts.lock import partition_text
+from mesh.contracts.partitions import field_name
 from mesh.iam.mesh_catalog import ABOUT_DEFAULT
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
@@ -369,7 +371,10 @@ def _columns(table: CatalogTable) -> list[Any]:
     locked = table.locked
     ids = {path: field.id for path, field in locked.fields.items()}
     columns = [[ids[c.name], c.name, c.comment, c.required, iceberg_type(c.type, c.name, ids)] for c in table.columns]
-    fields = [[number, ids[name], name] for number, name in zip(locked.partitions.values(), partitions, strict=True)]
+    fields = [
+        [locked.partitions[partition_text((c.name, how))], ids[c.name], field_name(c.name, how), how]
+        for c, how in zip(table.partitions, table.transforms, strict=True)
+    ]
     numbers = [locked.schema_id, locked.spec_id, sorted(ids[path] for path in locked.key)]
     return ["iceberg", columns, fields, *numbers]
 
@@ -478,7 +483,7 @@ def _table(resource: Found, known: Known) -> Facts:
         described = inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
         schema, spec = described["schema"], described.get("partitionSpec", {"fields": [], "specId": 0})
         columns = [[f["id"], f["name"], f["doc"], f["required"], f["type"]] for f in schema["fields"]]
-        partitions = [[f["fieldId"], f["sourceId"], f["name"]] for f in spec["fields"]]
+        partitions = [[f["fieldId"], f["sourceId"], f["name"], f["transform"]] for f in spec["fields"]]
         numbers = [schema["schemaId"], spec["specId"], schema.get("identifierFieldIds", [])]
         rest = [described["location"], "iceberg", columns, partitions, *numbers]
     else:

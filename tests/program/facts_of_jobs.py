@@ -55,6 +55,7 @@ def _job(args: nodes.PipelineArgs) -> Facts:
         return
     if args.runtime == "step-functions":
         yield f"state machine {args.job}", [args.role, json.loads(args.definition)]
+        yield f"rule {names.trigger(args.product, names.FAILED)}", json.loads(args.runs_that(names.FAILED) or "")
     else:
         yield f"function {args.job}", [args.role, args.timeout_minutes * 60]
     for start, said in ((names.SCHEDULE, args.schedule), (names.EVENT, args.event)):

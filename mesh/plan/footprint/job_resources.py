@@ -84,12 +84,13 @@ def _trigger(make: StackMaker, name: str, args: PipelineArgs, start: str, said: 
 
 
 def _state_machine(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[DeployedResource]:
-    arn = f"arn:aws:states:{args.perimeter.region}:{args.account_id}:stateMachine:{args.job}"
+    arn = args.machine
     yield make("sfn/stateMachine:StateMachine", name, given=arn, name=args.job, roleArn=args.role, tags=SET)
     if args.schedule:
         yield from _started_by(make, name, args, names.SCHEDULE, arn)
     if args.event:
         yield from _started_by(make, name, args, names.EVENT, arn)
+    yield _rule(make, name, args, names.FAILED)
     yield from _alarms(make, name, args)
 
 
@@ -143,4 +144,7 @@ def _alarms(make: StackMaker, name: str, args: PipelineArgs) -> Iterator[Deploye
     ends = (names.FAILED,) if args.quiet_hours is None else (names.FAILED, names.SUCCEEDED)
     for end in ends:
         alarm = names.trigger(args.product, end)
-        yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{end}", given=alarm, name=alarm, tags=SET)
+        less: dict[str, Any] = {}
+        if args.runtime == "lambda" and end == names.SUCCEEDED:
+            less = {"metricQueries": [*({"metric": {"metricName": each}} for each in ("Invocations", "Errors")), {}]}
+        yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{end}", given=alarm, name=alarm, tags=SET, **less)

@@ -22,11 +22,25 @@ Lake Formation for fine-grained access control")."""
 ENDS: Final = {names.FAILED: ("FAILED", "TIMEOUT", "ERROR"), names.SUCCEEDED: ("SUCCEEDED",)}
 """States in which a run of Glue ends, by what a rule about it is called; who stops a run knows of it."""
 
+NOT_WELL: Final = ("FAILED", "TIMED_OUT", "ABORTED")
+"""States in which an execution of a state machine ends, but for the good one; each has a metric of its own, and
+`ExecutionsFailed` counts the first alone (Step Functions Developer Guide, "Monitoring Step Functions metrics")."""
+
 
 def ended(job: str, end: str) -> str:
     """Pattern of events of runs that ended so (Glue Developer Guide, "Automating AWS Glue with EventBridge")."""
     detail = {"jobName": [job], "state": list(ENDS[end])}
     return json.dumps({"source": ["aws.glue"], "detail-type": ["Glue Job State Change"], "detail": detail})
+
+
+def ended_badly(machine: str) -> str:
+    """Pattern of events of executions that did not end well; one that is over its `TimeoutSeconds` is `TIMED_OUT`.
+
+    (Step Functions Developer Guide, "Automating Step Functions event delivery with EventBridge".)
+    """
+    detail = {"stateMachineArn": [machine], "status": list(NOT_WELL)}
+    change = ["Step Functions Execution Status Change"]
+    return json.dumps({"source": ["aws.states"], "detail-type": change, "detail": detail})
 
 
 def told_of(reference: str) -> str:

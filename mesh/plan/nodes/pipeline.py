@@ -14,7 +14,16 @@ from mesh.iam.statement import Document, document
 from mesh.plan.nodes.account_access import Tags
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.grants import Grant, on_databases, on_tables
-from mesh.plan.nodes.job_runs import GLUE_RUNTIMES, OF_A_READER, OF_SPARK, UNLABELLED, ended, quiet_hours, told_of
+from mesh.plan.nodes.job_runs import (
+    GLUE_RUNTIMES,
+    OF_A_READER,
+    OF_SPARK,
+    UNLABELLED,
+    ended,
+    ended_badly,
+    quiet_hours,
+    told_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,9 +205,16 @@ class PipelineArgs:
         """Names of its secrets in Secrets Manager, with commas between them; the job asks for their values."""
         return ",".join(names.secret(self.product, name) for name in self.secrets)
 
+    @property
+    def machine(self) -> str:
+        """ARN of its state machine."""
+        return f"arn:aws:states:{self.perimeter.region}:{self.account_id}:stateMachine:{self.job}"
+
     def runs_that(self, end: str) -> str | None:
         """Pattern of the events of runs that `failed` or `succeeded`; None where AWS counts them by itself."""
-        return ended(self.job, end) if self.runtime in GLUE_RUNTIMES else None
+        if self.runtime in GLUE_RUNTIMES:
+            return ended(self.job, end)
+        return ended_badly(self.machine) if self.runtime == "step-functions" and end == names.FAILED else None
 
     @property
     def start_pattern(self) -> str | None:

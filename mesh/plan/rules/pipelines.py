@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from mesh import quotas
 from mesh.findings import KeyPath, Problem, listed, nearest
 from mesh.model import Product, ProductPipeline
 from mesh.plan import script_faults
+from mesh.plan.nodes import HeardPublicationsArgs
 from mesh.plan.pipeline_nodes import LEAST_WORKERS_WITH_TABLES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 from mesh.plan.schedule_days import never_comes
@@ -254,6 +256,28 @@ def events_go_in_no_circle(context: RuleContext) -> Iterator[Problem]:
             yield declared.problem(message, "event")
 
 
+def events_fit_into_one_rule(context: RuleContext) -> Iterator[Problem]:
+    """Events that pipelines of a domain start with are not more than one rule of EventBridge names."""
+    most = quotas.limit("events", "pattern_chars")
+    heard: dict[str, list[DeclaredPipeline]] = {}
+    for declared in every_pipeline(context, "event", "runtime"):
+        if declared.pipeline.event is not None and declared.pipeline.runtime != "external":
+            heard.setdefault(declared.domain, []).append(declared)
+    for domain, every in heard.items():
+        products = {str(each.pipeline.event) for each in every}
+        rule = HeardPublicationsArgs(
+            perimeter=context.builder.perimeter, domain=domain, account_id="", products=tuple(sorted(products))
+        )
+        size = len(rule.pattern)
+        if size > most:
+            message = (
+                f"the rule that tells '{domain}' of publications would have a pattern of {size:,} characters, for "
+                f"{len(products):,} products that its pipelines start with, and EventBridge takes {most:,}: start some "
+                "of them by 'schedule', or split the domain"
+            )
+            yield every[-1].problem(message, "event")
+
+
 RULES: Final[tuple[CrossFileRule, ...]] = (
     pipelines_have_a_script,
     scripts_can_be_used,
@@ -266,4 +290,5 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     pipelines_that_nobody_can_start_start_by_themselves,
     events_are_of_what_is_read,
     events_go_in_no_circle,
+    events_fit_into_one_rule,
 )

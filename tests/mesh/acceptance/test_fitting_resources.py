@@ -51,6 +51,18 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         "rules.destination.account: '111111111111' does not have the bucket",
     ),
     (
+        "Queue",
+        put("visibilityTimeoutSeconds", 30),
+        {"name": "mesh-publication"},
+        "visibilityTimeoutSeconds: 30 seconds are less than the 600 that function publication may run",
+    ),
+    (
+        "Queue",
+        put("visibilityTimeoutSeconds", "-"),
+        {"name": "mesh-publication"},
+        "visibilityTimeoutSeconds: 30 seconds are less than the 600",
+    ),
+    (
         "Organization",
         put("enabledPolicyTypes", ["SERVICE_CONTROL_POLICY"]),
         None,

@@ -18,7 +18,12 @@ from tests.mesh.bad_input.laying import lay
 Findings = Callable[[Path], list[str]]
 DAY = datetime.date(2027, 1, 1)
 SAMPLES = Path(__file__).parent / "samples"
-BY_QUOTA = ("documents_fit_their_quotas", "roles_fit_their_account", "accounts_fit_the_organization")
+BY_QUOTA = (
+    "documents_fit_their_quotas",
+    "roles_fit_their_account",
+    "accounts_fit_the_organization",
+    "events_fit_into_one_rule",
+)
 
 
 def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
@@ -152,6 +157,29 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
     (line,) = findings(tiny)
     assert line.startswith("partners/courier.yaml:4:1: the resource control policy of partner 'courier' would have ")
     assert line.endswith("AWS takes 5,120: have fewer agreements, or split the partner in two")
+
+
+def starting_by(products: int, event: str = "orders.product-of-a-long-name-{}") -> str:
+    """Pipelines of Glue that start by an event, each of another product."""
+    pipeline = "{{script: clicks.py, reads: [{0}], clearance: pii, event: {0}}}"
+    lines = (
+        f"  sink-{number}: {{kind: ml, ports: [files], pipeline: {pipeline.format(event.format(number))}}}\n"
+        for number in range(products)
+    )
+    return "products:\n" + "".join(lines)
+
+
+@pytest.mark.parametrize(("products", "too_many"), [(49, False), (50, True), (120, True)])
+def test_a_rule_that_would_name_too_many_events_is_found_with_the_real_quota(
+    tiny: Path, findings: Findings, products: int, too_many: bool
+) -> None:
+    shop = tiny / "domains/shop.yaml"
+    shop.write_text(shop.read_text().replace("products:\n", starting_by(products)))
+    found = [line for line in findings(tiny) if "EventBridge takes 2,048" in line]
+    assert bool(found) == too_many
+    for line in found:
+        assert line.startswith("domains/shop.yaml:")
+        assert f"for {products + 1:,} products that its pipelines start with" in line
 
 
 def test_roles_above_the_default_are_a_warning_and_above_the_most_an_error(

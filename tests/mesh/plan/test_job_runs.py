@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from mesh import names
+from mesh.acceptance.event_matching import matches
 from mesh.load import load
 from mesh.plan import Plan
 from mesh.plan.build import build
@@ -95,3 +97,23 @@ def test_tables_keep_what_is_published_longer_than_it_may_lag(tiny: Plan) -> Non
             assert optimizers.days > product.lag
             assert product.old_versions > product.lag
             assert not [folder for folder in product.expiring if folder.startswith("tables")]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_an_execution_that_did_not_end_well_is_counted_however_it_ended(tiny: Plan, status: str) -> None:
+    machine = tiny.domains["orders"].jobs["customers"]
+    pattern = json.loads(machine.runs_that(names.FAILED) or "")
+    arn = f"arn:aws:states:eu-west-1:{machine.account_id}:stateMachine:mesh--customers"
+    event = {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {"stateMachineArn": arn, "status": status},
+    }
+    assert matches(pattern, event)
+    assert not matches(pattern, {**event, "detail": {"stateMachineArn": arn, "status": "SUCCEEDED"}})
+    assert not matches(pattern, {**event, "detail": {"stateMachineArn": f"{arn}-2", "status": status}})
+
+
+def test_runs_that_aws_counts_by_itself_have_no_rule(tiny: Plan) -> None:
+    machine, function = tiny.domains["orders"].jobs["customers"], tiny.domains["orders"].jobs["parcels"]
+    assert (machine.runs_that(names.SUCCEEDED), function.runs_that(names.FAILED)) == (None, None)
