@@ -165,7 +165,8 @@ def every_alarm_says_what_no_number_is(document: Document, plan: Plan) -> list[s
 def every_message_outlives_the_run_that_has_it(document: Document, plan: Plan) -> list[str]:
     """Lambda refuses a queue that hides for less than a run takes.
 
-    It advises six times that for functions that are throttled; this one is not, and people wait for what failed. (Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping".)
+    It advises six times that for functions that are throttled; this one is not, and people wait for what failed
+    (Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping").
     """
     wrong: list[str] = []
     for stack, mapping, held in _every(document, MAPPING):
