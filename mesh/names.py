@@ -97,6 +97,15 @@ def heard_rule(domain: str) -> str:
     return f"{PATH}--{domain}"
 
 
+REFUSALS = f"{PATH}-refusals"
+"""The rule on a domain's own bus that counts what was refused of its products, and the alarm of that number."""
+
+
+def refusals_rule(domain: str) -> str:
+    """The rule on the mesh bus with which a domain hears what was refused of its own products."""
+    return f"{heard_rule(domain)}--refusals"
+
+
 START = "start"
 """The role with which EventBridge starts jobs of an account."""
 
@@ -251,6 +260,11 @@ def forward_role(account_id: str) -> str:
 def outbound(partner: str, domain: str, product: str) -> str:
     """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
     return f"outbound/{partner}/{database(domain, product)}"
+
+
+def sources_of(domain: str) -> str:
+    """What the `source` of every event of a domain's products begins with; no name that people choose has a point."""
+    return event_source(domain, "")
 
 
 def event_source(domain: str, product: str) -> str:

@@ -42,9 +42,15 @@ def of_wakeups(args: nodes.WakeupsArgs) -> Iterator[About]:
 
 
 def of_heard(args: nodes.HeardPublicationsArgs) -> Iterator[About]:
-    """What the Plan says of a domain's rule on the mesh bus."""
-    yield f"rule {args.rule}", args.pattern
-    yield "target of rule heard", [args.rule, args.mesh_bus, args.own_bus]
+    """What the Plan says of a domain's rules on the mesh bus, and of the one that counts refusals."""
+    yield f"rule {args.refusals_rule}", args.refusals_pattern
+    yield "target of rule heard-refusals", [args.refusals_rule, args.mesh_bus, args.own_bus]
+    if args.products:
+        yield f"rule {args.rule}", args.pattern
+        yield "target of rule heard", [args.rule, args.mesh_bus, args.own_bus]
+    yield f"rule {args.counting_rule}", args.refusals_pattern
+    counted = ["AWS/Events", "TriggeredRules", {"RuleName": args.counting_rule}, "Sum", 3600, 24]
+    yield f"alarm {args.counting_rule}", [*counted, 1, "GreaterThanOrEqualToThreshold"]
 
 
 def function(resource: Found, known: Mapping[str, Found]) -> Iterator[About]:

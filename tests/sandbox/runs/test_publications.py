@@ -32,6 +32,8 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 @pytest.fixture(autouse=True)
 def everything_is_delivered(mesh: Ground) -> Iterator[None]:
     mesh.heard()
+    for domain in mesh.plan.domains:
+        mesh.at_home(domain)
     yield
     assert mesh.organization.gate.deliveries.undelivered() == {}
 
@@ -131,13 +133,14 @@ def test_a_column_too_many_is_not_published_and_its_sentence_is_told(mesh: Groun
     assert "column 'phone'" in sentence
     assert "not in the contract" in sentence
     assert record["published"]["tables"]["customers"]["pointer"] == before
-    ((kind, source, detail),) = mesh.heard()
+    ((kind, source, detail),) = mesh.at_home("orders")
     assert (kind, source, detail["sentences"]) == ("publication refused", "mesh.orders.customers", [sentence])
+    assert mesh.at_home("shop") == []
 
 
 def test_a_refusal_is_told_once(mesh: Ground) -> None:
     mesh.organization.gate.deliveries.sweep("mesh-sweep")
-    assert mesh.heard() == []
+    assert (mesh.heard(), mesh.at_home("orders")) == ([], [])
 
 
 def test_who_reads_the_record_is_the_domain_s_owner_or_engineer_and_nobody_else(mesh: Ground) -> None:
@@ -208,6 +211,9 @@ def test_a_run_with_a_null_where_none_may_be_is_not_published(mesh: Ground) -> N
     assert mesh.published("visits")["StorageDescriptor"]["Location"].endswith("/tables/visits/run=2/")
     (sentence,) = mesh.record("visits")["refused"]["sentences"]
     assert "column 'id' is null in 1 rows" in sentence
+    ((kind, source, detail),) = mesh.at_home("orders")
+    assert (kind, source, detail["sentences"]) == ("publication refused", "mesh.orders.visits", [sentence])
+    assert mesh.at_home("shop") == []
 
 
 def test_a_pipeline_withdraws_a_run_that_it_may_not_delete(mesh: Ground) -> None:
