@@ -1,4 +1,4 @@
-"""Heard publications: rules that tell a domain's account what its pipelines start with, and what was refused of its own."""
+"""Heard publications: rules that tell a domain's account what its pipelines start with, and what it was refused."""
 
 from __future__ import annotations
 

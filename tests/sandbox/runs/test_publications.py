@@ -6,6 +6,7 @@ are one story, in their order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow
 import pytest
 from pyiceberg.types import StringType
 
+from mesh import names
 from sandbox.emulator.athena_queries import UNANSWERED
 from sandbox.rehearsal.check import check
 from sandbox.rehearsal.personas import provisioned
@@ -223,6 +225,32 @@ def test_a_pipeline_withdraws_a_run_that_it_may_not_delete(mesh: Ground) -> None
     pipeline.client("s3").put_object(**place, Key="tables/visits/run=3/_WITHDRAWN", Body=b"")
     mesh.organization.gate.deliveries.sweep("mesh-sweep")
     assert mesh.record("visits")["refused"] is None
+
+
+@pytest.mark.parametrize(
+    ("run", "pattern"),
+    [("5", {"detail-type": [names.REFUSED]}), ("6", {"source": [{"prefix": "mesh.orders."}]})],
+)
+def test_no_rule_of_another_domain_brings_a_refusal_over(run: str, pattern: dict[str, Any], mesh: Ground) -> None:
+    events, deliveries = mesh.caller("deploy@shop").client("events"), mesh.organization.gate.deliveries
+    heard = mesh.plan.domains["shop"].heard
+    assert heard is not None
+    rule, bus = f"{heard.rule}--curious", {"EventBusName": heard.mesh_bus}
+    events.put_rule(Name=rule, EventPattern=json.dumps(pattern), **bus)
+    target = {"Id": "own-bus", "Arn": heard.own_bus, "RoleArn": heard.role}
+    events.put_targets(Rule=rule, Targets=[target], **bus)
+    mesh.write_run(run, id=["2", None], phone=["+1", "+2"])
+    events.remove_targets(Rule=rule, Ids=["own-bus"], **bus)
+    events.delete_rule(Name=rule, **bus)
+    (refused,) = deliveries.failed
+    deliveries.failed.clear()
+    assert (mesh.at_home("shop"), [kind for kind, _, _ in mesh.at_home("orders")]) == ([], [names.REFUSED])
+    assert rule in refused
+    assert "not authorized to perform: events:PutEvents" in refused
+    withdrawn = {"Bucket": mesh.plan.domains["orders"].products["visits"].bucket, "Body": b""}
+    pipeline = mesh.caller("pipeline:orders.visits").client("s3")
+    pipeline.put_object(**withdrawn, Key=f"tables/visits/run={run}/_WITHDRAWN")
+    deliveries.sweep("mesh-sweep")
 
 
 # ---- what needs a query
