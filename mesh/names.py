@@ -107,11 +107,11 @@ def refusals_rule(domain: str) -> str:
 
 
 START = "start"
-"""The role with which EventBridge starts jobs of an account."""
+"""The role with which EventBridge starts jobs of an account, and puts on its bus what the mesh bus tells it."""
 
 
 def start_role(account_id: str) -> str:
-    """The role with which EventBridge starts the workflows and state machines of an account's pipelines."""
+    """The role with which EventBridge starts pipelines of an account, and tells it what is published or was refused."""
     return role(account_id, START)
 
 
@@ -263,7 +263,7 @@ def outbound(partner: str, domain: str, product: str) -> str:
 
 
 def sources_of(domain: str) -> str:
-    """What the `source` of every event of a domain's products begins with; no name that people choose has a point."""
+    """Beginning of the `source` of every event of a domain's products, and of no other domain's: no name has a point."""
     return event_source(domain, "")
 
 
