@@ -263,7 +263,7 @@ def outbound(partner: str, domain: str, product: str) -> str:
 
 
 def sources_of(domain: str) -> str:
-    """Beginning of the `source` of every event of a domain's products, and of no other domain's: no name has a point."""
+    """Beginning of the `source` of events of a domain's products, and of no other domain's: no name has a point."""
     return event_source(domain, "")
 
 
