@@ -1,4 +1,4 @@
-"""Start role: the role with which EventBridge starts the pipelines of an account."""
+"""Start role: the role with which EventBridge starts the pipelines of an account, and tells it of publications."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class StartRole(ComponentResource):
             name,
             MeshRoleArgs(
                 arn=args.arn,
-                description="EventBridge starts the pipelines of the account",
+                description="EventBridge starts the pipelines of the account, and tells it what is published",
                 trust=args.trust,
                 permissions=args.permissions,
                 boundary=names.boundary(args.account_id),

@@ -1,4 +1,4 @@
-"""The rule of a domain on the mesh bus, which tells its account that a product is published."""
+"""The rules of a domain that tell its account what is published, and what was refused of its own products."""
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ bus = MeshBus("mesh", MeshBusArgs(perimeter=PERIMETER), opts=account("governance
 limit = aws.iam.Policy("boundary", name="boundary", path="/mesh/", policy=boundary(PERIMETER, SALES).text(), opts=sales)
 role = StartRole(
     "start",
-    StartRoleArgs(perimeter=PERIMETER, account_id=SALES),
+    StartRoleArgs(perimeter=PERIMETER, domain="sales", account_id=SALES),
     opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[limit])),
 )
 heard = HeardPublications(
@@ -21,4 +21,4 @@ heard = HeardPublications(
     HeardPublicationsArgs(perimeter=PERIMETER, domain="sales", account_id=SALES, products=("stock.levels",)),
     opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[bus, role])),
 )
-pulumi.export("rule", heard.rule)
+pulumi.export("rules", [rule.name for rule in heard.rules])

@@ -12,7 +12,7 @@ sales = account("sales", SALES)
 limit = aws.iam.Policy("boundary", name="boundary", path="/mesh/", policy=boundary(PERIMETER, SALES).text(), opts=sales)
 role = StartRole(
     "start",
-    StartRoleArgs(perimeter=PERIMETER, account_id=SALES),
+    StartRoleArgs(perimeter=PERIMETER, domain="sales", account_id=SALES),
     opts=pulumi.ResourceOptions.merge(sales, pulumi.ResourceOptions(depends_on=[limit])),
 )
 pulumi.export("role", role.arn)

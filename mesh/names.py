@@ -97,12 +97,21 @@ def heard_rule(domain: str) -> str:
     return f"{PATH}--{domain}"
 
 
+REFUSALS = f"{PATH}-refusals"
+"""The rule on a domain's own bus that counts what was refused of its products, and the alarm of that number."""
+
+
+def refusals_rule(domain: str) -> str:
+    """The rule on the mesh bus with which a domain hears what was refused of its own products."""
+    return f"{heard_rule(domain)}--refusals"
+
+
 START = "start"
-"""The role with which EventBridge starts jobs of an account."""
+"""The role with which EventBridge starts jobs of an account, and puts on its bus what the mesh bus tells it."""
 
 
 def start_role(account_id: str) -> str:
-    """The role with which EventBridge starts the workflows and state machines of an account's pipelines."""
+    """The role with which EventBridge starts pipelines of an account, and tells it what is published or was refused."""
     return role(account_id, START)
 
 
@@ -251,6 +260,11 @@ def forward_role(account_id: str) -> str:
 def outbound(partner: str, domain: str, product: str) -> str:
     """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
     return f"outbound/{partner}/{database(domain, product)}"
+
+
+def sources_of(domain: str) -> str:
+    """Beginning of the `source` of events of a domain's products, and of no other domain's: no name has a point."""
+    return event_source(domain, "")
 
 
 def event_source(domain: str, product: str) -> str:

@@ -32,7 +32,7 @@ def published_event(product: PromisedProduct, publication: Mapping[str, Any]) ->
 
 
 def refused_event(product: PromisedProduct, refused: Mapping[str, Any]) -> dict[str, Any]:
-    """The event of a refusal, to the owner."""
+    """The event of a refusal, which rules bring to the account of the product's domain and to no other."""
     return {"type": REFUSED, "detail": {**_detail(product, refused), "sentences": _short(refused["sentences"])}}
 
 

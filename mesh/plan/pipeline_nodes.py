@@ -140,7 +140,8 @@ def baseline(inputs: PlanInputs, domain: str) -> JobBaselineArgs | None:
 
 
 def start(inputs: PlanInputs, domain: str) -> StartRoleArgs | None:
-    """The role with which EventBridge starts a domain's jobs; None where it has none."""
-    if not has_jobs(inputs, domain):
+    """The role with which EventBridge starts jobs of a domain and tells it of refusals; None where there is neither."""
+    published = any("table" in product.ports for product in inputs.mesh.domains[domain].products.values())
+    if not (published or has_jobs(inputs, domain)):
         return None
-    return StartRoleArgs(perimeter=inputs.perimeter, account_id=inputs.domain_id(domain))
+    return StartRoleArgs(perimeter=inputs.perimeter, domain=domain, account_id=inputs.domain_id(domain))

@@ -47,7 +47,7 @@ MAKES = {
     "location_role": {"Role", "RolePolicy"},
     "forward_role": {"Role", "RolePolicy"},
     "wakeups": {"EventRule", "EventTarget"},
-    "heard_publications": {"EventRule", "EventTarget"},
+    "heard_publications": {"EventRule", "EventTarget", "MetricAlarm"},
     "publication": {"Function", "Queue", "EventSourceMapping", "MetricAlarm", "LogGroup", "Bucket"},
     "mesh_bus": {"EventBus", "EventBusPolicy"},
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},

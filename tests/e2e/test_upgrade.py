@@ -72,6 +72,14 @@ _JOBS = {
 """What jobs of an account share, and what tells the publication of their drafts."""
 
 
+_HEARD = {
+    *(f"{kind}::heard-refusals" for kind in ("EventRule", "EventTarget")),
+    *(f"{kind}::heard-counted" for kind in ("EventRule", "MetricAlarm")),
+    "HeardPublications::heard",
+}
+"""What brings a domain the refusals of its own products."""
+
+
 def _role(component: str, name: str) -> set[str]:
     return {f"{kind}::{name}" for kind in (component, "MeshRole", "Role", "RolePolicy")}
 
@@ -152,10 +160,10 @@ ADDED = {
         *(f"LogGroup::clicks-{what}" for what in ("error", "output")),
         *(f"Trigger::clicks-{what}" for what in ("event", "run", "window-january")),
         *("EventTarget::clicks-event", "MetricAlarm::clicks-failed"),
-        *("HeardPublications::heard", "EventRule::heard", "EventTarget::heard"),
+        *(*_HEARD, "EventRule::heard", "EventTarget::heard"),
     },
     "domain-orders": {
-        *("AccountBudget::orders", *_JOBS, "Workgroup::orders-mesh-check"),
+        *("AccountBudget::orders", *_JOBS, *_HEARD, "Workgroup::orders-mesh-check"),
         *_drafts("customers"),
         *_drafts("parcels"),
         *("StateMachine::customers", "Function::parcels", "LogGroup::parcels", "Permission::parcels-schedule"),

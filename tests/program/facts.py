@@ -291,7 +291,7 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield from _role(
             stack,
             plan.start.arn,
-            "EventBridge starts the pipelines of the account",
+            "EventBridge starts the pipelines of the account, and tells it what is published",
             plan.start.trust,
             plan.start.permissions,
         )

@@ -31,7 +31,7 @@ def of_publication(args: nodes.PublicationArgs) -> Iterator[About]:
     for alarm in args.alarms:
         compared = "LessThanThreshold" if alarm.silence else "GreaterThanOrEqualToThreshold"
         measured = [alarm.namespace, alarm.metric, alarm.dimensions, alarm.statistic, alarm.seconds, alarm.periods]
-        yield f"alarm {_last(args.topic)}-{alarm.name}", [*measured, alarm.threshold, compared]
+        yield f"alarm {_last(args.topic)}-{alarm.name}", [*measured, alarm.threshold, compared, None]
 
 
 def of_wakeups(args: nodes.WakeupsArgs) -> Iterator[About]:
@@ -42,9 +42,15 @@ def of_wakeups(args: nodes.WakeupsArgs) -> Iterator[About]:
 
 
 def of_heard(args: nodes.HeardPublicationsArgs) -> Iterator[About]:
-    """What the Plan says of a domain's rule on the mesh bus."""
-    yield f"rule {args.rule}", args.pattern
-    yield "target of rule heard", [args.rule, args.mesh_bus, args.own_bus]
+    """What the Plan says of a domain's rules on the mesh bus, and of the one that counts refusals."""
+    yield f"rule {args.refusals_rule}", args.refusals_pattern
+    yield "target of rule heard-refusals", [args.refusals_rule, args.mesh_bus, args.own_bus]
+    if args.products:
+        yield f"rule {args.rule}", args.pattern
+        yield "target of rule heard", [args.rule, args.mesh_bus, args.own_bus]
+    yield f"rule {args.counting_rule}", args.refusals_pattern
+    counted = ["AWS/Events", "TriggeredRules", {"RuleName": args.counting_rule}, "Sum", 3600, 24]
+    yield f"alarm {args.counting_rule}", [*counted, 1, "GreaterThanOrEqualToThreshold", 1]
 
 
 def function(resource: Found, known: Mapping[str, Found]) -> Iterator[About]:
@@ -95,5 +101,6 @@ ALARM: Final = (
     "evaluationPeriods",
     "threshold",
     "comparisonOperator",
+    "datapointsToAlarm",
 )
 """Inputs of queues and alarms of which the Plan says something."""

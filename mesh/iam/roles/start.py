@@ -1,4 +1,4 @@
-"""Role with which EventBridge starts pipelines of an account: by a schedule, or because a product is published."""
+"""Role with which EventBridge starts pipelines of an account, and tells it what is published, or was refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def start_trust(perimeter: Perimeter, account_id: str) -> Document:
         Statement(
             sid="RulesOnTheMeshBus",
             what="EventBridge assumes the role, for rules of domains on the mesh bus.",
-            why="Pipelines start with a publication, of which the mesh bus tells; only this account passes the role.",
+            why="Of publications and refusals the mesh bus tells; only this account passes the role.",
             effect="Allow",
             principal=service("events.amazonaws.com"),
             actions=("sts:AssumeRole",),
@@ -43,8 +43,11 @@ def start_trust(perimeter: Perimeter, account_id: str) -> Document:
     )
 
 
-def start_permissions(perimeter: Perimeter, account_id: str) -> Document:
-    """Permissions: start workflows and state machines of the account's pipelines, tell it of publications."""
+def start_permissions(perimeter: Perimeter, account_id: str, domain: str) -> Document:
+    """Permissions: start workflows and state machines of the account's pipelines, tell it what the mesh bus tells.
+
+    That is every publication, and of refusals those of the account's own domain.
+    """
     here = f"{perimeter.region}:{account_id}"
     bus = f"arn:aws:events:{here}:event-bus/default"
     return document(
@@ -74,10 +77,21 @@ def start_permissions(perimeter: Perimeter, account_id: str) -> Document:
         ),
         Statement(
             sid="RefuseOtherEvents",
-            what="Events that do not tell of a publication are refused.",
-            why="Whatever the rule on the mesh bus comes to match, pipelines start with publications.",
+            what="Events that tell neither of a publication nor of a refusal are refused.",
+            why="Whatever a rule on the mesh bus comes to match, this is what the account is told by it.",
             actions=("events:PutEvents",),
             resources=(bus,),
-            conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", names.PUBLISHED),),
+            conditions=(when("ForAnyValue:StringNotEquals", "events:detail-type", names.PUBLISHED, names.REFUSED),),
+        ),
+        Statement(
+            sid="RefuseRefusalsOfOthers",
+            what="What was refused of another domain's products is refused.",
+            why="The sentences of a refusal say what is in a draft; they are for who answers for the product.",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+            conditions=(
+                when("ForAnyValue:StringEquals", "events:detail-type", names.REFUSED),
+                when("ForAnyValue:StringNotLike", "events:source", f"{names.sources_of(domain)}*"),
+            ),
         ),
     )

@@ -172,13 +172,13 @@ def _starts() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseTellingOfPublications",
-            what="Only EventBridge's own role tells an account's bus that a product is published.",
-            why="Rules of that bus start pipelines with it, so whoever could say so would start them.",
+            what="Only EventBridge's own role tells an account's bus that a product is published, or was refused.",
+            why="Rules of that bus start pipelines with the one, and an alarm rings with the other.",
             but="A rule on the mesh bus, where the publication function alone says so, passes it on.",
             actions=("events:PutEvents",),
             resources=("arn:aws:events:*:*:event-bus/default",),
             conditions=(
-                when("ForAnyValue:StringEquals", "events:detail-type", names.PUBLISHED),
+                when("ForAnyValue:StringEquals", "events:detail-type", names.PUBLISHED, names.REFUSED),
                 caller_is_not(names.start_role("*")),
             ),
         ),

@@ -64,11 +64,16 @@ def wakeups(make: StackMaker, args: WakeupsArgs) -> Iterator[DeployedResource]:
 
 
 def heard(make: StackMaker, name: str, args: HeardPublicationsArgs) -> Iterator[DeployedResource]:
-    """The rule of a domain on the mesh bus, as the component `HeardPublications` makes it."""
-    bus, rule = args.mesh_bus, args.rule
-    yield make("cloudwatch/eventRule:EventRule", name, given=f"{bus}/{rule}", name=rule, eventBusName=bus)
-    named: Mapping[str, Any] = {"rule": rule, "targetId": "own-bus", "arn": args.own_bus, "roleArn": args.role}
-    yield make("cloudwatch/eventTarget:EventTarget", name, eventBusName=bus, **named)
+    """The rules of a domain and their alarm, as the component `HeardPublications` makes them."""
+    brought = {f"{name}-refusals": args.refusals_rule, **({name: args.rule} if args.products else {})}
+    for logical, rule in brought.items():
+        bus = args.mesh_bus
+        yield make("cloudwatch/eventRule:EventRule", logical, given=f"{bus}/{rule}", name=rule, eventBusName=bus)
+        named: Mapping[str, Any] = {"rule": rule, "targetId": "own-bus", "arn": args.own_bus, "roleArn": args.role}
+        yield make("cloudwatch/eventTarget:EventTarget", logical, eventBusName=bus, **named)
+    counted = args.counting_rule
+    for kind in ("eventRule:EventRule", "metricAlarm:MetricAlarm"):
+        yield make(f"cloudwatch/{kind}", f"{name}-counted", given=counted, name=counted)
 
 
 def _rule(

@@ -337,9 +337,9 @@ class DomainPlan:
 
     @property
     def heard(self) -> HeardPublicationsArgs | None:
-        """The rule with which its account hears of publications; None where no pipeline starts with one."""
+        """The rules with which its account hears; None where it publishes nothing and starts with nothing published."""
         products = tuple(sorted({job.event for job in self.jobs.values() if job.event and job.runtime != "external"}))
-        if not products:
+        if not (products or self.drafts):
             return None
         return HeardPublicationsArgs(
             perimeter=self.account.perimeter, domain=self.name, account_id=self.access.account_id, products=products

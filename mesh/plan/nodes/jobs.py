@@ -46,24 +46,34 @@ class JobBaselineArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardPublicationsArgs:
-    """The rule with which a domain hears on its account's own bus that products are published.
+    """The rules with which a domain hears on its account's own bus what is published, and what was refused of its own.
 
-    `products` are those that its pipelines start with, as `<domain>.<product>`.
+    `products` are those that its pipelines start with, as `<domain>.<product>`; there may be none.
     """
 
     perimeter: Perimeter
     domain: str
     account_id: str
-    products: tuple[str, ...]
+    products: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:
-        """Name of the rule, on the mesh bus."""
+        """Name of the rule about publications, on the mesh bus."""
         return names.heard_rule(self.domain)
 
     @property
+    def refusals_rule(self) -> str:
+        """Name of the rule about refusals, on the mesh bus."""
+        return names.refusals_rule(self.domain)
+
+    @property
+    def counting_rule(self) -> str:
+        """Name of the rule on the account's own bus whose count of refusals is a metric, and of its alarm."""
+        return names.REFUSALS
+
+    @property
     def mesh_bus(self) -> str:
-        """ARN of the mesh bus, on which the rule is."""
+        """ARN of the mesh bus, on which rules are."""
         perimeter = self.perimeter
         return f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
 
@@ -79,16 +89,23 @@ class HeardPublicationsArgs:
         return json.dumps({"source": sources, "detail-type": [names.PUBLISHED]}, separators=(",", ":"))
 
     @property
+    def refusals_pattern(self) -> str:
+        """Pattern of what was refused of the domain's own products, on both buses, as JSON."""
+        own = [{"prefix": names.sources_of(self.domain)}]
+        return json.dumps({"source": own, "detail-type": [names.REFUSED]}, separators=(",", ":"))
+
+    @property
     def role(self) -> str:
-        """ARN of the role with which the rule sends, which the stack `access-<d>` makes."""
+        """ARN of the role with which the rules send, which the stack `access-<d>` makes."""
         return names.start_role(self.account_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRoleArgs:
-    """The role with which EventBridge starts pipelines of a domain's account."""
+    """The role with which EventBridge starts pipelines of a domain's account, and tells it what the mesh bus tells."""
 
     perimeter: Perimeter
+    domain: str
     account_id: str
 
     @property
@@ -104,4 +121,4 @@ class StartRoleArgs:
     @property
     def permissions(self) -> Document:
         """Permissions of the role."""
-        return start_permissions(self.perimeter, self.account_id)
+        return start_permissions(self.perimeter, self.account_id, self.domain)

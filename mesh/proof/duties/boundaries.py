@@ -156,6 +156,7 @@ def _named_in_it(subject: Subject, carrier: str) -> Iterator[Claim]:
         (start, "events:PutEvents", f"{buses}:{subject.hub}:event-bus/default", False),
         (team, "events:PutEvents", f"{buses}:{subject.hub}:event-bus/{names.BUS}", True),
         (team, "events:PutEvents", f"{buses}:{account}:event-bus/default", False),
+        (team, "events:PutEvents", f"{buses}:{account}:event-bus/x", False),
     ):
         who = f"{role.partition(':role/')[2]}, bounded"
         yield Claim(who, Request(role, action, resource), bounded=may, carries=carrier)

@@ -68,20 +68,23 @@ def of_retention(subject: Subject, domain: DomainPlan) -> RoleWork:
 
 
 def of_start(subject: Subject, domain: DomainPlan) -> RoleWork:
-    """The work of EventBridge: to start workflows and state machines of pipelines, and to tell of publications.
+    """The work of EventBridge: to start workflows and state machines, to tell of publications and of own refusals.
 
     Sources: EventBridge User Guide, "Amazon EventBridge identity-based policies" (Glue workflows, state machines) and
     "Sending and receiving events between AWS accounts".
     """
     here = f"{subject.region}:{domain.access.account_id}"
     told = {"events:source": ["mesh.a.b"], "events:detail-type": [names.PUBLISHED]}
+    refused = {"events:source": [names.event_source(domain.name, "b")], "events:detail-type": [names.REFUSED]}
+    bus = f"arn:aws:events:{here}:event-bus/default"
     return RoleWork(
         who=f"EventBridge of {domain.name}",
         role=names.start_role(domain.access.account_id),
         duties=(
             Duty("glue:NotifyEvent", f"arn:aws:glue:{here}:workflow/mesh--a"),
             Duty("states:StartExecution", f"arn:aws:states:{here}:stateMachine:mesh--a"),
-            Duty("events:PutEvents", f"arn:aws:events:{here}:event-bus/default", told),
+            Duty("events:PutEvents", bus, told),
+            Duty("events:PutEvents", bus, refused),
         ),
         beside=(
             f"arn:aws:glue:{here}:workflow/another",

@@ -124,16 +124,18 @@ def _rules_pass_on(forward: str, bus: str, own: str) -> Iterator[AnyClaim]:
 
 
 def _hears(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
-    """Claims on the default bus of a domain: EventBridge puts publications there, as the role that starts pipelines.
+    """Claims on the default bus of a domain: EventBridge puts publications and own refusals there, as one role.
 
-    What is there besides AWS's own events starts jobs, so nobody else of the mesh puts any.
+    What is there besides AWS's own events starts jobs or rings, so nobody else of the mesh puts any.
     """
     account = domain.access.account_id
     bus = f"arn:aws:events:{subject.region}:{account}:event-bus/default"
     by_rule = {"events:eventBusInvocation": "true"}
     told = {"events:source": ["mesh.a.b"], "events:detail-type": [names.PUBLISHED]}
+    own = names.event_source(domain.name, "b")
+    refused = {"events:source": [own], "events:detail-type": [names.REFUSED]}
     administrator = subject.other(account, "domains", f"domain {domain.name}")
-    for context in (told, {**told, **by_rule}):
+    for context in (told, {**told, **by_rule}, refused, {**refused, **by_rule}):
         pipelines = [role.arn for role in domain.pipelines.values()]
         for role in (*pipelines, domain.forward.arn, domain.check.arn, *(staff.arn for staff in domain.staff.values())):
             request = Request(role, "events:PutEvents", bus, context)
@@ -142,15 +144,19 @@ def _hears(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
         yield Claim(administrator.who, request, allowed=False, denied=("scp",))
     # What a team tells its own rules is its own affair.
     of_its_own = {"events:source": ["of.a.team"], "events:detail-type": ["of a team"]}
-    own = Request(administrator.name, "events:PutEvents", bus, of_its_own)
-    yield Claim(f"{administrator.who}, of its own", own, free=("scp",))
+    of_a_team = Request(administrator.name, "events:PutEvents", bus, of_its_own)
+    yield Claim(f"{administrator.who}, of its own", of_a_team, free=("scp",))
     if domain.start is None:
         return
     start = domain.start.arn
-    for lacks in ((), OWNER_KEYS):
-        request = Request(start, "events:PutEvents", bus, {**told, **by_rule})
+    for context, lacks in ((told, ()), (told, OWNER_KEYS), (refused, ()), (refused, OWNER_KEYS)):
+        request = Request(start, "events:PutEvents", bus, {**context, **by_rule})
         yield Claim("EventBridge of a domain", request, allowed=True, bounded=True, lacks=lacks)
-    for kind in (names.REQUESTED, names.REFUSED, *names.PIPELINE_EVENTS, "please open the attachment"):
+    others = [names.event_source(each.name, "b") for each in subject.others(domain.name)]
+    for source in (*others, names.event_source(f"{domain.name}x", "b"), f"mesh.{domain.name}", f"aws.{own}"):
+        of_others = Request(start, "events:PutEvents", bus, {**refused, **by_rule, "events:source": [source]})
+        yield Claim("EventBridge of a domain, of a refusal of others", of_others, allowed=False, denied=("identity",))
+    for kind in (names.REQUESTED, *names.PIPELINE_EVENTS, "please open the attachment"):
         otherwise = Request(start, "events:PutEvents", bus, {**told, **by_rule, "events:detail-type": [kind]})
         yield Claim("EventBridge of a domain", otherwise, allowed=False, denied=("identity",))
     for other in (
@@ -158,8 +164,9 @@ def _hears(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
         f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/default",
         f"arn:aws:events:{subject.region}:{OTHER_ORGANIZATION}:event-bus/default",
     ):
-        beyond = Request(start, "events:PutEvents", other, {**told, **by_rule})
-        yield Claim("EventBridge of a domain", beyond, allowed=False, bounded=False)
+        for context in (told, refused):
+            beyond = Request(start, "events:PutEvents", other, {**context, **by_rule})
+            yield Claim("EventBridge of a domain", beyond, allowed=False, bounded=False)
 
 
 def _tells(role: str, bus: str, source: str, kind: str) -> Request:

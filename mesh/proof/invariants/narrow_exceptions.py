@@ -85,12 +85,15 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseOtherConnections", ("deploy",), "glue:CreateConnection"),
     Refusal("RefuseReadingConnections", ("deploy", "preview", "pipeline"), "glue:GetConnection"),
     Refusal("RefuseStartingByEvents", ("deploy", "start"), "states:StartExecution"),
-    Refusal(
-        "RefuseTellingOfPublications",
-        ("start",),
-        "events:PutEvents",
-        "arn:aws:events:{region}:{account}:event-bus/default",
-        {"events:source": ("mesh.a.b",), "events:detail-type": (names.PUBLISHED,)},
+    *(
+        Refusal(
+            "RefuseTellingOfPublications",
+            ("start",),
+            "events:PutEvents",
+            "arn:aws:events:{region}:{account}:event-bus/default",
+            {"events:source": ("mesh.a.b",), "events:detail-type": (told,)},
+        )
+        for told in (names.PUBLISHED, names.REFUSED)
     ),
     Refusal("RefuseStartingByEvents", ("deploy", "start"), "glue:NotifyEvent"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),

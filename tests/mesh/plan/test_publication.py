@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatch
 from typing import Any
 
 from mesh import names
+from mesh.acceptance.event_matching import matches
 from mesh.contracts.types import ColumnType, Part, array, mapping
+from mesh.model.base import LONGEST_NAME
 from mesh.plan import Plan
 from mesh.plan.publication import contract_path, required_parts
 
@@ -45,6 +48,29 @@ def test_every_product_with_tables_has_a_document_and_no_other(plan: Plan) -> No
         if "table" in args.ports
     }
     assert set(plan.governance.publication.documents) == {"mesh.json", *wanted}
+
+
+def test_every_domain_that_publishes_hears_what_was_refused_of_its_own_and_nothing_of_others(plan: Plan) -> None:
+    publishing = {name: domain for name, domain in plan.domains.items() if domain.drafts}
+    assert len(publishing) > 3
+    sources = [names.event_source(each, "a") for name in publishing for each in (name, f"{name}x", f"x{name}")]
+    for name, domain in publishing.items():
+        assert domain.heard is not None
+        assert domain.start is not None
+        assert domain.heard.role == domain.start.arn
+        pattern = json.loads(domain.heard.refusals_pattern)
+        told = [each for each in sources if matches(pattern, {"source": each, "detail-type": names.REFUSED})]
+        assert told == [names.event_source(name, "a")]
+        of_its_own = {"source": told[0], "detail-type": names.PUBLISHED}
+        assert not matches(pattern, of_its_own)
+
+
+def test_names_of_rules_on_the_mesh_bus_fit_and_are_of_one_domain(plan: Plan) -> None:
+    heard = [domain.heard for domain in plan.domains.values() if domain.heard]
+    rules = [rule for each in heard for rule in (each.rule, each.refusals_rule)]
+    assert len(set(rules)) == len(rules)
+    assert all(fnmatch(rule, names.JOBS) for rule in rules)
+    assert len(names.refusals_rule("a" * LONGEST_NAME)) <= 64
 
 
 def test_a_document_is_what_the_draft_is_made_of(plan: Plan) -> None:

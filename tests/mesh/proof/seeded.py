@@ -1887,7 +1887,7 @@ def retention_is_given_all_of_glue_on_drafts(bench: Bench) -> None:
     bench.statement("role/mesh/retention, mesh", "CommitToDrafts", _more("Action", "glue:*"))
 
 
-@fault("U2", "EventBridge of identity", "states:StartExecution", "is refused (identity)")
+@fault("U2", "EventBridge of ads", "states:StartExecution", "is refused (identity)")
 def nothing_starts_a_state_machine(bench: Bench) -> None:
     bench.drop("role/mesh/start, mesh", "StartStateMachines")
 
@@ -2005,6 +2005,29 @@ def a_domain_tags_the_bus_of_all(bench: Bench) -> None:
 def a_team_tells_its_own_rules_nothing(bench: Bench) -> None:
     edit = without("ForAnyValue:StringEquals", "events:detail-type")
     bench.statement("mesh-jobs-stay-as-made", "RefuseTellingOfPublications", edit)
+
+
+@fault("M9", "another role of the mesh", "publication refused", "is not refused by a service control policy")
+def a_role_of_the_mesh_rings_the_alarm_of_refusals(bench: Bench) -> None:
+    edit = less_of("ForAnyValue:StringEquals", "events:detail-type", "publication refused")
+    bench.statement("mesh-jobs-stay-as-made", "RefuseTellingOfPublications", edit)
+
+
+@fault("M9", "EventBridge of a domain, of a refusal of others", "is not refused by the caller's own policy")
+def a_domain_is_told_what_was_refused_of_another(bench: Bench) -> None:
+    bench.drop("role/mesh/start, mesh", "RefuseRefusalsOfOthers")
+
+
+@fault("M9", "EventBridge of a domain, of a refusal of others", "adsx", "is not refused by the caller's own policy")
+def a_domain_is_told_what_was_refused_of_one_of_nearly_its_name(bench: Bench) -> None:
+    edit = also("ForAnyValue:StringNotLike", "events:source", "mesh.ads*")
+    bench.statement("role/mesh/start, mesh", "RefuseRefusalsOfOthers", edit)
+
+
+@fault("M9", "EventBridge of a domain", "publication refused", "is refused (identity), by RefuseOtherEvents")
+def an_owner_hears_of_no_refusal(bench: Bench) -> None:
+    edit = less_of("ForAnyValue:StringNotEquals", "events:detail-type", "publication refused")
+    bench.statement("role/mesh/start, mesh", "RefuseOtherEvents", edit)
 
 
 @fault("U2", "mesh/start, bounded", "event-bus/x", "is let through by the caller's boundary")

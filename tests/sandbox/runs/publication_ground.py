@@ -24,6 +24,8 @@ from tests.sandbox.runs.real_clients import Caller, deployed
 pa: Any = pyarrow  # it has no types
 TINY: Final = Path(__file__).parents[2] / "mesh" / "tiny"
 HEARD: Final = "heard"
+Told = tuple[str, str, Mapping[str, Any]]
+"""Type, source and detail of an event."""
 
 PRODUCTS: Final = {
     "visits": """\
@@ -72,38 +74,47 @@ def mesh(folder: Path) -> PlannedMesh:
 
 
 class Ground:
-    """The deployed mesh. `heard` are the events on the mesh bus since it was last asked."""
+    """The deployed mesh. `heard` are events on the mesh bus since it was last asked, `at_home` on a domain's own."""
 
     def __init__(self, organization: EnforcedOrganization, planned: PlannedMesh) -> None:
         self.organization, self.mesh, self.plan = organization, planned, planned.plan
         self.hub = planned.plan.perimeter.governance_id
         self.region = planned.plan.perimeter.region
-        self._queue()
+        self._queue(self.hub, names.BUS)
+        for domain in self.plan.domains.values():
+            self._queue(domain.access.account_id, "default")
 
     def caller(self, who: str) -> Caller:
         return Caller(self.organization, self.mesh, who)
 
     # ---- the bus
 
-    def _queue(self) -> None:
-        """A queue that hears everything of the bus: not of the mesh, and put there without a call."""
+    def _queue(self, account: str, bus: str) -> None:
+        """A queue that hears what a bus has of products: not of the mesh, and put there without a call."""
         from moto.events.models import events_backends
         from moto.sqs.models import sqs_backends
 
-        arn = f"arn:aws:sqs:{self.region}:{self.hub}:{HEARD}"
+        arn = f"arn:aws:sqs:{self.region}:{account}:{HEARD}"
         allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Resource": arn}
         policy = {"Version": "2012-10-17", "Statement": [{**allow, "Action": "sqs:SendMessage"}]}
-        queues: Any = sqs_backends[self.hub][self.region]
+        queues: Any = sqs_backends[account][self.region]
         queues.create_queue(HEARD, tags={}, Policy=json.dumps(policy))
-        events: Any = events_backends[self.hub][self.region]
+        events: Any = events_backends[account][self.region]
         of_the_mesh = json.dumps({"source": [{"prefix": "mesh."}]})
-        events.put_rule(name=HEARD, event_bus_arn=names.BUS, event_pattern=of_the_mesh)
-        events.put_targets(HEARD, names.BUS, [{"Id": HEARD, "Arn": arn}])
+        events.put_rule(name=HEARD, event_bus_arn=bus, event_pattern=of_the_mesh)
+        events.put_targets(HEARD, bus, [{"Id": HEARD, "Arn": arn}])
 
-    def heard(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+    def heard(self) -> list[Told]:
+        return self._taken(self.hub)
+
+    def at_home(self, domain: str) -> list[Told]:
+        """What came to the default bus of a domain's account, where its own stack may add a target."""
+        return self._taken(self.plan.domains[domain].access.account_id)
+
+    def _taken(self, account: str) -> list[Told]:
         from moto.sqs.models import sqs_backends
 
-        queue: Any = sqs_backends[self.hub][self.region].queues[HEARD]
+        queue: Any = sqs_backends[account][self.region].queues[HEARD]
         events = [json.loads(message.body) for message in queue._messages]
         queue._messages.clear()
         return [(event["detail-type"], event["source"], event["detail"]) for event in events]

@@ -6,6 +6,7 @@ are one story, in their order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow
 import pytest
 from pyiceberg.types import StringType
 
+from mesh import names
 from sandbox.emulator.athena_queries import UNANSWERED
 from sandbox.rehearsal.check import check
 from sandbox.rehearsal.personas import provisioned
@@ -32,6 +34,8 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 @pytest.fixture(autouse=True)
 def everything_is_delivered(mesh: Ground) -> Iterator[None]:
     mesh.heard()
+    for domain in mesh.plan.domains:
+        mesh.at_home(domain)
     yield
     assert mesh.organization.gate.deliveries.undelivered() == {}
 
@@ -131,13 +135,14 @@ def test_a_column_too_many_is_not_published_and_its_sentence_is_told(mesh: Groun
     assert "column 'phone'" in sentence
     assert "not in the contract" in sentence
     assert record["published"]["tables"]["customers"]["pointer"] == before
-    ((kind, source, detail),) = mesh.heard()
+    ((kind, source, detail),) = mesh.at_home("orders")
     assert (kind, source, detail["sentences"]) == ("publication refused", "mesh.orders.customers", [sentence])
+    assert mesh.at_home("shop") == []
 
 
 def test_a_refusal_is_told_once(mesh: Ground) -> None:
     mesh.organization.gate.deliveries.sweep("mesh-sweep")
-    assert mesh.heard() == []
+    assert (mesh.heard(), mesh.at_home("orders")) == ([], [])
 
 
 def test_who_reads_the_record_is_the_domain_s_owner_or_engineer_and_nobody_else(mesh: Ground) -> None:
@@ -208,6 +213,9 @@ def test_a_run_with_a_null_where_none_may_be_is_not_published(mesh: Ground) -> N
     assert mesh.published("visits")["StorageDescriptor"]["Location"].endswith("/tables/visits/run=2/")
     (sentence,) = mesh.record("visits")["refused"]["sentences"]
     assert "column 'id' is null in 1 rows" in sentence
+    ((kind, source, detail),) = mesh.at_home("orders")
+    assert (kind, source, detail["sentences"]) == ("publication refused", "mesh.orders.visits", [sentence])
+    assert mesh.at_home("shop") == []
 
 
 def test_a_pipeline_withdraws_a_run_that_it_may_not_delete(mesh: Ground) -> None:
@@ -217,6 +225,32 @@ def test_a_pipeline_withdraws_a_run_that_it_may_not_delete(mesh: Ground) -> None
     pipeline.client("s3").put_object(**place, Key="tables/visits/run=3/_WITHDRAWN", Body=b"")
     mesh.organization.gate.deliveries.sweep("mesh-sweep")
     assert mesh.record("visits")["refused"] is None
+
+
+@pytest.mark.parametrize(
+    ("run", "pattern"),
+    [("5", {"detail-type": [names.REFUSED]}), ("6", {"source": [{"prefix": "mesh.orders."}]})],
+)
+def test_no_rule_of_another_domain_brings_a_refusal_over(run: str, pattern: dict[str, Any], mesh: Ground) -> None:
+    events, deliveries = mesh.caller("deploy@shop").client("events"), mesh.organization.gate.deliveries
+    heard = mesh.plan.domains["shop"].heard
+    assert heard is not None
+    rule, bus = f"{heard.rule}--curious", {"EventBusName": heard.mesh_bus}
+    events.put_rule(Name=rule, EventPattern=json.dumps(pattern), **bus)
+    target = {"Id": "own-bus", "Arn": heard.own_bus, "RoleArn": heard.role}
+    events.put_targets(Rule=rule, Targets=[target], **bus)
+    mesh.write_run(run, id=["2", None], phone=["+1", "+2"])
+    events.remove_targets(Rule=rule, Ids=["own-bus"], **bus)
+    events.delete_rule(Name=rule, **bus)
+    (refused,) = deliveries.failed
+    deliveries.failed.clear()
+    assert (mesh.at_home("shop"), [kind for kind, _, _ in mesh.at_home("orders")]) == ([], [names.REFUSED])
+    assert rule in refused
+    assert "not authorized to perform: events:PutEvents" in refused
+    withdrawn = {"Bucket": mesh.plan.domains["orders"].products["visits"].bucket, "Body": b""}
+    pipeline = mesh.caller("pipeline:orders.visits").client("s3")
+    pipeline.put_object(**withdrawn, Key=f"tables/visits/run={run}/_WITHDRAWN")
+    deliveries.sweep("mesh-sweep")
 
 
 # ---- what needs a query

@@ -45,10 +45,11 @@ def tell(organization: EnforcedOrganization, mesh: PlannedMesh, product: str, ki
     organization._clients.own("events", perimeter.region, keys).put_events(Entries=[entry])
 
 
-def test_the_deployment_is_one_rule_of_the_domain_on_the_mesh_bus(mesh: PlannedMesh) -> None:
+def test_a_domain_hears_of_what_its_pipelines_start_with_by_one_rule_on_the_mesh_bus(mesh: PlannedMesh) -> None:
     heard = {name: domain.heard for name, domain in mesh.plan.domains.items()}
-    assert heard["orders"] is None
+    assert heard["orders"] is not None
     assert heard["shop"] is not None
+    assert heard["orders"].products == ()
     assert json.loads(heard["shop"].pattern) == {
         "source": ["mesh.orders.customers"],
         "detail-type": ["product published"],
@@ -59,7 +60,7 @@ def test_the_device_graph_of_the_sample_waits_for_sessions(plan: Plan) -> None:
     heard = plan.domains["identity"].heard
     assert heard is not None
     assert (heard.rule, heard.products) == ("mesh--identity", ("playback.sessions",))
-    assert [name for name, domain in plan.domains.items() if domain.heard] == ["identity"]
+    assert [name for name, each in plan.domains.items() if each.heard and each.heard.products] == ["identity"]
 
 
 def test_a_publication_starts_the_workflow_that_waits_for_it_and_no_other_event_does(
