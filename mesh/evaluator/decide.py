@@ -21,7 +21,7 @@ from mesh.evaluator.errors import DoubtError, UnknownError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
 from mesh.evaluator.transport import say, work_in
-from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
+from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World, selection
 
 _NO_CONTROL: Final = Selection((), ())
 _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
@@ -255,11 +255,11 @@ class Case(NamedTuple):
 
     def _scp(self) -> Selection:
         account = self.principal.account if self.bound_by_scp else None
-        return account.selection(self.action, True) if account else _NO_CONTROL
+        return selection(account, self.action, True) if account else _NO_CONTROL
 
     def _rcp(self) -> Selection:
         account = self.target.account if self.bound_by_rcp else None
-        return account.selection(self.action, False) if account else _NO_CONTROL
+        return selection(account, self.action, False) if account else _NO_CONTROL
 
     @property
     def bound_by_scp(self) -> bool:

@@ -44,27 +44,8 @@ class Account:
 
     @cached_property
     def selected(self) -> dict[tuple[str, bool], Selection]:
-        """Statements by action, of service control policies (True) or of resource control policies; see `selection`."""
+        """Statements by action, of service control policies (True) or of resource control policies."""
         return {}
-
-    def selection(self, action: str, service: bool) -> Selection:
-        """The statements of service control policies, or of resource control policies, that name an action."""
-        found = self.selected.get((action, service))
-        return self._select(action, service) if found is None else found
-
-    def _select(self, action: str, service: bool) -> Selection:
-        """The statements for an action, kept for it; and for all of its service where no policy tells those apart."""
-        nodes = self.service_control if service else self.resource_control
-        prefix = action.partition(":")[0]
-        selection = self.selected.get((prefix, service))
-        if selection is None:
-            apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
-            key = (action if apart else prefix, service)
-            denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
-            allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
-            selection = self.selected[key] = Selection(denies, allows)
-        self.selected[action, service] = selection
-        return selection
 
     @cached_property
     def opened(self) -> dict[tuple[str, str | None], bool]:

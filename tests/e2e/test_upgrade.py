@@ -167,7 +167,7 @@ ADDED = {
         *_drafts("customers"),
         *_drafts("parcels"),
         *("StateMachine::customers", "Function::parcels", "LogGroup::parcels", "Permission::parcels-schedule"),
-        "MetricAlarm::parcels-courier",
+        *("MetricAlarm::parcels-courier", "EventRule::customers-failed"),
     },
 }
 """From a stack to what it has by now and did not have when it was recorded: of what is new, nothing else."""

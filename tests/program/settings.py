@@ -13,7 +13,6 @@ from typing import Any, Final, cast
 from mesh import names
 from mesh.plan import Plan, nodes
 from mesh.plan.nodes.job_runs import GLUE_RUNTIMES
-from mesh.plan.publication import ROLLBACKS
 from tests.program.sample import Document, Found
 from tests.program.settings_of_publication import of_publication
 
@@ -27,6 +26,9 @@ COMPONENTS: Final = tuple(
 )
 ELSEWHERE: Final = ("mesh:aws:PrivateBucket$",)
 """Components within these whose resources other checks compare."""
+
+KEPT: Final = 50
+"""Snapshots that stay whatever their age (docs/decisions/0046): more than a pipeline commits between two looks."""
 
 WORDS: Final = frozenset({"description", "alarmDescription", "displayName"})
 """Inputs that only people read."""
@@ -278,7 +280,7 @@ def _alarms(name: str, args: nodes.PipelineArgs) -> Said:
 
 def _optimizers(name: str, args: nodes.TableOptimizersArgs) -> Said:
     """As many snapshots stay as can be published: the one that is, and each that one can go back to."""
-    snapshots = {"snapshotRetentionPeriodInDays": args.days, "numberOfSnapshotsToRetain": 1 + ROLLBACKS}
+    snapshots = {"snapshotRetentionPeriodInDays": args.days, "numberOfSnapshotsToRetain": KEPT}
     daily = {"runRateInHours": 24}
     retention = {"icebergConfiguration": {**snapshots, "cleanExpiredFiles": True, **daily}}
     orphans = {"icebergConfiguration": {"orphanFileRetentionPeriodInDays": args.days, **daily}}
@@ -298,7 +300,7 @@ def _drafts(name: str, args: nodes.DraftTablesArgs) -> Said:
     """Clients keep what optimizers keep (Iceberg documentation, "Table behavior properties")."""
     properties = {
         "history.expire.max-snapshot-age-ms": str(args.snapshots * DAY_MILLISECONDS),
-        "history.expire.min-snapshots-to-keep": str(1 + ROLLBACKS),
+        "history.expire.min-snapshots-to-keep": str(KEPT),
         "write.metadata.delete-after-commit.enabled": "false",
     }
     hive = "org.apache.hadoop.hive.ql.io.parquet"

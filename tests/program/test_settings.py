@@ -156,7 +156,11 @@ SEEN += [
         "as SQS has it",
         of_the_hub(QUEUE, "visibilityTimeoutSeconds", value=None),
     ),
-    (watching.every_message_outlives_the_run_that_has_it, "a long run", of_the_hub(FUNCTION, "timeout", value=900)),
+    (
+        watching.every_message_outlives_the_run_that_has_it,
+        "a short time",
+        of_the_hub(QUEUE, "visibilityTimeoutSeconds", value=899),
+    ),
     (
         watching.every_message_outlives_the_run_that_has_it,
         "whole batches",

@@ -29,8 +29,7 @@ _DATA_WORK: Final = {
     "kms": "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo",
     "lakeformation": "GetDataAccess",
     "logs": (
-        "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents "
-        "GetQueryResults PutLogEvents StartQuery StopQuery"
+        "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents PutLogEvents"
     ),
     "s3": (
         "AbortMultipartUpload DeleteObject GetBucketLocation GetObject GetObjectTagging "

@@ -45,7 +45,7 @@ OF_TEAMS: Final = {
         "logs: CreateLogGroup CreateLogStream PutLogEvents"
     ),
     'CloudWatch Logs User Guide, "Permissions required to use the CloudWatch console"': (
-        "logs: DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents GetQueryResults StartQuery StopQuery"
+        "logs: DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents"
     ),
     'S3 User Guide, "Required permissions for Amazon S3 API operations"': (
         "s3: GetObject GetObjectVersion PutObject DeleteObject GetObjectTagging "

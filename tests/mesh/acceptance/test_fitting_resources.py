@@ -54,13 +54,13 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         "Queue",
         put("visibilityTimeoutSeconds", 30),
         {"name": "mesh-publication"},
-        "visibilityTimeoutSeconds: 30 seconds are less than the 600 that function publication may run",
+        "visibilityTimeoutSeconds: 30 seconds are less than the 900 that function publication may run",
     ),
     (
         "Queue",
         put("visibilityTimeoutSeconds", "-"),
         {"name": "mesh-publication"},
-        "visibilityTimeoutSeconds: 30 seconds are less than the 600",
+        "visibilityTimeoutSeconds: 30 seconds are less than the 900",
     ),
     (
         "Organization",
