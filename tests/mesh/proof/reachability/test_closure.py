@@ -25,7 +25,7 @@ DOMAINS: Final = ("ads", "content", "identity", "playback", "recommendations", "
 PARTNERS: Final = ("partner-ad-measurement", "partner-subtitling")
 REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
 OF_CONTENT: Final = [f"pipeline/none/{product}@content" for product in PRODUCTS]
-OF_SERVICES: Final = ["forward@content", "retention@content"]
+OF_SERVICES: Final = ["forward@content", "retention@content", "start@content"]
 OF_IDENTITY: Final = [
     *(f"pipeline/none/{product}@identity" for product in ("accounts", "login-risk", "profiles")),
     "pipeline/pii/device-graph@identity",
@@ -55,6 +55,7 @@ CLOSURES: Final[dict[str, list[str]]] = {
     "check@content": [],
     "forward@content": [],
     "retention@content": [],
+    "start@content": [],
     "start@identity": [],
     "pipeline/pii/device-graph@identity": [],
     "functions/publication@governance": [
