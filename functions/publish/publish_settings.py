@@ -105,7 +105,10 @@ class PromisedTable:
 
 @dataclass(frozen=True)
 class PromisedProduct:
-    """A product and its contract (`contracts/<domain>/<product>.json`); `digest` is that of the whole document."""
+    """A product and its contract (`contracts/<domain>/<product>.json`).
+
+    `digest` is that of the document without its owner: whom to tell changes nothing of what is checked and published.
+    """
 
     domain: str
     product: str
@@ -157,7 +160,8 @@ class PublishDocuments:
 def product(text: str) -> PromisedProduct:
     """The product that a document describes."""
     document: dict[str, Any] = json.loads(text)
-    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
+    promised = {key: value for key, value in document.items() if key != "owner"}
+    digest = hashlib.sha256(json.dumps(promised, sort_keys=True).encode()).hexdigest()[:16]
     tables = tuple(_table(table) for table in document.pop("tables"))
     return PromisedProduct(**document, tables=tables, digest=digest)
 

@@ -259,3 +259,16 @@ def test_events_of_other_accounts_and_places_wake_nobody(organization: Harbour, 
     assert organization.calls == []
     organization.run({"source": "aws.glue", "account": DOMAIN, "detail": {"databaseName": DRAFT}})
     assert organization.calls
+
+
+def test_another_owner_is_no_new_publication(organization: Harbour, writer: Writer) -> None:
+    """It would start pipelines that wait for one, and ask Athena for what was asked before."""
+    writer.append(ship(1))
+    organization.published()
+    before, told = organization.record["published"], len(organization.events)
+    organization.configure({**contract(), "owner": {"team": "pilots", "email": "pilots@example.com"}})
+    organization.published()
+    assert (organization.record["published"], len(organization.events)) == (before, told)
+    organization.configure({**contract(), "version": "1.1.0"})
+    organization.published()
+    assert organization.record["published"] != before
