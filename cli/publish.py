@@ -57,7 +57,7 @@ class PublicationStatus:
     @property
     def days_behind(self) -> float | None:
         """Days since when a draft waits; None when all of it is published."""
-        behind = self._get("behind") or (self.refused or {}).get("at")
+        behind = self._get("behind")
         if not behind:
             return None
         return round((self.now - datetime.datetime.fromisoformat(behind)).total_seconds() / 86400, 2)

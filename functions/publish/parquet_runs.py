@@ -1,7 +1,8 @@
 """Runs of a plain Parquet table: each writes a prefix of its own, `run=<id>/`, and says with `_SUCCESS` that it ends.
 
 A run's files are never added to what is published: the table, or the partitions that the run has, are pointed at its
-prefix. So a reader sees a run whole or not at all, and a backfill replaces just the partitions that it wrote.
+prefix. So a reader sees a run whole or not at all, of a partitioned table each partition of it; and a backfill replaces
+just the partitions that it wrote.
 """
 
 from __future__ import annotations
