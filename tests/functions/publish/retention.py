@@ -84,6 +84,7 @@ class Optimizers:
     organization: Harbour
     writer: Writer
     seen: dict[str, int] = field(default_factory=dict[str, int])
+    gone: set[str] = field(default_factory=set[str])
 
     def deploy(self) -> None:
         """Make those that are not there, as the next deployment of the domain does."""
@@ -113,6 +114,8 @@ class Optimizers:
         return changed
 
     def _expire(self, now: int) -> bool:
+        if all(each["timestamp-ms"] >= now - DAYS * A_DAY for each in self.writer.metadata()["snapshots"]):
+            return False
         table = self.writer.table()
         current = table.current_snapshot()
         newest = sorted(table.snapshots(), key=lambda each: each.timestamp_ms, reverse=True)
@@ -128,11 +131,14 @@ class Optimizers:
 
     def _delete_orphans(self, now: int) -> None:
         """Files of expired snapshots go by this as well: they are old, and nothing in the draft names them."""
+        old = {path for path, first in self.seen.items() if first < now - DAYS * A_DAY} - self.gone
+        if not old:
+            return
         log = {each["metadata-file"] for each in self.writer.metadata().get("metadata-log", [])}
         kept = tree(self.organization, self.writer.pointer()) | log
-        for path in files(self.organization) - kept:
-            if self.seen.get(path, now) < now - DAYS * A_DAY:
-                self.organization.s3.delete_object(Bucket=BUCKET, Key=path.removeprefix(f"s3://{BUCKET}/"))
+        for path in old - kept:
+            self.organization.s3.delete_object(Bucket=BUCKET, Key=path.removeprefix(f"s3://{BUCKET}/"))
+            self.gone.add(path)
 
 
 def _place(kind: str) -> dict[str, str]:
