@@ -354,7 +354,7 @@ def schedules(number: int, steps: int) -> None:
 
 
 def test_a_few_schedules_lose_nothing() -> None:
-    schedules(10, 10)
+    schedules(5, 10)
 
 
 @pytest.mark.long
