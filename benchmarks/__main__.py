@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("pure", "process", "registration", "deployment", "engines", "decide", "proof")
+NAMES = ("pure", "process", "registration", "deployment", "engines", "decide", "proof", "publishing")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +67,7 @@ def access(
 
     question = _question(DecidedReads(planned.plan), planned, product, clearance, home, port)
     if as_json:
-        _write_json(row.as_json() for row in _watched(question))
+        _write_json(row.as_json() for row in chain(_watched(question), question.of_machines()))
         return
     from mesh.access.grid import grid
 
@@ -77,6 +78,7 @@ def access(
         _write(svg, heatmap(planned.plan, result))
     else:
         _show(planned, result)
+        _show_machines(list(question.of_machines()))
 
 
 def _refuse_options(context: typer.Context, command: str) -> None:
@@ -94,6 +96,7 @@ class MatrixFilter:
 
     access: DecidedReads
     readers: tuple[Reader, ...]
+    machines: tuple[Reader, ...]
     products: tuple[DataProductArgs, ...]
     ports: tuple[ReadPort, ...]
 
@@ -101,6 +104,12 @@ class MatrixFilter:
     def rows(self) -> int:
         """The number of its rows."""
         return len(self.readers) * sum(port in product.ports for product in self.products for port in self.ports)
+
+    def of_machines(self) -> Iterator[Row]:
+        """The rows of pipelines that read."""
+        from mesh.access.matrix import machine_rows
+
+        return machine_rows(self.access, self.machines, self.products, self.ports)
 
 
 def _question(
@@ -126,13 +135,14 @@ def _question(
     for thing in things:
         if not set(chosen) & thing.product.ports:
             references.ports(thing.product, chosen[0])
-    readers = tuple(
-        reader
-        for reader in access.readers
-        if (not clearances or reader.clearance in clearances) and (not homes or reader.home in homes)
-    )
+
+    def of(every: Iterable[Reader]) -> tuple[Reader, ...]:
+        held = (reader for reader in every if not clearances or reader.clearance in clearances)
+        return tuple(reader for reader in held if not homes or reader.home in homes)
+
     products = tuple(each.product for each in things) or tuple(every_product(planned.plan))
-    return MatrixFilter(access, readers, products, tuple(each for each in PORTS if each in chosen))
+    asked: tuple[ReadPort, ...] = tuple(each for each in PORTS if each in chosen)
+    return MatrixFilter(access, of(access.readers), of(access.machines), products, asked)
 
 
 def _watched(question: MatrixFilter) -> Iterator[Row]:
@@ -184,6 +194,23 @@ def _show(planned: PlannedMesh, result: Grid) -> None:
         table.add_row(*_cells(result, line))
     screen().print(table)
     _sum_up(result)
+
+
+def _show_machines(rows: list[Row]) -> None:
+    """Pipelines, each with what it reads."""
+    from rich.table import Table
+
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in ("pipeline of", "with clearance", "reads", "port", ""):
+        table.add_column(title, no_wrap=title != "")
+    for row in rows:
+        what = f"{len(row.columns)} columns" if row.port == "table" else "all files"
+        mark = f"[green]●[/green] {what}" if row.allowed else f"[red]–[/red] {row.stopped_at}"
+        table.add_row(row.pipeline or "", row.clearance, f"{row.domain}.{row.product}", row.port, mark)
+    answer("")
+    screen().print(table)
 
 
 def _cells(result: Grid, line: Line) -> Iterator[str]:

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 def explain(
     asker: Annotated[
-        str, typer.Option("--as", metavar="ROLE", help="CLEARANCE@HOME, as pii@ads; or an ARN, a service, anonymous.")
+        str,
+        typer.Option(
+            "--as",
+            metavar="ROLE",
+            help="CLEARANCE@HOME, as pii@ads; DOMAIN.PRODUCT for its pipeline; or an ARN, a service, anonymous.",
+        ),
     ],
     thing: Annotated[str, typer.Option("--read", metavar="DOMAIN.PRODUCT[.COLUMN]", help="What is read.")],
     port: Annotated[
@@ -40,7 +45,7 @@ def explain(
     access = DecidedReads(planned.plan)
     what = references.thing(planned.mesh, planned.plan, thing)
     who = references.asker(access, asker)
-    answers = [explained(access, who, what, each) for each in references.ports(what.product, port)]
+    answers = [explained(access, who, what, each, planned.mesh) for each in references.ports(what.product, port)]
     if as_json:
         answer_json(
             {

@@ -39,6 +39,7 @@ def who(
     screen().print(f"[bold]{what.name}[/bold], {labels}\n")
     _show_clearances(result, len(planned.plan.domains), what)
     _show_people(result)
+    _show_machines(result, what)
     _show_roles(result, planned.plan)
     _show_copies(result)
     _show_refused(result)
@@ -62,21 +63,37 @@ def _table(title: str, *columns: str, rows: list[tuple[str, ...]]) -> None:
     answer("")
 
 
-def _show_clearances(result: Everyone, homes: int, what: Thing) -> None:
-    def share(readable: int, of: int) -> str:
-        return "the column" if what.column else "all columns" if readable == of else f"{readable} of {of} columns"
+def _share(what: Thing, readable: int, of: int) -> str:
+    return "the column" if what.column else "all columns" if readable == of else f"{readable} of {of} columns"
 
+
+def _show_clearances(result: Everyone, homes: int, what: Thing) -> None:
     rows = [
         (
             each.clearance,
             "every domain" if len(each.homes) == homes else ", ".join(each.homes),
             ", ".join(each.ports),
-            share(len(each.columns), each.of),
+            _share(what, len(each.columns), each.of),
             ", ".join(dict.fromkeys(cause.sid for cause in each.because)),
         )
         for each in result.clearances
     ]
     _table("Clearances that read", "clearance", "held in", "port", "reads", "by", rows=rows)
+
+
+def _show_machines(result: Everyone, what: Thing) -> None:
+    rows = [
+        (
+            each.pipeline,
+            each.clearance,
+            ", ".join(each.ports),
+            _share(what, len(each.columns), each.of),
+            ", ".join(dict.fromkeys(cause.sid for cause in each.because)),
+        )
+        for each in result.machines
+    ]
+    if rows:
+        _table("Pipelines that read", "pipeline of", "with clearance", "port", "reads", "by", rows=rows)
 
 
 def _show_people(result: Everyone) -> None:

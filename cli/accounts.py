@@ -170,7 +170,7 @@ def _of_outputs(source: str, outputs: OrganizationOutputs, known: AccountsFile |
     ours = {"id": outputs.organization, "root": outputs.root, "management": outputs.management}
     _require_ours(source, ours, known.organization)
     kept: dict[str, Any] = {"identity_center": known.identity_center, "network": known.network}
-    kept |= {"inbox_keys": known.inbox_keys, **_let_go(outputs, known)}
+    kept |= {"subnets": known.subnets, "inbox_keys": known.inbox_keys, **_let_go(outputs, known)}
     record = known.organization.model_dump(include={"services", "policy_types"})
     return _with_record(given.model_copy(update=kept), record)
 
@@ -244,6 +244,8 @@ def accounts_text(accounts: AccountsFile) -> str:
         lines += ["units:", *units]
     lines += [f'governance: "{accounts.governance}"'] if accounts.governance else []
     lines += [f"network: {accounts.network}"] if accounts.network else []
+    zones = sorted(accounts.subnets.items())
+    lines += ["subnets:", *(f"  {zone}: {subnet}" for zone, subnet in zones)] if zones else []
     for kind in ("domains", "partners"):
         values: dict[str, str] = getattr(accounts, kind)
         lines.append(f"{kind}:" if values else f"{kind}: {{}}")

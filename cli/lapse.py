@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -11,32 +12,32 @@ from cli.console import answer, answer_json, counted, say
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
 from cli.progress import Progress
-from mesh.findings import Finding
+from mesh.findings import Finding, listed
 from mesh.folder import PlannedMesh, plan_folder
-from mesh.lapses import ended_assignments, past
+from mesh.lapses import EndedRead, ended_assignments, ended_reads, past
 
 if TYPE_CHECKING:
     from mesh.plan.nodes import Assignment
     from sandbox.runs.served_organization import ServedOrganization
 
 ORGANIZATION: Final = "organization"
-"""The stack that closes what a review has left open."""
+"""The stack that closes what a review of people has left open."""
 
 
 def lapse(
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     close: Annotated[
-        bool, typer.Option("--close", help=f"Deploy the stack '{ORGANIZATION}' of the kept organisation, which closes.")
+        bool, typer.Option("--close", help="Deploy the stacks of the kept organisation that close what is open.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List reviews and agreements that are past, and close them.
 
-    An agreement closes by the date in its policies; what a past review has left are assignments in IAM Identity
-    Center, which the next deployment of the stack 'organization' removes. Where `mesh up --serve` keeps an
-    organisation, its Identity Center says which are still there, and its clock which day it is; otherwise all are
-    taken to be. Exit code 1 when something is past and open.
+    An agreement closes by the date in its policies. What a past review has left are assignments in IAM Identity
+    Center, which the next deployment of the stack 'organization' removes, and what a pipeline reads, which that of
+    'access-<domain>' does. Where `mesh up --serve` keeps an organisation, it says what is still there, and its clock
+    which day it is; otherwise all is taken to be. Exit code 1 when something is past and open.
     """
     from sandbox.runs import served_organization
 
@@ -47,17 +48,40 @@ def lapse(
     planned = plan_folder(directory, today)
     if served:
         served.require_fit(planned.plan, None)
-    lapsed, ended = past(directory, today), ended_assignments(planned.mesh, today)
-    left = still_open(planned, ended, served)
-    if close and served and left:
-        _close(planned, served)
-        left = still_open(planned, ended, served)
+    lapsed = past(directory, today)
+    left = _open(planned, served)
+    if close and served and left.stacks:
+        _close(planned, served, left.stacks)
+        left = _open(planned, served)
     if as_json:
         answer_json(_document(today, lapsed, left, served))
     else:
         _show(today, lapsed, left, served)
-    if left:
+    if left.stacks:
         raise typer.Exit(FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Assignments of people, and pipelines that read, that past reviews have left open."""
+
+    assignments: tuple[Assignment, ...]
+    reads: tuple[EndedRead, ...]
+
+    @property
+    def stacks(self) -> list[str]:
+        """The stacks whose deployment closes it."""
+        return [*([ORGANIZATION] if self.assignments else []), *dict.fromkeys(read.stack for read in self.reads)]
+
+
+def _open(planned: PlannedMesh, served: ServedOrganization | None) -> Open:
+    """Assignments and reads that the served organisation still has; all that have ended, where none is served."""
+    ended = tuple(ended_reads(planned.mesh, planned.as_of))
+    there = served.reading(read.role for read in ended) if served else None
+    return Open(
+        still_open(planned, ended_assignments(planned.mesh, planned.as_of), served),
+        tuple(read for read in ended if there is None or read.role in there),
+    )
 
 
 def _today(served: ServedOrganization) -> datetime.date:
@@ -76,14 +100,14 @@ def still_open(
     )
 
 
-def _close(planned: PlannedMesh, served: ServedOrganization) -> None:
-    """Deploys the stack of the organisation, as `mesh up --stack organization` does."""
+def _close(planned: PlannedMesh, served: ServedOrganization, stacks: list[str]) -> None:
+    """Deploys stacks, as `mesh up --stack` does."""
     from cli.stack_runs import exit_unless_done
     from sandbox.runs.workspace import open_workspace
 
     with open_workspace(planned, served.engine, served, told=say) as (workspace, _):
-        with Progress("closing", 1) as progress:
-            runs = workspace.up(planned, [ORGANIZATION], progress.step)
+        with Progress("closing", len(stacks)) as progress:
+            runs = workspace.up(planned, stacks, progress.step)
         for run in runs:
             for failure in run.result.failures:
                 say(f"{failure.urn}: {failure.message}" if failure.urn else failure.message)
@@ -91,7 +115,7 @@ def _close(planned: PlannedMesh, served: ServedOrganization) -> None:
 
 
 def _document(
-    today: datetime.date, lapsed: list[Finding], left: tuple[Assignment, ...], served: ServedOrganization | None
+    today: datetime.date, lapsed: list[Finding], left: Open, served: ServedOrganization | None
 ) -> dict[str, object]:
     return {
         "day": today.isoformat(),
@@ -100,29 +124,35 @@ def _document(
             {"file": each.file, "line": each.line, "column": each.column, "message": each.message} for each in lapsed
         ],
         "open": [
-            {"group": each.group, "permission_set": each.permission_set, "account": each.account} for each in left
+            {"group": each.group, "permission_set": each.permission_set, "account": each.account}
+            for each in left.assignments
         ],
+        "reading": [{"pipeline": each.product, "clearance": each.clearance, "role": each.role} for each in left.reads],
     }
 
 
-def _show(
-    today: datetime.date, lapsed: list[Finding], left: tuple[Assignment, ...], served: ServedOrganization | None
-) -> None:
+def _show(today: datetime.date, lapsed: list[Finding], left: Open, served: ServedOrganization | None) -> None:
     for finding in lapsed:
         answer(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
-    for each in left:
+    for each in left.assignments:
         where = "still assigned" if served else "assigned, if nobody has deployed since"
         answer(f"open: group '{each.group}' is {where}: permission set '{each.permission_set}' in '{each.account}'")
+    for each in left.reads:
+        still = "still reads" if served else "reads, if nobody has deployed since,"
+        answer(f"open: the pipeline of '{each.product}' {still} with clearance '{each.clearance}'")
     if not lapsed:
         say(f"on {today} no review and no agreement is past")
-    elif not left:
+    elif not left.stacks:
         say(f"{len(lapsed)} lapsed by {today}, and nothing is open")
     else:
-        say(f"{len(lapsed)} lapsed by {today}, {counted(len(left), 'assignment')} open; {remedy(served)}")
+        counts = (counted(len(left.assignments), "assignment"), counted(len(left.reads), "pipeline"))
+        some = " and ".join(count for count in counts if not count.startswith("0 "))
+        say(f"{len(lapsed)} lapsed by {today}, {some} open; {remedy(left.stacks, served)}")
 
 
-def remedy(served: ServedOrganization | None) -> str:
+def remedy(stacks: list[str], served: ServedOrganization | None) -> str:
     """The command that closes them, as the end of a sentence."""
     if served:
         return "`mesh lapse --close` closes them here"
-    return "no organisation is kept here to compare with: `pulumi up -s organization` closes them"
+    ups = listed(f"`pulumi up -s {stack}`" for stack in stacks)
+    return f"no organisation is kept here to compare with: {ups} closes them"

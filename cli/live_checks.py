@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from cli.console import counted, say, screen
@@ -25,8 +26,23 @@ def show(report: Report) -> None:
         *(f"  {count} x {reason}" for reason, count in report.exempted.items()),
         f"{counted(report.calls, 'live call')} by {counted(report.callers, 'caller')}: {allowed:,} allowed, "
         f"{refused:,} refused, {verdict}; {report.seconds:.1f} s",
+        *_unpublished(report),
+        *(f"events that got nowhere: {count} x {reason}" for reason, count in report.undelivered.items()),
     )
     screen().print("\n" + "\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _unpublished(report: Report) -> Iterator[str]:
+    if report.stand_ins:
+        yield (
+            f"{counted(report.stand_ins, 'table')} not published, for want of rows; another stood in while the checks "
+            "looked, and is gone"
+        )
+    if report.unanswered:
+        yield (
+            f"{counted(report.unanswered, 'query', 'queries')} of Athena not executed, for the emulator executes none; "
+            "what rests on them is not published"
+        )
 
 
 def say_differences(report: Report) -> None:

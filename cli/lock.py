@@ -127,7 +127,7 @@ class _LockRun:
         if is_older and any(file.startswith(("domains", "partners")) for file in (*mesh.unread, *mesh.partial)):
             return
         buckets = PlanInputs(mesh, datetime.date.min).every_bucket() if is_older else ()
-        kept = {bucket.keys: bucket.stem for bucket in buckets}
+        kept = {bucket.keys: bucket.stem for bucket in buckets if bucket.is_keepable}
         self._put(NAMES_LOCK_FILE, names_lock_text(kept))
         told = f"the names of {counted(len(kept), 'bucket')} stay" if kept else "no bucket has a name from before"
         answer(f"{shown} is new: {told}")

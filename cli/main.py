@@ -6,6 +6,7 @@ alone, everything else to stderr.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -27,8 +28,10 @@ from cli import (
     lapse,
     lock,
     migrate,
+    offboard,
     plan,
     prove,
+    publish,
     refresh,
     schemas,
     up,
@@ -56,6 +59,8 @@ app.command("up")(up.up)
 app.command("as")(assume.assume)
 app.command("clock")(clock.clock)
 app.command("lapse")(lapse.lapse)
+app.command("offboard")(offboard.offboard)
+app.command("publish")(publish.publish)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)
 app.add_typer(access.commands, name="access")
@@ -90,6 +95,10 @@ def _hung_up(number: int, frame: object) -> NoReturn:
 
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if "--help" not in words and (lost := _lost_folder()):
+        say(lost)
+        return BAD_INPUT
     try:
         app(arguments)
     except SystemExit as ended:
@@ -105,10 +114,25 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return FINE
     except Exception:  # noqa: BLE001 (whatever was not foreseen is ours, and is shown whole)
+        if lost := _lost_folder():
+            say(lost)
+            return BAD_INPUT
         say(traceback.format_exc())
         say("This is a fault of ours, not of your input. Please report it with the lines above.")
         return FAULT
     return FINE
+
+
+def _lost_folder() -> str:
+    """The sentence on a working folder that is not there any more, or may not be read; empty where it is there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        return (
+            f"the folder that you are in cannot be used ({error.strerror}): it was removed or moved, or may not be "
+            "read; change into one that is there (cd), and type the command again"
+        )
+    return ""
 
 
 if __name__ == "__main__":

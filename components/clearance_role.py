@@ -34,21 +34,22 @@ class ClearanceRole(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         self.role, self.arn = mesh_role.role, mesh_role.arn
-        self._pass_on(args.grants)
+        pass_on(self.role, args.grants, ResourceOptions(parent=self))
         self.register_outputs({"arn": self.arn})
 
-    def _pass_on(self, grants: Sequence[Grant]) -> None:
-        """Grants on databases and on tables, of exactly the expression that the hub granted."""
-        for grant in grants:
-            if not isinstance(grant.on, Covered):
-                raise TypeError(f"{grant.name}: a clearance is passed on as an expression, nothing else")
-            # The catalog is named in the expression only: with it at the top level too, the AWS plugin does not find
-            # the grant again (terraform-provider-aws #26602). No grant waits for another, so one that fails stops none:
-            # where Lake Formation refuses concurrent ones, the plugin tries again for two minutes.
-            aws.lakeformation.Permissions(
-                grant.name,
-                principal=self.role.arn,
-                permissions=list(grant.permissions),
-                lf_tag_policy=covered(grant.on),
-                opts=ResourceOptions(parent=self),
-            )
+
+def pass_on(role: aws.iam.Role, grants: Sequence[Grant], opts: ResourceOptions) -> None:
+    """Grants to a role on databases and on tables, of exactly the expression that the hub granted."""
+    for grant in grants:
+        if not isinstance(grant.on, Covered):
+            raise TypeError(f"{grant.name}: a clearance is passed on as an expression, nothing else")
+        # The catalog is named in the expression only: with it at the top level too, the AWS plugin does not find
+        # the grant again (terraform-provider-aws #26602). No grant waits for another, so one that fails stops none:
+        # where Lake Formation refuses concurrent ones, the plugin tries again for two minutes.
+        aws.lakeformation.Permissions(
+            grant.name,
+            principal=role.arn,
+            permissions=list(grant.permissions),
+            lf_tag_policy=covered(grant.on),
+            opts=opts,
+        )

@@ -34,8 +34,9 @@ class DataProduct(ComponentResource):
                 bucket=args.bucket,
                 deletion_protection=args.deletion_protection,
                 log_bucket=args.log_bucket,
-                expire_after=args.retention,
-                expire_noncurrent_after=min(args.retention, 30),
+                # Never what is below `tables/`: an expired file of a table breaks every query of it, and a rollback.
+                expire_below=args.expiring,
+                expire_noncurrent_after=args.old_versions,
                 tags=args.tags,
             ),
             policy=filled(self.key.arn, args.bucket_policy.text(), KEY_ARN),

@@ -34,7 +34,7 @@ class LocationRole(ComponentResource):
             f"{name}-publisher",
             MeshRoleArgs(
                 arn=names.publisher_role(governance, args.domain),
-                description=f"The stack of domain {args.domain} publishes its databases",
+                description=f"The publication function moves the tables of domain {args.domain}",
                 trust=args.publisher.trust,
                 permissions=args.publisher.permissions,
                 boundary=names.boundary(governance),

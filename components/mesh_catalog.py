@@ -61,7 +61,6 @@ class MeshCatalog(ComponentResource):
 
 class _Target(TypedDict, total=False):
     lf_tag_policy: aws.lakeformation.PermissionsLfTagPolicyArgs
-    catalog_resource: bool
     lf_tag: aws.lakeformation.PermissionsLfTagArgs
 
 
@@ -70,12 +69,10 @@ def _target(grant: Grant) -> _Target:
     match grant.on:
         case Covered():
             return {"lf_tag_policy": covered(grant.on)}
-        case WholeCatalog():
-            return {"catalog_resource": True}
         case Label(catalog=catalog, key=key, values=values):
             return {"lf_tag": aws.lakeformation.PermissionsLfTagArgs(catalog_id=catalog, key=key, values=list(values))}
-        case NamedResource():
-            raise TypeError(f"{grant.name}: the mesh catalog makes no grant on a named database or table")
+        case NamedResource() | WholeCatalog():
+            raise TypeError(f"{grant.name}: the mesh catalog makes no grant on a database, a table or itself")
 
 
 def covered(on: Covered) -> aws.lakeformation.PermissionsLfTagPolicyArgs:

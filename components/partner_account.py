@@ -9,6 +9,7 @@ from components.mesh_role import MeshRole, MeshRoleArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.protection import protected
 from mesh import names
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT, ATHENAS_DATABASE
 from mesh.plan.nodes import PartnerAccountArgs
 
 
@@ -42,6 +43,14 @@ class PartnerAccount(ComponentResource):
             catalog_id=args.account_id,
             description=f"What the mesh delivered to {args.partner}",
             location_uri=f"s3://{args.inbox}/",
+            opts=ResourceOptions(parent=self),
+        )
+        # Empty: Athena asks everyone who queries to see a database of this name, and makes it where it may.
+        aws.glue.CatalogDatabase(
+            f"{name}-{ATHENAS_DATABASE}",
+            name=ATHENAS_DATABASE,
+            catalog_id=args.account_id,
+            description=ABOUT_DEFAULT,
             opts=ResourceOptions(parent=self),
         )
         self.key_arn, self.key_id, self.access_role_arn = self.key.arn, self.key.key_id, self._access(name, args).arn

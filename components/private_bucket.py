@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -20,6 +20,7 @@ Encryption = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEn
 class PrivateBucketArgs:
     """Name and lifecycle of a bucket; `expire_after` (objects) and `expire_noncurrent_after` (old versions) in days.
 
+    `expire_below` are days by folder, where not everything in the bucket expires: of what lies elsewhere nothing does.
     Without `deletion_protection` a bucket is deleted with its objects: S3 writes access logs to the last moment.
     `log_bucket` is None for a bucket that holds access logs itself. `object_lock_days` locks in compliance mode.
     """
@@ -28,6 +29,7 @@ class PrivateBucketArgs:
     deletion_protection: bool
     log_bucket: str | None = None
     expire_after: int | None = None
+    expire_below: Mapping[str, int] = field(default_factory=dict[str, int])
     expire_noncurrent_after: int = 30
     object_lock_days: int | None = None
     tags: Mapping[str, str] | None = None
@@ -136,7 +138,16 @@ class PrivateBucket(ComponentResource):
                         )
                     ),
                     expiration=expiration,
-                )
+                ),
+                *(
+                    LifecycleRuleArgs(
+                        id=f"expire-{folder}",
+                        status="Enabled",
+                        filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=f"{folder}/"),
+                        expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
+                    )
+                    for folder, days in args.expire_below.items()
+                ),
             ],
             opts=protected(self, args.deletion_protection, depends_on=[self.versioning]),
         )

@@ -12,9 +12,10 @@ from mesh.plan.nodes import NetworkArgs
 
 
 class PrivateNetwork(ComponentResource):
-    """The network, one a mesh, in the governance account, shared with the domains. Outputs: `vpc_id`, `subnet_ids`.
+    """The network, one a mesh, in the governance account, shared with the domains.
 
-    No other component uses `pulumi_aws.ec2`, which takes as long to import as all else together.
+    Outputs: `vpc_id`, `subnet_ids`, `group_id` (the security group of governance's functions). No other component but
+    that of jobs uses `pulumi_aws.ec2`, which takes as long to import as all else together.
     """
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
@@ -35,9 +36,10 @@ class PrivateNetwork(ComponentResource):
         self._access_lists()
         self._endpoints()
         self._share()
+        self.group_id = self._functions().id
         self.vpc_id = self.vpc.id
         self.subnet_ids = Output.all(*(subnet.id for subnet in self.subnets))
-        self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids})
+        self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids, "group_id": self.group_id})
 
     def _subnet(self, zone: str, cidr: str) -> aws.ec2.Subnet:
         """A subnet, whose routes lead to the network itself and, through the gateway endpoint, to S3."""
@@ -112,6 +114,26 @@ class PrivateNetwork(ComponentResource):
                 private_dns_enabled=None if gateway else True,
                 opts=ResourceOptions(parent=self),
             )
+
+    def _functions(self) -> aws.ec2.SecurityGroup:
+        """The security group of functions: nobody calls them there, and they call AWS's services."""
+        return aws.ec2.SecurityGroup(
+            "functions",
+            name=f"{self._name}-functions",
+            description="HTTPS from functions to the endpoints of AWS services",
+            vpc_id=self.vpc.id,
+            egress=[
+                aws.ec2.SecurityGroupEgressArgs(
+                    # S3 has public addresses, to which the routes know no way but the gateway endpoint.
+                    description="AWS services",
+                    protocol="tcp",
+                    from_port=443,
+                    to_port=443,
+                    cidr_blocks=["0.0.0.0/0"],
+                )
+            ],
+            opts=ResourceOptions(parent=self),
+        )
 
     def _share(self) -> None:
         """The share of the subnets with the domains unit, never with a partner."""

@@ -39,9 +39,22 @@ class BucketNames:
         """The bucket for results of the queries of an account."""
         return self.name(results_stem(self.mesh, owner), account_id)
 
+    def scripts(self, domain: str, account_id: str) -> str:
+        """The bucket of the scripts of a domain's pipelines."""
+        return self.name(scripts_stem(self.mesh, domain), account_id)
+
+    @property
+    def every_scripts(self) -> str:
+        """Pattern of the buckets of scripts of all domains."""
+        return self.derived(scripts_stem(self.mesh, "*"), "?" * 12)
+
     def audit(self, governance_id: str) -> str:
         """The bucket of the organisation's trail."""
         return self.name(audit_stem(self.mesh), governance_id)
+
+    def publications(self, governance_id: str) -> str:
+        """The bucket of what is published of each product, and of what was before."""
+        return self.name(publications_stem(self.mesh), governance_id)
 
     def name(self, stem: str, account_id: str) -> str:
         """The name of the bucket of a stem in an account."""
@@ -53,11 +66,15 @@ class BucketNames:
 
 
 class MeshBucket(NamedTuple):
-    """A bucket of the mesh: the keys at which `names.lock.yaml` has its name, if it has; its stem, and its account."""
+    """A bucket of the mesh: the keys at which `names.lock.yaml` has its name, if it has; its stem, and its account.
+
+    `is_keepable` is False for one that no mesh had before names had their account: it has no line.
+    """
 
     keys: tuple[str, ...]
     stem: str
     account_id: str
+    is_keepable: bool = True
 
 
 def product_stem(mesh: str, domain: str, product: str) -> str:
@@ -80,6 +97,16 @@ def results_stem(mesh: str, owner: str) -> str:
     return f"{mesh}-{owner}-results"
 
 
+def scripts_stem(mesh: str, domain: str) -> str:
+    """Stem of the bucket of the scripts of a domain's pipelines; no bucket of one is older than the rule of names."""
+    return f"{mesh}-{domain}-scripts"
+
+
 def audit_stem(mesh: str) -> str:
     """Stem of the bucket of the organisation's trail."""
     return f"{mesh}-audit"
+
+
+def publications_stem(mesh: str) -> str:
+    """Stem of the bucket of what is published of each product."""
+    return f"{mesh}-publications"

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from mesh.contracts.derivations import derivations
 from mesh.findings import NotPossibleError, Problem, listed
 from mesh.model import ClearanceFile, Mesh, contract_file
 from mesh.model.base import Owner
 from mesh.model.names_lock import NAMES_LOCK_FILE
+from mesh.pipeline_scripts import FOLDER
 from mesh.validation_messages import shorten
 
 HEAD: Final = "# Written by `mesh codeowners`; not by hand. Of the lines that match a file the last one holds."
@@ -80,13 +82,33 @@ def ownerships(mesh: Mesh, folder: PurePosixPath) -> Iterator[Ownership]:
         for product, declared in domain.products.items():
             if declared.contract is not None:
                 yield _owned(str(here / contract_file(name, product, declared)), owners)
-        yield _owned(f"{beside / 'pipelines' / name}/", owners)
+        scripts = here if mesh.scripts.folder == FOLDER else beside
+        yield _owned(f"{scripts / FOLDER / name}/", owners)
+    for file, approvers in _derivations(mesh):
+        yield _owned(str(here / file), approvers)
     for name, partner in mesh.partners.items():
         yield _owned(f"{here / 'partners' / name}.yaml", _of(partner.owner))
     for name, clearance in mesh.clearances.items():
         yield _owned(f"{here / 'clearances' / name}.yaml", _approvers(clearance))
     for file in ("mesh.yaml", "accounts.yaml", NAMES_LOCK_FILE):
         yield _owned(str(here / file), platform)
+
+
+def _derivations(mesh: Mesh) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Contracts that leave labels behind, each with the handles of those who are said to have approved it."""
+    handles = {
+        approver.email.casefold(): approver.github
+        for clearance in mesh.clearances.values()
+        for approver in clearance.approvers
+        if approver.github
+    }
+    for name, domain in mesh.domains.items():
+        for product, declared in domain.products.items():
+            contract = mesh.contracts.get(f"{name}.{product}")
+            entries = derivations(contract) if contract else ()
+            said = (address.casefold() for entry in entries for address in entry.approved_by)
+            if approvers := tuple(dict.fromkeys(handles[address] for address in said if address in handles)):
+                yield contract_file(name, product, declared), approvers
 
 
 def _owned(pattern: str, handles: tuple[str, ...]) -> Ownership:

@@ -30,6 +30,7 @@ from mesh.model import (
     lock_file,
 )
 from mesh.model.names_lock import NAMES_LOCK_FILE, NamesLock
+from mesh.pipeline_scripts import read_scripts
 from mesh.usable import Model
 
 FOLDERS: Final = ("domains", "partners", "clearances")
@@ -64,6 +65,8 @@ class Loaded:
 
     def shown(self, file: str) -> str:
         """A file's name as the user would type it from the working directory."""
+        if file.startswith("../"):  # scripts of pipelines stand beside the mesh folder
+            return os.path.normpath(os.path.join(self.root, file))
         return os.path.join(self.root, file).rstrip("/") if str(self.root) != "." else file or "."
 
     def usable(self) -> Mesh:
@@ -102,6 +105,7 @@ def load(root: Path) -> Loaded:
         reader.optional(NAMES_LOCK_FILE, NamesLock),
         stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
         stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
+        scripts=read_scripts(root),
         unread=frozenset(reader.unread),
         partial=loaded.partial,
     )

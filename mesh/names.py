@@ -12,8 +12,22 @@ from typing import Final, Literal, get_args
 PATH = "mesh"
 WORKGROUP = "mesh"
 BUS = "mesh"
-EVENTS = ("contract changed", "product deprecated", "product updated", "quality failed")
+PIPELINE_EVENTS = ("contract changed", "product deprecated", "product updated", "quality failed")
+"""What a pipeline tells of its product on the bus: values of `detail-type`."""
+PUBLISHED = "product published"
+"""What the publication function tells: a product's tables are those that its pipeline wrote last."""
+REFUSED = "publication refused"
+"""What the publication function tells: the drafts of a product are not as its contract has them."""
+REQUESTED = "publication requested"
+"""What people of a domain ask of the publication function: that it tries again, or goes back."""
+EVENTS = (*PIPELINE_EVENTS, PUBLISHED, REFUSED, REQUESTED)
 """What is told of a product on the bus: the values of `detail-type`."""
+PASSED_ON = {"aws.s3": "Object Created", "aws.glue": "Glue Data Catalog Table State Change"}
+"""Sources and types of the events about drafts that rules in domains' accounts pass on to the bus."""
+CHECK = "check"
+"""The role, and the workgroup, with which the publication function checks the drafts of a domain."""
+PUBLICATION = "publication"
+"""The function that checks drafts and publishes them, its role, its queue and its log group."""
 BREAK_GLASS = "break-glass"
 BREAK_GLASS_PATH = f"/{PATH}/{BREAK_GLASS}/"
 """IAM path of the users of the break-glass group."""
@@ -30,6 +44,79 @@ UNITS: Final[tuple[UnitName, ...]] = get_args(UnitName)
 def workgroup(clearance: str) -> str:
     """The Athena workgroup of a clearance, in every domain account."""
     return f"{WORKGROUP}-{clearance}"
+
+
+def pipeline_workgroup(product: str) -> str:
+    """The Athena workgroup of a pipeline; no clearance's is called so, for no name that people choose has a point."""
+    return f"{WORKGROUP}.{product}"
+
+
+def secret(product: str, name: str) -> str:
+    """A secret that a product's pipeline reads."""
+    return f"{PATH}/{product}/{name}"
+
+
+def job(product: str) -> str:
+    """The job of a product's pipeline, and its state machine, function or workflow: `mesh--profiles`."""
+    return f"{PATH}--{product}"
+
+
+JOBS = f"{PATH}--*"
+"""Pattern of the jobs of all pipelines of an account, and of their triggers and rules."""
+
+EVERY_JOB = (
+    *(f"arn:aws:glue:*:*:{kind}/{JOBS}" for kind in ("job", "trigger", "workflow")),
+    f"arn:aws:states:*:*:stateMachine:{JOBS}",
+)
+"""Patterns of the jobs, triggers, workflows and state machines that the mesh makes, in every account."""
+
+RUN, SCHEDULE, EVENT, FAILED, SUCCEEDED = "run", "schedule", "event", "failed", "succeeded"
+
+
+def trigger(product: str, start: str) -> str:
+    """A trigger of a pipeline's job: `run` by hand, `schedule`, `event`, or `window-<name>` for a past window."""
+    return f"{job(product)}--{start}"
+
+
+def window(name: str) -> str:
+    """The `start` of the trigger for a past window."""
+    return f"window-{name}"
+
+
+RETENTION = "retention"
+"""The role with which Glue keeps the drafts of an account small: the only one that deletes below `tables/`."""
+
+
+def retention_role(account_id: str) -> str:
+    """The role with which optimizers of Glue rewrite and delete files of an account's drafts."""
+    return role(account_id, RETENTION)
+
+
+def heard_rule(domain: str) -> str:
+    """The rule on the mesh bus with which a domain hears of publications that its pipelines start with."""
+    return f"{PATH}--{domain}"
+
+
+REFUSALS = f"{PATH}-refusals"
+"""The rule on a domain's own bus that counts what was refused of its products, and the alarm of that number."""
+
+
+def refusals_rule(domain: str) -> str:
+    """The rule on the mesh bus with which a domain hears what was refused of its own products."""
+    return f"{heard_rule(domain)}--refusals"
+
+
+START = "start"
+"""The role with which EventBridge starts jobs of an account, and puts on its bus what the mesh bus tells it."""
+
+
+def start_role(account_id: str) -> str:
+    """The role with which EventBridge starts pipelines of an account, and tells it what is published or was refused."""
+    return role(account_id, START)
+
+
+QUERIES = "queries"
+"""Folder of a product's bucket for the results of its pipeline's queries, which nobody but the pipeline reads."""
 
 
 def tables_of(bucket: str) -> str:
@@ -50,6 +137,15 @@ def snake(name: str) -> str:
 def database(domain: str, product: str) -> str:
     """The catalog database of a data product: `identity__device_graph`."""
     return f"{snake(domain)}__{snake(product)}"
+
+
+DRAFTS = "*__*__draft"
+"""Pattern of the databases of drafts of an account: nothing that people name holds `__`, so no other ends so."""
+
+
+def draft_database(domain: str, product: str) -> str:
+    """The database of a product's drafts, in the catalog of its domain's account: `identity__device_graph__draft`."""
+    return f"{database(domain, product)}__draft"
 
 
 def databases_of(domain: str) -> str:
@@ -131,8 +227,44 @@ def location_role(governance_id: str, domain: str) -> str:
 
 
 def publisher_role(governance_id: str, domain: str) -> str:
-    """The role with which a domain's stack publishes into the mesh catalog."""
+    """The role with which the publication function moves what a domain has published in the mesh catalog."""
     return role(governance_id, f"publisher/publish-{domain}")
+
+
+def check_role(account_id: str) -> str:
+    """The role in a domain's account with which the publication function reads drafts; `*` is that of every account."""
+    return role(account_id, CHECK)
+
+
+def publication_role(governance_id: str) -> str:
+    """The role of the publication function, the only one that takes a publisher's or a check's."""
+    return role(governance_id, f"functions/{PUBLICATION}")
+
+
+def publication_queue(region: str, governance_id: str) -> str:
+    """ARN of the queue of wake-ups of the publication function."""
+    return f"arn:aws:sqs:{region}:{governance_id}:{PATH}-{PUBLICATION}"
+
+
+FUNCTIONS = f"arn:aws:lambda:*:*:function:{PATH}-*"
+"""Pattern of the functions that the mesh makes, in every account."""
+ALARMS = f"arn:aws:cloudwatch:*:*:alarm:{PATH}-*"
+"""Pattern of the alarms that the mesh makes, in every account."""
+
+
+def forward_role(account_id: str) -> str:
+    """The role with which the rules of a domain's account pass its wake-ups on to the mesh bus."""
+    return role(account_id, "forward")
+
+
+def outbound(partner: str, domain: str, product: str) -> str:
+    """The folder of a product's deliveries to a partner, in its bucket and, as replication keeps keys, in the inbox."""
+    return f"outbound/{partner}/{database(domain, product)}"
+
+
+def sources_of(domain: str) -> str:
+    """Beginning of the `source` of events of a domain's products, and of no other domain's: no name has a point."""
+    return event_source(domain, "")
 
 
 def event_source(domain: str, product: str) -> str:

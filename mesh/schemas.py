@@ -38,7 +38,16 @@ IDENTIFIER: Final = "^[a-z_][a-z0-9_]{0,127}$"
 SENTENCE: Final = r"\S"
 VERSION: Final = "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}$"
 PLAIN_PATH: Final = r"^(?!/)(?!(.*/)?\.{1,2}(/|$))(?!.*//).*[^/]$"
-RESERVED_CLEARANCES: Final = ("access", "deploy", "deploy-access", "preview", "publisher", *names.STAFF)
+RESERVED_CLEARANCES: Final = (
+    "access",
+    names.CHECK,
+    "deploy",
+    "deploy-access",
+    "forward",
+    "preview",
+    "publisher",
+    *names.STAFF,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Vocabulary:
     """The words of a mesh that its files name: each a list to choose from."""
 
     domains: tuple[str, ...]
+    products: tuple[str, ...]
     consumable: tuple[str, ...]
     classifications: tuple[str, ...]
     label_words: tuple[str, ...]
@@ -60,6 +70,7 @@ def vocabulary(mesh: Mesh) -> Vocabulary:
     products = [name for name in mesh.products() if (product := mesh.product(name)) and product.kind != "internal"]
     return Vocabulary(
         tuple(sorted(mesh.domains)),
+        tuple(sorted(mesh.products())),
         tuple(sorted(products)),
         tuple(sorted(file.classifications)),
         (*sorted(file.classifications), *file.no_label, *sorted(file.classification_aliases)),
@@ -185,6 +196,10 @@ def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     for staff in ("engineers", "owners"):
         _groups(schema["properties"][staff], words)
     _choose(schema["properties"]["consumes"]["items"], words.consumable)
+    pipeline = schema["$defs"]["ProductPipeline"]["properties"]
+    for once in ("reads", "secrets"):
+        pipeline[once]["uniqueItems"] = True
+    _choose(pipeline["clearance"], words.clearances)
 
 
 def _narrow_clearance(schema: JsonObject, words: Vocabulary) -> None:
@@ -196,6 +211,7 @@ def _narrow_clearance(schema: JsonObject, words: Vocabulary) -> None:
     of["approvers"]["items"] = {"anyOf": [approver["properties"]["email"], of["approvers"]["items"]]}
     _choose(member["group"], words.groups)
     _choose(member["domain"], words.domains)
+    _choose(schema["$defs"]["ClearedPipeline"]["properties"]["product"], words.products)
 
 
 def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:

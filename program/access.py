@@ -7,13 +7,18 @@ from pulumi import ResourceOptions
 
 from components import (
     AccountBoundary,
+    CheckRole,
     ClearanceRole,
     DataLake,
     DefaultDatabase,
     DeliveryRole,
+    DraftDatabase,
+    ForwardRole,
     PipelineRole,
     ResourceLink,
+    RetentionRole,
     StaffRole,
+    StartRole,
 )
 from components.data_lake import DataLakeArgs
 from mesh.plan.nodes import DomainPlan
@@ -21,27 +26,36 @@ from program.providers import after, inside, provider
 
 
 def deploy(plan: DomainPlan) -> None:
-    """Deploys boundary, Lake Formation's settings, the roles of jobs, staff and readers with grants, links."""
+    """Deploys boundary, Lake Formation's settings, roles of jobs, staff, checks and readers with grants, databases."""
     # Named as the provider of the stack `domain-<d>`, so that `pulumi state move` brings a resource from there and the
     # engine sees the same provider behind it: with another, it would replace what was moved.
     options = inside(provider("domain", plan.deciding))
     boundary = AccountBoundary(plan.name, plan.account, opts=options)
     settings = DataLakeArgs(account_id=plan.deciding.account_id, administrators=(plan.deciding.deploy_role,))
     lake = DataLake(plan.name, settings, opts=options)
-    bounded = after(options, boundary)
+    bounded, settled = after(options, boundary), after(options, boundary, lake)
     for name, args in plan.pipelines.items():
-        pulumi.export(name, {"pipeline": PipelineRole(name, args, opts=bounded).arn})
+        role = PipelineRole(name, args, opts=settled if args.grants else bounded)
+        pulumi.export(name, {"pipeline": role.arn})
     for name, args in plan.deliveries.items():
         DeliveryRole(name, args, opts=bounded)
     for name, args in plan.staff.items():
         StaffRole(name, args, opts=bounded)
-    _grants(plan, after(options, boundary, lake))
+    CheckRole("check", plan.check, opts=bounded)
+    ForwardRole("forward", plan.forward, opts=bounded)
+    if plan.retention:
+        RetentionRole("retention", plan.retention, opts=bounded)
+    if plan.start:
+        StartRole("start", plan.start, opts=bounded)
+    _grants(plan, settled)
 
 
 def _grants(plan: DomainPlan, options: ResourceOptions) -> None:
-    """Clearance roles and resource links, none after another: a grant that fails stops no other."""
+    """Clearance roles, links and databases of drafts, none after another: a grant that fails stops no other."""
     for name, args in plan.clearances.items():
         ClearanceRole(name, args, opts=options)
     DefaultDatabase("default", plan.default, opts=options)
     for reference, link in plan.links.items():
         ResourceLink(reference, link, opts=options)
+    for name, draft in plan.draft_databases.items():
+        DraftDatabase(name, draft, opts=options)

@@ -9,11 +9,14 @@ from components import (
     AccountBudget,
     AuditTrail,
     BreakGlass,
+    CatalogEntry,
     CiRole,
     LocationRole,
     MeshBus,
     MeshCatalog,
     PrivateNetwork,
+    Publication,
+    PublicationRole,
     RegisteredLocation,
 )
 from mesh.plan.nodes import GovernancePlan
@@ -21,7 +24,7 @@ from program.providers import after, inside, provider
 
 
 def deploy(plan: GovernancePlan) -> None:
-    """Deploys baseline, trail, event bus, roles of break-glass, CI and domains, catalog, locations, and the network."""
+    """Deploys baseline, trail, bus, roles of break-glass, CI, domains and publication, catalog, entries, network."""
     options = inside(provider("governance", plan.access))
     account = AccountBaseline("governance", plan.account, opts=options)
     started = after(options, account)
@@ -33,9 +36,20 @@ def deploy(plan: GovernancePlan) -> None:
         CiRole(stack, args, opts=started)
     catalog = after(options, *roles)
     hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
+    role = PublicationRole("publication", plan.publication_role, opts=started)
     for name, args in plan.registered.items():
-        RegisteredLocation(name, args, opts=after(catalog, hub.lake))
+        location = RegisteredLocation(name, args, opts=after(catalog, hub.lake))
+        # An entry's database is there before its tables, so it is closed, and at a place that is registered.
+        CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location.location))
     network = PrivateNetwork("mesh", plan.network, opts=options)
+    Publication(
+        "publication",
+        plan.publication,
+        subnet_ids=network.subnet_ids,
+        group_id=network.group_id,
+        opts=after(options, account, bus, role, network),
+    )
     AccountBudget("governance", plan.account, opts=after(options, account, hub.lake, network))
     pulumi.export("bus", bus.arn)
-    pulumi.export("network", {"vpc": network.vpc_id, "subnets": network.subnet_ids})
+    subnets = {zone: subnet.id for zone, subnet in zip(plan.network.subnets, network.subnets, strict=True)}
+    pulumi.export("network", {"vpc": network.vpc_id, "subnets": subnets})

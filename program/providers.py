@@ -9,15 +9,9 @@ from pulumi import Resource, ResourceOptions
 from mesh.plan.nodes import AccountAccess
 
 
-def provider(name: str, access: AccountAccess, through: AccountAccess | None = None) -> aws.Provider:
-    """A provider that can only reach `access.account_id`, and read only in a preview.
-
-    `through` is the account whose deploy role the role of an update trusts: one is assumed from the other.
-    """
-    if pulumi.runtime.is_dry_run():
-        roles = [access.preview_role]
-    else:
-        roles = [through.deploy_role, access.deploy_role] if through else [access.deploy_role]
+def provider(name: str, access: AccountAccess) -> aws.Provider:
+    """A provider that can only reach `access.account_id`, and read only in a preview."""
+    role = access.preview_role if pulumi.runtime.is_dry_run() else access.deploy_role
     # AWS takes 64 characters.
     session = f"pulumi-{pulumi.get_stack()}"[:64]
     return aws.Provider(
@@ -25,7 +19,7 @@ def provider(name: str, access: AccountAccess, through: AccountAccess | None = N
         region=access.region,
         allowed_account_ids=[access.account_id],
         # Objects, not dicts: the SDK sends a dict's `role_arn` as it is, and the plugin knows only `roleArn`.
-        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=session) for role in roles],
+        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=session)],
         default_tags=aws.ProviderDefaultTagsArgs(tags=dict(access.tags)),
     )
 

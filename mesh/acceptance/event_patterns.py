@@ -1,7 +1,8 @@
 """Event patterns and schedules of EventBridge: the grammar of both.
 
 EventBridge User Guide, "Comparison operators for use in event patterns in Amazon EventBridge", "Creating event
-patterns", "Setting a schedule pattern for scheduled rules (legacy)"; CreateRule answers InvalidEventPatternException.
+patterns", "Setting a schedule pattern for scheduled rules (legacy)", "Amazon EventBridge quotas"; CreateRule answers
+InvalidEventPatternException.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
+
+from mesh import quotas
 
 _ENVELOPE: Final = frozenset(
     "version id detail-type source account time region resources detail replay-name $or".split()
@@ -22,7 +25,9 @@ _MOST: Final = 1e15
 
 
 def wrong_pattern(text: str) -> Iterator[str]:
-    """Mistakes of an event pattern."""
+    """Mistakes of an event pattern; its length is one, which an account may have raised to twice the quota."""
+    if len(text) > (most := quotas.limit("events", "pattern_chars")):
+        yield f"it has {len(text):,} characters, an account takes {most:,} unless it had the quota raised"
     try:
         body: Any = json.loads(text)
     except ValueError as error:

@@ -20,7 +20,6 @@ _ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _TAG: Final = "aws:lakeformation/lfTag:LfTag"
 _GRANT: Final = "aws:lakeformation/permissions:Permissions"
 _LABEL: Final = "aws:lakeformation/resourceLfTag:ResourceLfTag"
-_TABLE: Final = "aws:glue/catalogTable:CatalogTable"
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _VERSIONING: Final = "aws:s3/bucketVersioning:BucketVersioning"
 _REPLICATION: Final = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -30,6 +29,9 @@ _WORKGROUP: Final = "aws:athena/workgroup:Workgroup"
 _ACCOUNT: Final = "aws:organizations/account:Account"
 _ORGANIZATION: Final = "aws:organizations/organization:Organization"
 _POLICY: Final = "aws:organizations/policy:Policy"
+_MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
+_FUNCTION: Final = "aws:lambda/function:Function"
+_QUEUE: Final = "aws:sqs/queue:Queue"
 
 
 class PlanRule(NamedTuple):
@@ -123,29 +125,6 @@ def _values_of_tags(plan: ResourcesByType) -> Iterator[InputRefusal]:
                         yield each.refused(f"{path}.{values}", f"LF-tag {key} has no value {value!r}")
 
 
-def _columns_of_tables(plan: ResourcesByType) -> Iterator[InputRefusal]:
-    """Columns that get an LF-tag, and that the table does not have."""
-    known = {
-        (str(each.inputs.get("databaseName")), str(each.inputs.get("name"))): {
-            name for path in _COLUMNS for name in texts_at(each.inputs, path)
-        }
-        for each in plan.get(_TABLE, ())
-    }
-    for each in plan.get(_LABEL, ()):
-        for table in objects_at(each.inputs, "tableWithColumns"):
-            has = known.get((str(table.get("databaseName")), str(table.get("name"))))
-            for column in texts_at(table, "columnNames"):
-                if has and column not in has:
-                    yield each.refused("tableWithColumns.columnNames", f"table {table.get('name')} has no {column!r}")
-
-
-_COLUMNS: Final = (
-    "storageDescriptor.columns.name",
-    "partitionKeys.name",
-    "openTableFormatInput.icebergInput.icebergTableInput.schema.fields.name",
-)
-
-
 def _catalog(resource: EmittedResource, holder: Mapping[str, Any]) -> str:
     return str(holder.get("catalogId") or resource.inputs.get("catalogId") or resource.account)
 
@@ -196,6 +175,33 @@ def _other_owner(
             yield resource.refused(path, f"{said!r} does not have the bucket: {owner} has")
 
 
+# ---- queues
+
+
+def _hidden_for_a_run(plan: ResourcesByType) -> Iterator[InputRefusal]:
+    """Queues that a function takes messages of, and that show them again while it runs.
+
+    What a mapping names only AWS knows: the one queue and the one function that it waits for.
+    """
+    for each in plan.get(_MAPPING, ()):
+        queues, functions = (_waited_for(each, plan.get(type_, ())) for type_ in (_QUEUE, _FUNCTION))
+        if len(queues) == len(functions) == 1:
+            hidden = _seconds(queues[0].inputs.get("visibilityTimeoutSeconds"), 30)
+            run = _seconds(functions[0].inputs.get("timeout"), 3)
+            if hidden < run:
+                why = f"{hidden} seconds are less than the {run} that function {functions[0].name} may run"
+                yield queues[0].refused("visibilityTimeoutSeconds", why)
+
+
+def _waited_for(resource: EmittedResource, others: Iterable[EmittedResource]) -> list[EmittedResource]:
+    return [each for each in others if each.urn in resource.dependencies]
+
+
+def _seconds(value: Any, default: int) -> int:
+    """A number of seconds; AWS's own where none is said."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
 # ---- the organisation
 
 
@@ -233,12 +239,14 @@ PLAN_RULES: Final = (
     PlanRule(
         _values_of_tags, "Lake Formation answers EntityNotFoundException or InvalidInputException (AddLFTagsToResource)"
     ),
-    PlanRule(_columns_of_tables, "Lake Formation API Reference, TableWithColumnsResource"),
     PlanRule(
         _versions_of_buckets, 'S3 User Guide, "Requirements and considerations for replication", "Using S3 Object Lock"'
     ),
     PlanRule(_logs_are_delivered, 'S3 User Guide, "Logging requests with server access logging": no default retention'),
     PlanRule(_owners_of_results, "Athena: expectedBucketOwner (ResultConfiguration); S3: Destination, Account"),
+    PlanRule(
+        _hidden_for_a_run, 'Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping", note'
+    ),
     PlanRule(_addresses_of_accounts, "Organizations: EMAIL_ALREADY_EXISTS (CreateAccountStatus, FailureReason)"),
     PlanRule(_enabled_policies, "Organizations: PolicyTypeNotEnabledException (AttachPolicy)"),
 )

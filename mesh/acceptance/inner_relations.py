@@ -96,9 +96,9 @@ def wrong_network_acl(inputs: Mapping[str, Any]) -> Wrong:
 def wrong_budget(inputs: Mapping[str, Any]) -> Wrong:
     """A budget in a unit that its type has not, and notifications that stand twice, are too many or tell nobody."""
     kind, unit = inputs.get("budgetType"), inputs.get("limitUnit")
-    if kind == "COST" and unit is not None and unit not in _CURRENCIES:
+    if kind == "COST" and isinstance(unit, str) and unit not in _CURRENCIES:
         yield "limitUnit", f"{unit!r} is no currency: a budget of costs is in one"
-    if kind in _COVERED and unit is not None and unit != "PERCENTAGE":
+    if isinstance(kind, str) and kind in _COVERED and unit is not None and unit != "PERCENTAGE":
         yield "limitUnit", f"{unit!r}: a budget of {kind} is in PERCENTAGE"
     notifications = objects_at(inputs, "notifications")
     yield from stands_once(
@@ -147,9 +147,11 @@ def wrong_trail(inputs: Mapping[str, Any]) -> Wrong:
 
 def wrong_metric_period(inputs: Mapping[str, Any]) -> Wrong:
     """An alarm of short periods that looks back over more than a day, or of long ones over more than a week."""
-    period, periods = _whole(inputs.get("period")), _whole(inputs.get("evaluationPeriods"))
-    if period and periods and period * periods > (_DAY if period < _HOUR else 7 * _DAY):
-        yield "evaluationPeriods", f"{periods} of {period} seconds are more than CloudWatch looks back over"
+    periods = _whole(inputs.get("evaluationPeriods"))
+    queried = [_whole(each.get("period")) for each in objects_at(inputs, "metricQueries.metric")]
+    for period in filter(None, [_whole(inputs.get("period")), *queried]):
+        if periods and period * periods > (_DAY if period < _HOUR else 7 * _DAY):
+            yield "evaluationPeriods", f"{periods} of {period} seconds are more than CloudWatch looks back over"
 
 
 _HOUR: Final = 3600

@@ -131,6 +131,7 @@ VALUE_RULES: Final = (
         "aws:cloudwatch/logGroup:LogGroup", "retentionInDays", _retention, "botocore, logs PutRetentionPolicy", int
     ),
     ValueRule(_ALARM, "period", _whole_minutes, "botocore, cloudwatch PutMetricAlarm, Period", int),
+    ValueRule(_ALARM, "metricQueries.metric.period", _whole_minutes, "botocore, cloudwatch MetricStat, Period", int),
     ValueRule(
         "aws:ec2/subnet:Subnet",
         "availabilityZone",

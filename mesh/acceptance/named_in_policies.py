@@ -29,6 +29,9 @@ _SERVICE: Final = re.compile(r"(?:(?P<part>[a-z0-9.-]+)\.)?(?P<service>[a-z0-9-]
 _PARTS: Final = frozenset({"logging.s3", "delivery.logs", "member.org.stacksets.cloudformation", "vpc-flow-logs"})
 """Services that call under a name of a part of theirs (the service's own guide names each)."""
 
+_LOGS_OF_A_REGION: Final = re.compile(r"logs\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com")
+"""CloudWatch Logs, as a key policy names it (CloudWatch Logs User Guide, "Encrypt log data … using AWS KMS")."""
+
 
 class MadePrincipals:
     """Accounts, roles and identity providers of a plan, and whether one is there when a resource needs it.
@@ -112,6 +115,8 @@ class MadePrincipals:
 
 
 def _is_service(name: str) -> bool:
+    if _LOGS_OF_A_REGION.fullmatch(name):
+        return True
     match = _SERVICE.fullmatch(name)
     if match is None or match["service"] not in facts.services():
         return False

@@ -46,7 +46,6 @@ KINDS: Final[Mapping[str, NamedKind]] = {
     "role of the account": NamedKind("aws:iam/role:Role", "{account}:{name}"),
     "rule": NamedKind("aws:cloudwatch/eventRule:EventRule", "{account}:{name}"),
     "StackSet": NamedKind("aws:cloudformation/stackSet:StackSet", "{account}:{name}"),
-    "table": NamedKind("aws:glue/catalogTable:CatalogTable", "{catalogId}.{databaseName}.{name}"),
 }
 
 _A_ROLE: Final = "role"
@@ -182,7 +181,6 @@ NAMING: Final = (
     NamingProperty(_LAKE, "lfTagPolicy.expressions.key", "LF-tag", "{lfTagPolicy.catalogId}:{value}", _NO_ENTITY),
     NamingProperty(_LABEL, "lfTag.key", "LF-tag", "{catalogId}:{value}", _NO_ENTITY),
     NamingProperty(_LABEL, "database.name", "database", "{catalogId}.{value}", _NO_ENTITY),
-    NamingProperty(_LABEL, "tableWithColumns.name", "table", "{catalogId}.{databaseName}.{value}", _NO_ENTITY),
 )
 """Properties that name a resource of the mesh."""
 

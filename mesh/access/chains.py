@@ -54,12 +54,23 @@ class Chain:
 
 
 class Reader(NamedTuple):
-    """A clearance held in a domain's account: the domain is its `home`, `arn` its role there."""
+    """A clearance held in a domain's account: the domain is its `home`, `arn` its role there.
+
+    `product` is the one that a pipeline writes, where no people but a pipeline holds it.
+    """
 
     clearance: str
     home: str
     arn: str
     account: str
+    product: str = ""
+
+    @property
+    def name(self) -> str:
+        """Reference to the reader: `pii@ads`, `pipeline/pii/device-graph@identity`."""
+        return (
+            f"pipeline/{self.clearance}/{self.product}@{self.home}" if self.product else f"{self.clearance}@{self.home}"
+        )
 
 
 class DecidedReads:
@@ -84,6 +95,16 @@ class DecidedReads:
             Reader(name, domain.name, role.arn, role.account_id)
             for domain in self.plan.domains.values()
             for name, role in domain.clearances.items()
+        )
+
+    @cached_property
+    def machines(self) -> tuple[Reader, ...]:
+        """Pipelines that read other products than their own."""
+        return tuple(
+            Reader(role.clearance, domain.name, role.arn, role.account_id, name)
+            for domain in self.plan.domains.values()
+            for name, role in domain.pipelines.items()
+            if role.clearance
         )
 
     def reader(self, clearance: str, home: str) -> Reader:
@@ -199,18 +220,26 @@ class DecidedReads:
     def query_requests(self, reader: Reader) -> Iterator[tuple[str, Request]]:
         """Requests of every query, whatever it reads, each with its purpose."""
         region, arn = self.plan.perimeter.region, reader.arn
-        workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{names.workgroup(reader.clearance)}"
-        results = self.plan.results_bucket(reader.home)
-        account_key = from_plan.key_arn(region, reader.account, names.ACCOUNT_KEY_ALIAS)
+        name, result, alias = self._where_it_queries(reader)
+        workgroup = f"arn:aws:athena:{region}:{reader.account}:workgroup/{name}"
+        results_key = from_plan.key_arn(region, reader.account, alias)
         through = {"kms:ViaService": f"s3.{region}.amazonaws.com"}
-        result = f"arn:aws:s3:::{results}/{reader.clearance}/result.csv"
         # GetDataAccess takes no resource: Lake Formation decides on the columns by its grants.
         yield "starts the query", Request(arn, "athena:StartQueryExecution", workgroup)
         yield "asks Lake Formation for credentials", Request(arn, "lakeformation:GetDataAccess", "*")
         yield "keeps the result", Request(arn, "s3:PutObject", result)
-        yield "encrypts the result", Request(arn, "kms:GenerateDataKey", account_key, through)
+        yield "encrypts the result", Request(arn, "kms:GenerateDataKey", results_key, through)
         yield "fetches the result", Request(arn, "s3:GetObject", result)
-        yield "decrypts the result", Request(arn, "kms:Decrypt", account_key, through)
+        yield "decrypts the result", Request(arn, "kms:Decrypt", results_key, through)
+
+    def _where_it_queries(self, reader: Reader) -> tuple[str, str, str]:
+        """Workgroup, result and alias of the result's key of a reader."""
+        if not reader.product:
+            result = f"arn:aws:s3:::{self.plan.results_bucket(reader.home)}/{reader.clearance}/result.csv"
+            return names.workgroup(reader.clearance), result, names.ACCOUNT_KEY_ALIAS
+        bucket = self.plan.domains[reader.home].products[reader.product].bucket
+        result = f"arn:aws:s3:::{bucket}/{names.QUERIES}/result.csv"
+        return names.pipeline_workgroup(reader.product), result, names.key_alias(reader.product)
 
     def _location_reads(self, product: DataProductArgs) -> tuple[Link, ...]:
         """Links of Lake Formation's own read with the location role, whoever the caller is."""

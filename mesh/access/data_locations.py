@@ -1,7 +1,8 @@
 """Data locations of Lake Formation: who may point a database or a table at a place, and with whose role it is read.
 
 Lake Formation Developer Guide, "Underlying data access control", "Implicit Lake Formation permissions", "Registering an
-Amazon S3 location". At a registered location a database or table is made with DATA_LOCATION_ACCESS; at a place that is
+Amazon S3 location". At a registered location a database or table is made with DATA_LOCATION_ACCESS, which an
+administrator of the lake has everywhere; at a place that is
 not registered with no permission of Lake Formation; and a table below the location of its own database with none
 either, whoever registered that location, and when.
 """
@@ -34,6 +35,8 @@ def may_point(lake: Lake, role: str, where: str, parent: LakeDatabase | None = N
     """
     if registered(lake, where) is None:
         return Reason(lake.account, "the place is not registered: Lake Formation asks nothing")
+    if role in lake.administrators:
+        return Reason(lake.account, "implicit: an administrator of the lake")
     if parent and _holds(parent.location, where) and may_create_tables(lake, role, parent, name):
         return Reason(lake.account, "implicit: below the location of its database")
     for grant in lake.location_grants:

@@ -8,10 +8,12 @@ from typing import Any
 
 from mesh import names
 from mesh.access.chains import Chain, DecidedReads, Link, ReadPort
+from mesh.access.people import PipelineLine, line_of
 from mesh.access.references import Asker, Thing
 from mesh.evaluator.decide import Cause
 from mesh.evaluator.layers import LayerVerdict, layers
 from mesh.findings import listed
+from mesh.model import Mesh
 from mesh.plan.nodes import Clearance
 from mesh.plan.nodes.grants import Covered
 
@@ -66,8 +68,11 @@ class Explanation:
         }
 
 
-def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort) -> Explanation:
-    """The explanation of a principal's read of a product or a column through a port."""
+def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort, mesh: Mesh | None = None) -> Explanation:
+    """The explanation of a principal's read of a product or a column through a port.
+
+    With the mesh, that of a pipeline's read names the line of the clearance's file that it reads by.
+    """
     product = thing.product
     if asker.reader and asker.principal == asker.reader.arn:
         chain = access.read(asker.reader, product, port)
@@ -80,7 +85,7 @@ def explain(access: DecidedReads, asker: Asker, thing: Thing, port: ReadPort) ->
     reached = len(links) if broken is None else links.index(broken)
     # After the link that refuses, only links that refuse as well: they, too, would have to change.
     shown = [link for number, link in enumerate(links) if number <= reached or not link.decision.allowed]
-    reasons = _Reasons(access, asker, thing, port, narrowed)
+    reasons = _Reasons(access, asker, thing, port, narrowed, mesh)
     return Explanation(
         port=port,
         allowed=broken is None,
@@ -121,6 +126,7 @@ class _Reasons:
     thing: Thing
     port: ReadPort
     chain: Chain
+    mesh: Mesh | None = None
 
     @property
     def clearances(self) -> tuple[Clearance, ...]:
@@ -142,6 +148,8 @@ class _Reasons:
         yield self._labels()
         if self.clearance:
             yield f"clearance {self.clearance.name} covers {_labels(self.clearance.reads)}"
+        if line := self._line():
+            yield self._holds(line)
         if self.port == "table":
             yield from self._tags()
         broken = self.chain.broken
@@ -186,18 +194,58 @@ class _Reasons:
             return
         if self.clearance is None:
             yield from self._for_others()
+        elif self._reads_nothing():
+            line, file = self._line(), f"clearances/{self.clearance.name}.yaml"
+            what = f"the review in {line.file} has passed" if line else f"{file} has no line for this pipeline"
+            yield f"{what}: an approver named there says yes to one under 'pipelines:'"
+        elif self._is_not_named():
+            yield f"its pipeline reads what 'reads:' in domains/{self._home}.yaml names, and this is not among it"
         elif self.clearance.covers(self.wanted):
             yield "the labels allow it, so a policy is wrong: this is a fault of the mesh, not of the domain's file"
         else:
             covering = [clearance.name for clearance in self.clearances if clearance.covers(self.wanted)]
             yield f"clearances that cover it: {listed(covering)}"
             home = self.asker.reader.home if self.asker.reader else ""
-            if covering:
+            if covering and self.asker.reader and self.asker.reader.product:
+                yield f"the pipeline reads with one by 'clearance:' in domains/{home}.yaml"
+            elif covering:
                 yield (
                     f"a group of '{home}' gets one by a line under 'members:' in the clearance's file, such as "
                     f"clearances/{covering[0]}.yaml, which an approver named there approves; "
                     "there are no grants of single products"
                 )
+
+    def _line(self) -> PipelineLine | None:
+        """The line of its clearance's file that a pipeline reads by."""
+        reader = self.asker.reader
+        if self.mesh is None or reader is None or not reader.product:
+            return None
+        return line_of(self.mesh, f"{reader.home}.{reader.product}", reader.clearance)
+
+    def _holds(self, line: PipelineLine) -> str:
+        """The sentence on a line, and on whether the pipeline holds its clearance by it on the day."""
+        where, written = f"line {line.number} of 'pipelines' in {line.file}", line.line
+        says = f"{where} no longer lets it read" if self._reads_nothing() else f"it reads by {where}"
+        return f"{says}, approved by {written.approved_by}, review {written.review}: {written.use}"
+
+    def _reads_nothing(self) -> bool:
+        """Whether the asker is a pipeline whose clearance's file lets it read nothing on the day."""
+        reader = self.asker.reader
+        if reader is None or not reader.product:
+            return False
+        return not self.access.plan.domains[reader.home].pipelines[reader.product].reads
+
+    @property
+    def _home(self) -> str:
+        return self.asker.reader.home if self.asker.reader else ""
+
+    def _is_not_named(self) -> bool:
+        """Whether a pipeline asks for a product that its YAML does not name."""
+        reader, product = self.asker.reader, self.thing.product
+        if reader is None or not reader.product:
+            return False
+        reads = self.access.plan.domains[reader.home].pipelines[reader.product].reads
+        return f"{product.domain}.{product.name}" not in reads
 
     def _whole(self) -> bool:
         return set(self.thing.columns) <= set(self.chain.columns)

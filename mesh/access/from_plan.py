@@ -16,7 +16,7 @@ from mesh.iam.roles.deploy import preview_refusals
 from mesh.iam.roles.deploy_access import deploy_access_permissions
 from mesh.iam.statement import KEY_ARN, Document
 from mesh.plan import Plan, nodes
-from mesh.plan.nodes import AccountBaselineArgs, DataProductArgs, DomainPlan, PartnerPlan
+from mesh.plan.nodes import AccountBaselineArgs, DataProductArgs, DomainPlan, PartnerPlan, PublicationArgs
 
 OF_AWS: Final = frozenset({"AdministratorAccess", "FullAWSAccess", "ReadOnlyAccess"})
 """Names of the policies that AWS wrote."""
@@ -143,7 +143,7 @@ def roles(plan: Plan) -> Iterator[Role]:
     organization = plan.organization.args
     deploy_access = PlannedPolicy("role/mesh/deploy-access, trust", lambda: organization.deploy_access_trust)
     preview = PlannedPolicy("role/mesh/preview, trust", lambda: organization.preview_trust)
-    refusals = PlannedPolicy("role/mesh/preview, mesh", preview_refusals)
+    refusals = PlannedPolicy("role/mesh/preview, mesh", lambda: preview_refusals(perimeter))
     by_account, people = _baselines(plan), plan.organization.people
     permission_sets = {each.name: _permission_set_policy(each) for each in people.permission_sets} if people else {}
     units = _units(plan)
@@ -160,7 +160,8 @@ def roles(plan: Plan) -> Iterator[Role]:
     hub = perimeter.governance_id
     for name, location in plan.governance.locations.items():
         yield make.role(names.location_role(hub, name), location)
-        yield make.role(names.publisher_role(hub, name), location.publisher)
+        yield make.role(names.publisher_role(hub, name), location.publisher, perimeter.network)
+    yield make.role(plan.governance.publication_role.arn, plan.governance.publication_role)
     yield from _ci_roles(make, plan)
     yield make.unbounded(names.break_glass_role(hub), organization.break_glass)
     group = plan.organization.break_glass_group
@@ -190,6 +191,12 @@ def _domain_roles(make: _RoleMaker, domain: DomainPlan) -> Iterator[Role]:
         yield make.role(clearance.arn, clearance)
     for staff in domain.staff.values():
         yield make.role(staff.arn, staff)
+    yield make.role(domain.check.arn, domain.check, domain.check.perimeter.network)
+    if domain.retention:
+        yield make.role(domain.retention.arn, domain.retention)
+    if domain.start:
+        yield make.role(domain.start.arn, domain.start)
+    yield make.role(domain.forward.arn, domain.forward)
     for pipeline in domain.pipelines.values():
         yield make.role(pipeline.arn, pipeline)
     for name, delivery in domain.deliveries.items():
@@ -255,20 +262,21 @@ class _RoleMaker:
     def __init__(self, boundaries: Mapping[str, Policy | None]) -> None:
         self._boundaries = boundaries
 
-    def role(self, arn: str, documents: _Documents) -> Role:
-        return self._with(self._boundaries[arn.split(":")[4]], arn, documents)
+    def role(self, arn: str, documents: _Documents, network: str = "") -> Role:
+        return self._with(self._boundaries[arn.split(":")[4]], arn, documents, network)
 
     def unbounded(self, arn: str, documents: _Documents) -> Role:
         return self._with(None, arn, documents)
 
     @staticmethod
-    def _with(boundary: Policy | None, arn: str, documents: _Documents) -> Role:
+    def _with(boundary: Policy | None, arn: str, documents: _Documents, network: str = "") -> Role:
         path = arn.split(":", 5)[5]
         return Role(
             arn,
             (PlannedPolicy(f"{path}, mesh", lambda: documents.permissions),),
             PlannedPolicy(f"{path}, trust", lambda: documents.trust),
             boundary,
+            network=network,
         )
 
 
@@ -292,12 +300,25 @@ def resources(plan: Plan) -> Iterator[Resource]:
     yield Resource(bus, hub, PlannedPolicy("policy of the mesh bus", lambda: plan.governance.bus.policy))
     topic, break_glass = names.break_glass_topic(perimeter.region, hub), plan.governance.break_glass
     yield Resource(topic, hub, PlannedPolicy("policy of the topic of alarms", lambda: break_glass.topic_policy))
+    yield from _publication(plan.governance.publication)
     for domain in plan.domains.values():
         for product in domain.products.values():
             yield from _product(product)
         yield _own_catalog(perimeter.region, domain.access.account_id)
+        if domain.job_baseline:
+            yield _scripts(domain.job_baseline)
     for partner in plan.partners.values():
         yield from _partner(perimeter.region, partner)
+
+
+def _publication(args: PublicationArgs) -> Iterator[Resource]:
+    """The bucket, the queues and the topic of the publication function."""
+    hub = args.perimeter.governance_id
+    yield _bucket(args.bucket, hub, lambda: args.bucket_policy)
+    for queue in (args.queue, args.dead_letters):
+        name = f"policy of queue {queue.rpartition(':')[2]}"
+        yield Resource(queue, hub, PlannedPolicy(name, lambda queue=queue: args.queue_policies[queue]))
+    yield Resource(args.topic, hub, PlannedPolicy("policy of the topic of publication", lambda: args.topic_policy))
 
 
 def _baseline(account_id: str, baseline: AccountBaselineArgs) -> Iterator[Resource]:
@@ -305,6 +326,10 @@ def _baseline(account_id: str, baseline: AccountBaselineArgs) -> Iterator[Resour
     yield _bucket(baseline.results_bucket, account_id, lambda: baseline.results_bucket_policy)
     region = baseline.perimeter.region
     yield from _key(region, account_id, names.ACCOUNT_KEY_ALIAS, lambda: baseline.key_policy, "account")
+
+
+def _scripts(jobs: nodes.JobBaselineArgs) -> Resource:
+    return _bucket(jobs.scripts_bucket, jobs.account_id, lambda: jobs.scripts_policy)
 
 
 def _product(product: DataProductArgs) -> Iterator[Resource]:

@@ -2,21 +2,20 @@
 
 Rules: Lake Formation Developer Guide, "Lake Formation tag-based access control" (inheritance database -> table ->
 column, an assignment below overrides the one above), "Managing LF-tag value permissions", "Permission cascading rules"
-(what an account may pass on), "Implicit Lake Formation permissions" (who creates a table has every permission on it),
-"Changing the default settings for your data lake" (`IAMAllowedPrincipals`).
+(what an account may pass on), "Implicit Lake Formation permissions" (who creates a table has every permission on it,
+and who created the database of it has none), "Changing the default settings for your data lake"
+(`IAMAllowedPrincipals`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mesh.evaluator.patterns import like
 from mesh.evaluator.world import Account
-from mesh.plan.nodes.grants import Covered, Expression, Grant, NamedResource
-
-EVERYONE_IAM_ALLOWS: Final = "IAM_ALLOWED_PRINCIPALS"
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Expression, Grant, NamedResource
 
 Labels = Mapping[str, str]
 """Values of LF-tags by their key."""
@@ -24,10 +23,15 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeTable:
-    """A table: location of its data, its columns, and the labels assigned to it and to columns."""
+    """A table: location of its data, its columns, and the labels assigned to it and to columns; its creator, if known.
+
+    `open_by_default` says that a default permission of its database opened it to all whom IAM admits.
+    """
 
     location: str
     columns: tuple[str, ...]
+    creator: str | None = None
+    open_by_default: bool = False
     labels: Labels = field(default_factory=dict[str, str])
     column_labels: Mapping[str, Labels] = field(default_factory=dict[str, Labels])
 
@@ -107,7 +111,7 @@ class Lakes:
         if database_and_table is None:
             return {}
         parent, entry = database_and_table
-        whole = self._whole(role, catalog, parent)
+        whole = self._whole(role, catalog, entry.creator, entry.open_by_default)
         if whole:
             return dict.fromkeys(entry.columns, (whole,))
         held = self.held(role, account, catalog)
@@ -139,7 +143,7 @@ class Lakes:
         entry = lake.databases.get(database) if lake else None
         if entry is None:
             return ()
-        whole = self._whole(role, catalog, entry)
+        whole = self._whole(role, catalog, entry.creator)
         if whole:
             return (whole,)
         return next(
@@ -151,12 +155,15 @@ class Lakes:
             (),
         )
 
-    def _whole(self, role: str, catalog: str, database: LakeDatabase) -> Reason | None:
-        """The reason why a role needs no grant: it is the creator, or the account is open by default; else None."""
+    def _whole(self, role: str, catalog: str, creator: str | None, is_open: bool = False) -> Reason | None:
+        """The reason why a role needs no grant: it is the creator, or it is open by default; else None.
+
+        Who creates a database has no permission on a table that another creates in it.
+        """
         lake = self.lakes[catalog]
-        if role == database.creator:
+        if role == creator:
             return Reason(catalog, "implicit permissions of the creator")
-        if lake.open_by_default:
+        if is_open or lake.open_by_default:
             return Reason(catalog, f"{EVERYONE_IAM_ALLOWS}, by the default permissions of new tables")
         return None
 

@@ -26,6 +26,8 @@ class Row:
     columns: tuple[str, ...]
     because: tuple[Cause, ...]
     stopped_at: str | None = None
+    pipeline: str | None = None
+    """The product whose pipeline reads, as `<domain>.<product>`; None for people."""
 
     def as_json(self) -> dict[str, Any]:
         """The row as `mesh access --json` prints it; `stopped_at` is the link that refused."""
@@ -40,6 +42,8 @@ class Row:
             "columns": list(self.columns),
             "because": [cause._asdict() for cause in self.because],
         }
+        if self.pipeline is not None:
+            row["pipeline"] = self.pipeline
         return row if self.stopped_at is None else {**row, "stopped_at": self.stopped_at}
 
 
@@ -54,6 +58,21 @@ def matrix(
         for port in ports:
             if port in product.ports:
                 for reader in access.readers if readers is None else readers:
+                    yield row(reader, product, port, access.read(reader, product, port))
+
+
+def machine_rows(
+    access: DecidedReads,
+    machines: tuple[Reader, ...],
+    products: tuple[DataProductArgs, ...],
+    ports: tuple[ReadPort, ...],
+) -> Iterator[Row]:
+    """Rows of pipelines, of the products that their YAML names alone: of all others each is refused (I31)."""
+    for reader in machines:
+        reads = access.plan.domains[reader.home].pipelines[reader.product].reads
+        for product in products:
+            for port in ports:
+                if port in product.ports and f"{product.domain}.{product.name}" in reads:
                     yield row(reader, product, port, access.read(reader, product, port))
 
 
@@ -77,4 +96,5 @@ def row(reader: Reader, product: DataProductArgs, port: ReadPort, chain: Chain) 
         columns=chain.columns,
         because=chain.because,
         stopped_at=broken.purpose if broken else None,
+        pipeline=f"{reader.home}.{reader.product}" if reader.product else None,
     )

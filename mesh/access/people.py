@@ -1,4 +1,4 @@
-"""People behind the roles: groups that hold a clearance, and partners that get a copy by agreement."""
+"""Holders behind the roles: groups and pipelines that hold a clearance, and partners that get a copy by agreement."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mesh.model import Mesh
+from mesh.model import ClearedPipeline, Mesh
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
 
@@ -24,6 +24,22 @@ class Group:
     holds: bool
     unless: str = ""
     """The reason why the group holds nothing; empty when it holds the clearance."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineLine:
+    """The line of a clearance's file by which a pipeline reads; `file` and `number` (from 1) are where it stands."""
+
+    file: str
+    number: int
+    line: ClearedPipeline
+
+
+def line_of(mesh: Mesh, reference: str, clearance: str) -> PipelineLine | None:
+    """The line of a product's pipeline in the file of its clearance; None where there is none."""
+    lines = mesh.clearances[clearance].pipelines if clearance in mesh.clearances else ()
+    found = ((number, line) for number, line in enumerate(lines, 1) if line.product == reference)
+    return next((PipelineLine(f"clearances/{clearance}.yaml", number, line) for number, line in found), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
-"""Plan -> Lake Formation of every account: databases with their labels, grants, and places of tables."""
+"""Plan -> Lake Formation of every account: databases with their labels, grants, and places of tables.
+
+It is what is there once everything is published: tables of the mesh catalog, with the labels of their columns, are made
+at publication as the contracts have them.
+"""
 
 from __future__ import annotations
 
 from mesh import names
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.plan import Plan
-from mesh.plan.nodes import CatalogEntryArgs, DomainPlan
+from mesh.plan.nodes import CatalogEntryArgs, DomainPlan, DraftTablesArgs
 
 
 def lakes(plan: Plan) -> Lakes:
@@ -18,7 +22,7 @@ def lakes(plan: Plan) -> Lakes:
         administrators=settings.administrators,
         open_by_default=False,
         databases={entry.database: _database(entry) for entry in entries},
-        grants=settings.grants,
+        grants=(*settings.grants, *(entry.grant for entry in entries)),
         locations=tuple(Location(arn=each.arn, role=each.role) for each in registered),
         location_grants=tuple(LocationGrant(principal=each.publisher, arn=each.arn) for each in registered),
     )
@@ -26,27 +30,51 @@ def lakes(plan: Plan) -> Lakes:
 
 
 def _consumer(domain: DomainPlan) -> Lake:
-    grants = [grant for clearance in domain.clearances.values() for grant in clearance.grants]
+    readers = (*domain.clearances.values(), *domain.pipelines.values())
+    grants = [grant for reader in readers for grant in reader.grants]
     return Lake(
         account=domain.access.account_id,
         administrators=(domain.deciding.deploy_role,),
         open_by_default=False,
-        grants=(*grants, domain.default.grant, *(link.grant for link in domain.links.values())),
+        databases={draft.database: _drafts(domain, draft) for draft in domain.drafts.values()},
+        grants=(
+            *grants,
+            domain.default.grant,
+            *(link.grant for link in domain.links.values()),
+            *(draft.grant for draft in domain.draft_databases.values()),
+        ),
     )
 
 
 def _database(entry: CatalogEntryArgs) -> LakeDatabase:
     return LakeDatabase(
-        creator=names.publisher_role(entry.perimeter.governance_id, entry.domain),
+        creator=names.deploy_role(entry.perimeter.governance_id),
         labels={tag.key: tag.value for tag in entry.closing},
         location=f"arn:aws:s3:::{entry.location}/",
         tables={
             table.name: LakeTable(
                 location=f"arn:aws:s3:::{entry.location}/{table.name}/",
                 columns=tuple(column.name for column in table.every_column),
+                creator=entry.publisher,
                 column_labels=_column_labels(entry, table.name),
             )
             for table in entry.tables
+        },
+    )
+
+
+def _drafts(domain: DomainPlan, draft: DraftTablesArgs) -> LakeDatabase:
+    return LakeDatabase(
+        creator=domain.deciding.deploy_role,
+        labels={},
+        tables={
+            table.name: LakeTable(
+                location=f"arn:aws:s3:::{draft.location}/{table.name}/",
+                columns=tuple(column.name for column in table.every_column),
+                creator=domain.access.deploy_role,
+                open_by_default=True,
+            )
+            for table in draft.tables
         },
     )
 

@@ -91,7 +91,13 @@ def _column(whole: Thing, text: str) -> str:
 
 
 def asker(access: DecidedReads, text: str) -> Asker:
-    """The principal that `CLEARANCE@HOME`, an ARN, a service or `anonymous` names. Raises NotPossibleError."""
+    """The principal that `CLEARANCE@HOME`, `DOMAIN.PRODUCT`, an ARN, a service or `anonymous` names.
+
+    A product stands for its pipeline, if that reads another one. Raises NotPossibleError.
+    """
+    machine = next((each for each in access.machines if text in (each.name, f"{each.home}.{each.product}")), None)
+    if machine is not None:
+        return Asker(machine.name, machine.arn, machine)
     if "@" in text and not text.startswith("arn:"):
         clearance, _, home = text.partition("@")
         reader = access.reader(known_clearance(access.plan, clearance), known_domain(access.plan, home))
@@ -108,7 +114,8 @@ def asker(access: DecidedReads, text: str) -> Asker:
         ) from None
     if role and ":role/mesh/" in role and access.world.role(role) is None:
         raise NotPossibleError(f"the plan has no role '{role}'{nearest(role, access.world.roles)}")
-    return next((Asker(f"{r.clearance}@{r.home}", text, r) for r in access.readers if r.arn == role), Asker(text, text))
+    readers = (*access.readers, *access.machines)
+    return next((Asker(reader.name, text, reader) for reader in readers if reader.arn == role), Asker(text, text))
 
 
 def known_clearance(plan: Plan, name: str) -> str:

@@ -33,6 +33,7 @@ _OF_RESOURCES: Final = {
     "glue": ("catalog policy", ("glue", "resource_policy_bytes")),
     "events": ("event bus policy", ("events", "bus_policy_chars")),
     "sns": ("topic policy", ("sns", "topic_policy_bytes")),
+    "sqs": ("queue policy", ("sqs", "queue_policy_bytes")),
 }
 
 

@@ -25,7 +25,7 @@ from mesh.plan.nodes import DataProductArgs
 PREFIXES: Final[Mapping[str, str]] = {
     "files": "files/part-0.parquet",
     "tables": "tables/table/data/part-0.parquet",
-    "metadata of tables": "tables/table/metadata/v1.metadata.json",
+    "metadata of tables": "tables/table/metadata/v1.avro",
     "outbound": "outbound/partner/part-0.parquet",
 }
 """Prefixes of a product's bucket by what they hold, as the key of an object below each."""
@@ -41,6 +41,18 @@ class Holders:
 
     clearance: str
     homes: tuple[str, ...]
+    ports: tuple[str, ...]
+    columns: tuple[str, ...]
+    of: int
+    because: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineReads:
+    """A pipeline that reads: the product that it writes, its clearance, ports, columns (of how many), statements."""
+
+    pipeline: str
+    clearance: str
     ports: tuple[str, ...]
     columns: tuple[str, ...]
     of: int
@@ -71,6 +83,7 @@ class Everyone:
     """The answer of `mesh access who`; `others` counts the other roles by the statement that refuses them the key."""
 
     clearances: tuple[Holders, ...]
+    machines: tuple[MachineReads, ...]
     roles: tuple[RoleReads, ...]
     people: tuple[Group, ...]
     copies: tuple[Copy, ...]
@@ -104,13 +117,15 @@ def who(access: DecidedReads, mesh: Mesh, thing: Thing, as_of: date) -> Everyone
     question = _Question(access, thing)
     representatives = dict(_representatives(access, thing.product))
     clearances, without = question.clearances()
-    roles, others = question.roles([*_other_roles(access), *representatives.values()])
+    machines = dict(question.machines())
+    roles, others = question.roles([*_other_roles(access, machines), *representatives.values()])
     roles = (*roles, *question.without_a_files_port(clearances))
     reading = {reads.role for reads in roles}
     held = [(holders.clearance, home) for holders in clearances for home in holders.homes]
     refused = (question.refused(name, arn) for name, arn in representatives.items() if arn not in reading)
     return Everyone(
         clearances=clearances,
+        machines=tuple(machines.values()),
         roles=roles,
         people=tuple(groups(access.plan, mesh, held, as_of)),
         copies=tuple(copies(mesh, thing.product, as_of)),
@@ -120,9 +135,9 @@ def who(access: DecidedReads, mesh: Mesh, thing: Thing, as_of: date) -> Everyone
     )
 
 
-def _other_roles(access: DecidedReads) -> Iterator[str]:
-    """Roles of the plan that are not a clearance's."""
-    cleared = {reader.arn for reader in access.readers}
+def _other_roles(access: DecidedReads, machines: Mapping[str, MachineReads]) -> Iterator[str]:
+    """Roles of the plan that are neither a clearance's nor those of pipelines that read."""
+    cleared = {reader.arn for reader in access.readers} | machines.keys()
     return (arn for arn in access.world.roles if arn not in cleared)
 
 
@@ -178,6 +193,16 @@ class _Question:
             for name, r in without.items()
         )
         return tuple(sorted(holders, key=lambda reads: reads.clearance)), tuple(refused)
+
+    def machines(self) -> Iterator[tuple[str, MachineReads]]:
+        """Pipelines of other products that read, by the ARNs of their roles."""
+        of = 1 if self.thing.column else len(self.thing.columns)
+        for reader in self.access.machines:
+            if (reader.home, reader.product) != (self.product.domain, self.product.name):
+                ports, columns, because = self._reads(reader)
+                if ports:
+                    pipeline = f"{reader.home}.{reader.product}"
+                    yield reader.arn, MachineReads(pipeline, reader.clearance, ports, columns, of, because)
 
     def _reads(self, reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Cause, ...]]:
         """Ports through which a clearance reads, the columns that it gets, and the grants and statements."""

@@ -25,9 +25,10 @@ LookedUp = Literal[
     "groupPath",
     "policyType",
     "serviceOwner",
+    "subnetsVpc",
 ]
 """A name in templates that the one who asks looks up, for no property says it: of the organisation and its policies, of
-the role or group that is named, of the service behind an endpoint."""
+the role or group that is named, of the service behind an endpoint, of the network of the subnets that are named."""
 Beside = LookedUp | Literal["arn"]
 """A name in templates that no input says: what is looked up, and an ARN that AWS gives besides the id."""
 
@@ -187,6 +188,11 @@ def call_values(
 
 
 def as_meant(arn: str) -> str:
-    """An ARN whose last part was given as an ARN, or as an address of S3, as it is meant."""
+    """An ARN whose last part was given as an ARN, or as an address of S3, as it is meant.
+
+    A rule on a bus that is given by its ARN is of the bus's account: `…:rule/arn:…:event-bus/b/x` is `…:rule/b/x`.
+    """
     inner = arn.rfind("arn:")
+    if ":rule/arn:" in arn:
+        return arn[inner:].replace(":event-bus/", ":rule/")
     return (arn[inner:] if inner > 0 else arn).replace(":::s3://", ":::")

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from mesh.aws.text_length import shortened
 from mesh.contracts import labels, partitions
-from mesh.contracts.column_types import TypePlace, column_type, judged_type, type_place
+from mesh.contracts.column_types import TypePlace, column_type, in_parquet, judged_type, type_place
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.types import IDENTIFIER, ColumnType
@@ -88,6 +88,20 @@ def _table(contract: Contract, table: Element, words: LabelWords, locked: Locked
         tuple(partitions.transform(element) for element in keyed),
         locked,
     )
+
+
+def delivered(table: CatalogTable, classifications: frozenset[str]) -> CatalogTable | None:
+    """A table as a partner gets it: files of Parquet with every column in them, of those that an agreement covers.
+
+    No file stands in a partition: whatever lies in the table's folder is read. A column of a type that such a table
+    cannot have (a map with a nested key) is left out; None when nothing is left.
+    """
+    columns = tuple(
+        column._replace(type=type_)
+        for column in table.every_column
+        if classifications.issuperset(column.labels) and (type_ := in_parquet(column.type)) is not None
+    )
+    return CatalogTable(table.name, "parquet", table.description, columns) if columns else None
 
 
 def partitioned_by(table: Element) -> tuple[tuple[str, str], ...]:

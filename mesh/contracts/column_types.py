@@ -6,6 +6,7 @@ the same; a word such as `struct` or `array` says only that the type stands belo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
@@ -191,6 +192,21 @@ def _unfit(type_: ColumnType, place: TypePlace) -> Iterator[TypeFault]:
         yield TypeFault("physicalType", message)
     if any(inner.name == "map" and inner.parts and inner.parts[0].type.parts for inner in every):
         yield TypeFault("physicalType", _KEY_IS_NESTED)
+
+
+def in_parquet(type_: ColumnType) -> ColumnType | None:
+    """A type as a table of Parquet files has it: without time zones; None where it has a map with a nested key.
+
+    Athena reads a timestamp that the file says is UTC into one without a zone (source as above).
+    """
+    if type_.name == "timestamptz":
+        return ColumnType("timestamp")
+    if type_.name == "map" and type_.parts and type_.parts[0].type.parts:
+        return None
+    parts = [(part, in_parquet(part.type)) for part in type_.parts]
+    if any(inner is None for _, inner in parts):
+        return None
+    return dataclasses.replace(type_, parts=tuple(part._replace(type=inner) for part, inner in parts if inner))
 
 
 _KEY_IS_NESTED: Final = "has a map with a nested key, which a parquet table cannot have: write a plain key"

@@ -76,8 +76,14 @@ def product_labels(contract: Contract, known: LabelWords) -> frozenset[str]:
 
 
 def mistakes(contract: Contract, known: LabelWords) -> Iterator[tuple[KeyPath, str]]:
-    """Words of a contract's classifications that the mesh does not know, each with its place."""
+    """Words of a contract's classifications that the mesh does not know, or that stand twice, each with its place."""
     for element in contract.classified:
+        written = words(element.data["classification"])
+        for word in sorted({each for each in written if each and written.count(each) > 1}):
+            message = (
+                f"the classification of column '{contract.column_name(element.path)}' has '{word}' twice; keep one"
+            )
+            yield (*element.path, "classification"), message
         for word in known.unknown(element.data["classification"]):
             name = contract.column_name(element.path)
             message = f"column '{name}' is labelled with {_unknown(word, known)}" if word else _no_word(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from mesh.contracts import row_counts
 from mesh.model import Contract
 
 Fate = Literal["used", "checked", "shown later", "told"]
@@ -96,7 +97,7 @@ KEYS: Final[Mapping[str, Mapping[str, KeyFate]]] = {
         **_all("used", "columns of the table", "properties"),
         **_all("used", "tableFormat; the others are for other tools", "customProperties"),
         **_all("checked", "a table, and not a topic or a view", "physicalType", "logicalType"),
-        **_all("told", "quality rules, which nothing watches yet", "quality"),
+        **_all("used", "the fewest rows, before each publication; other rules are told", "quality"),
         **_all("told", "relationships, which nothing enforces; what they name is checked", "relationships"),
         **_shown("for people who read the contract", "dataGranularityDescription", "context"),
     },
@@ -109,7 +110,9 @@ KEYS: Final[Mapping[str, Mapping[str, KeyFate]]] = {
         **_all("used", "labels in Lake Formation", "classification"),
         **_all("used", "partition fields", "partitioned", "partitionKeyPosition"),
         **_all("used", "optional or required in the catalog", "required"),
-        **_all("checked", "positions fit together", "primaryKey", "primaryKeyPosition"),
+        **_all(
+            "used", "the key, of which a row is there once in what is published", "primaryKey", "primaryKeyPosition"
+        ),
         **_all("told", "uniqueness, which nothing enforces", "unique"),
         **_all("told", "allowed values, which nothing watches yet", "enum"),
         **_all("told", "quality rules, which nothing watches yet", "quality"),
@@ -150,10 +153,11 @@ KEYS: Final[Mapping[str, Mapping[str, KeyFate]]] = {
         **_NAMED,
         **_LINKS,
         **_FREE,
-        **_all("told", "the kind of the rule", "type", "metric", "rule", "engine", "implementation", "unit"),
+        **_all("used", "of a table, rowCount is checked before each publication; the others are told", "metric"),
+        **_all("told", "the kind of the rule", "type", "rule", "engine", "implementation", "unit"),
         **_all("checked", "columns that it names are columns of the table", "arguments", "query"),
-        **_all("told", "what is allowed", "mustBe", "mustNotBe", "mustBeBetween", "mustNotBeBetween"),
-        **_all("told", "what is allowed", "mustBeGreaterThan", "mustBeGreaterOrEqualTo"),
+        **_all("used", "the fewest rows of a table", "mustBeBetween", "mustBeGreaterThan", "mustBeGreaterOrEqualTo"),
+        **_all("told", "what is allowed", "mustBe", "mustNotBe", "mustNotBeBetween"),
         **_all("told", "what is allowed", "mustBeLessThan", "mustBeLessOrEqualTo"),
         **_all("told", "when it is watched", "schedule", "scheduler"),
         **_shown(
@@ -253,6 +257,8 @@ def unwatched(contract: Contract) -> dict[UnwatchedKind, int]:
             for key in _DECLARING.intersection(element.data):
                 kind = OF_ELEMENTS[key]
                 counts[kind] = counts.get(kind, 0) + _number(kind, element.data[key])
+    for table in contract.tables:
+        counts[QUALITY] = counts.get(QUALITY, 0) - sum(map(row_counts.is_checked, table.data.get("quality") or ()))
     return {kind: counts[kind] for kind in _KINDS if counts.get(kind)}
 
 

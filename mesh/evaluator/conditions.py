@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal, cast
 
@@ -215,6 +215,13 @@ def check_variables(text: str) -> None:
             raise UnknownError(f"{text}: {name} has several values, and a policy variable takes one")
     if "${" in _VARIABLE.sub("", text):
         raise UnknownError(f"{text}: a policy variable ends with a brace")
+
+
+def variables_of(texts: Iterable[str]) -> Iterator[str]:
+    """Keys, in lower case, that stand in texts as policy variables."""
+    for text in texts:
+        for variable in _VARIABLE.findall(text) if "${" in text else ():
+            yield variable.partition(",")[0].strip().lower()
 
 
 def opened(text: str) -> str:

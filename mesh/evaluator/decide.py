@@ -9,7 +9,7 @@ An explicit Deny of any layer wins. After that every layer that binds the caller
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from mesh.evaluator import facts, openers, owners, sent_keys, unsaid
 from mesh.evaluator.conditions import Keys, as_keys
@@ -17,11 +17,11 @@ from mesh.evaluator.decision import Cause as Cause
 from mesh.evaluator.decision import Decision as Decision
 from mesh.evaluator.decision import Layer as Layer
 from mesh.evaluator.decision import Request as Request
-from mesh.evaluator.errors import DoubtError
+from mesh.evaluator.errors import DoubtError, UnknownError
 from mesh.evaluator.policies import CompiledStatement, Policy
 from mesh.evaluator.principals import CallerIdentity, Match, anyone
-from mesh.evaluator.transport import say
-from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World
+from mesh.evaluator.transport import say, work_in
+from mesh.evaluator.world import Account, Endpoint, Principal, Selection, Target, World, selection
 
 _NO_CONTROL: Final = Selection((), ())
 _LAYERS: Final[tuple[Layer, ...]] = ("scp", "rcp", "resource", "identity", "boundary", "session", "endpoint")
@@ -30,6 +30,8 @@ _NEEDS_NO_PERMISSION: Final = Cause("AWS", "the action needs no permission")
 _KEPT_BY_AWS: Final = Cause("AWS", "the resource is kept by AWS")
 _SETTLED_AT: Final[Mapping[Cause, Layer]] = {_NEEDS_NO_PERMISSION: "identity", _KEPT_BY_AWS: "resource"}
 
+SharedLayer = Literal["scp", "rcp", "resource", "endpoint"]
+"""A layer whose policies belong to no caller: several callers meet the same statements there."""
 
 UNSETTLED: Final = (None, None)
 """Nothing is decided, or in doubt, before the policies: see `Case.settled`."""
@@ -49,6 +51,8 @@ def keys_of(
         keys["aws:requestedregion"] = facts.GLOBAL_REGIONS[service]
     if service == "kms" and principal.account:
         keys["kms:calleraccount"] = (principal.account.id,)
+    if principal.network:
+        work_in(keys, principal.network)
     if context:
         said = as_keys(context)
         say(keys, said)
@@ -164,15 +168,11 @@ class Case(NamedTuple):
 
     def denied(self, layer: Layer) -> Cause | None:
         """The first explicit Deny of one layer."""
-        caller, principal = self.principal.caller, self.principal
+        principal = self.principal
         match layer:
-            case "scp":
-                return self._first(self._scp().denies, caller)
-            case "rcp":
-                return self._first(self._rcp().denies, caller)
-            case "resource" | "endpoint":
-                policy = self.target.policy if layer == "resource" else self.endpoint
-                return self._first(((policy, s) for s in policy.denies(self.action)), caller) if policy else None
+            case "scp" | "rcp" | "resource" | "endpoint":
+                refusing = self.refusing(layer)
+                return Cause(refusing[0].name, refusing[1].sid) if refusing else None
             case "identity":
                 return self._own_deny(principal.identity)
             case "boundary":
@@ -181,6 +181,16 @@ class Case(NamedTuple):
                 return self._own_deny((principal.session,)) if principal.session else None
             case "lake-formation":
                 return None
+
+    def refusing(self, layer: SharedLayer) -> tuple[Policy, CompiledStatement] | None:
+        """The first Deny of a layer whose policies are of no caller: of accounts, of a resource or of an endpoint."""
+        caller = self.principal.caller
+        match layer:
+            case "scp" | "rcp":
+                return self._first((self._scp() if layer == "scp" else self._rcp()).denies, caller)
+            case _:
+                policy = self.target.policy if layer == "resource" else self.endpoint
+                return self._first(((policy, s) for s in policy.denies(self.action)), caller) if policy else None
 
     def denials(self) -> Iterator[Cause]:
         """Every explicit Deny of every layer, not the first alone."""
@@ -219,6 +229,19 @@ class Case(NamedTuple):
         return self._allowed_by(self.principal.identity) is not None
 
     @property
+    def unasked_for(self) -> bool:
+        """Whether nobody allows the request, so that it is refused whatever is denied; false where that is in doubt.
+
+        Most requests of a search are such ones, and this asks less than `decide`, which has to say what refuses them.
+        """
+        if self.settled[0]:
+            return False
+        try:
+            return self._grant(self.principal.caller)[1] is None
+        except UnknownError:
+            return False
+
+    @property
     def bounded(self) -> bool:
         """Whether the boundary of the caller lets the request through; true of a caller without one."""
         boundary = self.principal.boundary
@@ -231,10 +254,12 @@ class Case(NamedTuple):
         return policy is None or bool(self._first(((policy, s) for s in policy.allows(self.action)), caller))
 
     def _scp(self) -> Selection:
-        return _selection(self.principal.account, self.action, True) if self.bound_by_scp else _NO_CONTROL
+        account = self.principal.account if self.bound_by_scp else None
+        return selection(account, self.action, True) if account else _NO_CONTROL
 
     def _rcp(self) -> Selection:
-        return _selection(self.target.account, self.action, False) if self.bound_by_rcp else _NO_CONTROL
+        account = self.target.account if self.bound_by_rcp else None
+        return selection(account, self.action, False) if account else _NO_CONTROL
 
     @property
     def bound_by_scp(self) -> bool:
@@ -267,14 +292,17 @@ class Case(NamedTuple):
             raise doubt
         return None
 
-    def _first(self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity) -> Cause | None:
+    def _first(
+        self, statements: Iterable[tuple[Policy, CompiledStatement]], caller: CallerIdentity
+    ) -> tuple[Policy, CompiledStatement] | None:
         doubt: DoubtError | None = None
         resource, keys = self.resource, self.keys
-        for policy, statement in statements:
+        for each in statements:
+            statement = each[1]
             try:
                 # Most statements are about every caller; that is known without a call.
                 if (statement.who is anyone or statement.who(caller)) and statement.applies(resource, keys):
-                    return Cause(policy.name, statement.sid)
+                    return each
             except DoubtError as error:
                 doubt = error
         if doubt:
@@ -362,25 +390,3 @@ class Case(NamedTuple):
 
 def _same(one: Account | None, other: Account | None) -> bool:
     return one is not None and other is not None and one.id == other.id
-
-
-def _selection(account: Account | None, action: str, service: bool) -> Selection:
-    if account is None:
-        return _NO_CONTROL
-    selection = account.selected.get((action, service))
-    return _select(account, action, service) if selection is None else selection
-
-
-def _select(account: Account, action: str, service: bool) -> Selection:
-    """The statements for an action, kept for it; and for all of its service where no policy tells those apart."""
-    nodes = account.service_control if service else account.resource_control
-    prefix = action.partition(":")[0]
-    selection = account.selected.get((prefix, service))
-    if selection is None:
-        apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
-        key = (action if apart else prefix, service)
-        denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
-        allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
-        selection = account.selected[key] = Selection(denies, allows)
-    account.selected[action, service] = selection
-    return selection

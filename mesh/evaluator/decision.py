@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 Layer = Literal["scp", "rcp", "resource", "identity", "boundary", "session", "endpoint", "lake-formation"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+NO_KEYS: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Request(NamedTuple):
     """A request of `principal` for `action` on `resource`, with other keys that it carries as `context`."""
 
     principal: str
     action: str
     resource: str
-    context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    context: Mapping[str, Any] = NO_KEYS
 
 
 class Cause(NamedTuple):

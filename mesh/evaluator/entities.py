@@ -44,7 +44,7 @@ class Account:
 
     @cached_property
     def selected(self) -> dict[tuple[str, bool], Selection]:
-        """Statements of the control policies by action; filled by `decide`."""
+        """Statements by action, of service control policies (True) or of resource control policies."""
         return {}
 
     @cached_property
@@ -64,7 +64,8 @@ class Selection(NamedTuple):
 class Role:
     """A role or a user: its policies, and the trust policy of a role. `session` binds every session of it.
 
-    A role without a trust policy is assumed by nobody.
+    A role without a trust policy is assumed by nobody. `network` is the VPC in which it works, which a request of it
+    comes from that does not say otherwise.
     """
 
     arn: str
@@ -74,6 +75,7 @@ class Role:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     service_linked: bool = False
     session: Policy | None = None
+    network: str = ""
 
     def __post_init__(self) -> None:
         _stand(PolicyType.IDENTITY, *self.identity)

@@ -33,6 +33,8 @@ class CompiledStatement(NamedTuple):
     number: int
     who: Who
     applies: Takes
+    keys: frozenset[str]
+    """Every key that it looks at, in lower case: of its conditions, and of its policy variables."""
 
 
 def _takes(what: Takes, when: tuple[Holds, ...]) -> Takes:
@@ -205,8 +207,19 @@ def _statement(number: int, statement: Mapping[str, Any]) -> _Compiled:
                 _resources(statement, effect == "Deny"),
                 tuple(_conditions(statement.get("Condition") or {}, effect == "Deny")),
             ),
+            keys=frozenset(_keys(statement)),
         ),
     )
+
+
+def _keys(statement: Mapping[str, Any]) -> Iterable[str]:
+    for name in ("Resource", "NotResource"):
+        yield from conditions.variables_of(texts(statement.get(name) or ()))
+    blocks: Mapping[str, Mapping[str, Any]] = statement.get("Condition") or {}
+    for block in blocks.values():
+        for key, values in block.items():
+            yield key.lower()
+            yield from conditions.variables_of(texts(values))
 
 
 def texts(value: Any) -> tuple[str, ...]:

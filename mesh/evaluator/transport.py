@@ -41,14 +41,20 @@ def transport_keys(home_address: str) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(keys)
 
 
+def work_in(keys: dict[str, tuple[str, ...]], network: str) -> None:
+    """Puts the VPC in which a role works in the place of the address that is assumed of others."""
+    keys.pop("aws:sourceip", None)
+    keys["aws:sourcevpc"] = (network,)
+
+
 def say(keys: dict[str, tuple[str, ...]], said: Mapping[str, tuple[str, ...]]) -> None:
     """Puts what a request says itself in the place of what is assumed of one that does not.
 
-    It has no assumed address where it says another way in which it comes, and one time however that is said.
+    It has no assumed origin where it says another way in which it comes, and one time however that is said.
     """
-    elsewhere = any(key in said for key in ORIGINS) or said.get("aws:viaawsservice") == ("true",)
-    if elsewhere and "aws:sourceip" not in said:
-        keys.pop("aws:sourceip", None)
+    if any(key in said for key in ORIGINS) or said.get("aws:viaawsservice") == ("true",):
+        for assumed in ORIGINS:
+            keys.pop(assumed, None)
     keys.update(said)
     if not TIME_KEYS.isdisjoint(said):
         at_one_moment(keys, said)

@@ -52,6 +52,8 @@ class Principal(NamedTuple):
     """Whether SCPs and RCPs bind the principal: not a service-linked role."""
     keys: Mapping[str, tuple[str, ...]]
     assumed: tuple[str, ...] = ()
+    network: str = ""
+    """The VPC in which the caller works; empty of who works anywhere."""
 
 
 class Target(NamedTuple):
@@ -249,7 +251,8 @@ class World:
             account.id, None if is_user else arn, arn if is_user else session, role.boundary is not None
         )
         controlled = not role.service_linked
-        return Principal(kind, caller, account, role.identity, role.boundary, role.session, controlled, as_keys(keys))
+        single = role.boundary, role.session
+        return Principal(kind, caller, account, role.identity, *single, controlled, as_keys(keys), (), role.network)
 
     # ---- resources
 
@@ -360,3 +363,24 @@ def _keys_of(account: Account) -> dict[str, Any]:
 
 def _owner_keys(account: Account | None) -> Keys:
     return account.as_owner if account else {}
+
+
+def selection(account: Account, action: str, service: bool) -> Selection:
+    """The statements of service control policies of an account, or of resource control policies, for an action."""
+    found = account.selected.get((action, service))
+    return _select(account, action, service) if found is None else found
+
+
+def _select(account: Account, action: str, service: bool) -> Selection:
+    """The statements for an action, kept for it; and for all of its service where no policy tells those apart."""
+    nodes = account.service_control if service else account.resource_control
+    prefix = action.partition(":")[0]
+    found = account.selected.get((prefix, service))
+    if found is None:
+        apart = any(policy.tells_apart(prefix) for node in nodes for policy in node)
+        key = (action if apart else prefix, service)
+        denies = tuple((p, s) for node in nodes for p in node for s in p.denies(action))
+        allows = tuple(tuple((p, s) for p in node for s in p.allows(action)) for node in nodes)
+        found = account.selected[key] = Selection(denies, allows)
+    account.selected[action, service] = found
+    return found

@@ -50,11 +50,11 @@ def log_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str) -> Doc
     )
 
 
-def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, readers: str | None) -> Document:
-    """Resource policy of an account's query results: read in this account, by roles that people hold (I13, I24).
+def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, readers: tuple[str, ...]) -> Document:
+    """Resource policy of an account's query results: read in this account, by roles that query there (I13, I24).
 
-    `readers` is the pattern of those roles: of clearances, or of the access role of a partner's account; None where
-    people hold none.
+    `readers` are patterns of those roles: of clearances and the check of drafts, or the access role of a partner's
+    account; none where nobody queries.
     """
     whole, objects = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
     return document(
@@ -62,14 +62,14 @@ def results_bucket_policy(perimeter: Perimeter, bucket: str, account_id: str, re
         *own_account_only(perimeter, whole, objects, account_id),
         Statement(
             sid="RefuseOtherReaders",
-            what="Nobody reads a result but the roles that people hold in the account.",
+            what="Nobody reads a result but the roles that query in the account.",
             why="A result is data: jobs and administrators do not read what a cleared person has queried.",
             but="A result is its reader's own: Athena writes it and reads it back as the caller." if readers else "",
             principal="*",
             actions=READ_OBJECTS,
             resources=(objects,),
             conditions=(
-                *((caller_is_not(readers),) if readers else ()),
+                *((caller_is_not(*readers),) if readers else ()),
                 not_a_service(),
             ),
         ),

@@ -16,11 +16,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from mesh import names
 from mesh.iam.roles.continuous_integration import CI_SESSION_SECONDS
-from mesh.iam.roles.deploy import preview_refusals
 from mesh.iam.roles.deploy_access import deploy_access_permissions
 from mesh.iam.statement import Document
 
@@ -49,9 +48,16 @@ class OfGovernance:
     ci: FirstCi | None = None
 
 
-def template(deploy_trust: Document, preview_trust: Document, hub: OfGovernance) -> str:
+class PreviewDocuments(NamedTuple):
+    """Trust of `mesh/preview`, and what it is refused."""
+
+    trust: Document
+    refusals: Document
+
+
+def template(deploy_trust: Document, preview: PreviewDocuments, hub: OfGovernance) -> str:
     """JSON of a CloudFormation template with `mesh/deploy` and `mesh/preview`, and what governance alone gets."""
-    resources = _of_stacks(deploy_trust, preview_trust)
+    resources = _of_stacks(deploy_trust, preview)
     folder, _, name = names.break_glass_role(hub.account_id).partition(f":role/{names.PATH}/")[2].rpartition("/")
     trust, permissions = hub.break_glass
     of_hub = {"BreakGlass": _role(f"{folder}/", name, trust, inline=permissions), **(_of_ci(hub.ci) if hub.ci else {})}
@@ -60,11 +66,11 @@ def template(deploy_trust: Document, preview_trust: Document, hub: OfGovernance)
     return _template("The roles that deploy and preview the data mesh in this account", resources, conditions)
 
 
-def first_template(deploy_trust: Document, preview_trust: Document) -> str:
+def first_template(deploy_trust: Document, preview: PreviewDocuments) -> str:
     """JSON of the template for the management account while there is no governance account: nothing names one."""
     return _template(
         "The roles that deploy and preview the data mesh, for the first time",
-        _of_stacks(deploy_trust, preview_trust),
+        _of_stacks(deploy_trust, preview),
         {},
     )
 
@@ -85,10 +91,10 @@ def _template(description: str, resources: dict[str, Any], conditions: dict[str,
     return json.dumps(_filled_in({**text, "Resources": resources}), separators=(",", ":"))
 
 
-def _of_stacks(deploy_trust: Document, preview_trust: Document) -> dict[str, Any]:
+def _of_stacks(deploy_trust: Document, preview: PreviewDocuments) -> dict[str, Any]:
     return {
         "Deploy": _role("", "deploy", deploy_trust, "AdministratorAccess"),
-        "Preview": _role("", "preview", preview_trust, "ReadOnlyAccess", preview_refusals()),
+        "Preview": _role("", "preview", preview.trust, "ReadOnlyAccess", preview.refusals),
     }
 
 

@@ -38,10 +38,14 @@ class EndingTogether(NamedTuple):
         return f"Until{self.end:%Y%m%d}"
 
 
+def day_after(end: datetime.date) -> datetime.date:
+    """The first day on which nothing is delivered any more; a rule refuses the one end that has none."""
+    return min(end, datetime.date.max - _DAY) + _DAY
+
+
 def until(end: datetime.date) -> Condition:
-    """The request is made before the day after an end begins, UTC; a rule refuses the one end that has no day after."""
-    day_after = min(end, datetime.date.max - _DAY) + _DAY
-    return when("DateLessThan", "aws:CurrentTime", f"{day_after}T00:00:00Z")
+    """The request is made before the day after an end begins, UTC."""
+    return when("DateLessThan", "aws:CurrentTime", f"{day_after(end)}T00:00:00Z")
 
 
 def latest(ends: Iterable[tuple[str, datetime.date]]) -> Ends:

@@ -24,6 +24,9 @@ READ_CATALOG = (
 ATHENAS_DATABASE: Final = "default"
 """The database that everyone who queries with Athena has to see (Athena User Guide, access to databases)."""
 
+ABOUT_DEFAULT: Final = "Empty: Athena asks everyone who queries to see a database of this name"
+"""Its description."""
+
 WRITE_CATALOG: Final = (
     "glue:BatchCreate*",
     "glue:BatchDelete*",
@@ -32,6 +35,24 @@ WRITE_CATALOG: Final = (
     "glue:Delete*",
     "glue:Update*",
 )
+
+WRITE_DATABASES: Final = (
+    "glue:BatchDelete*",
+    "glue:CreateDatabase",
+    "glue:Delete*",
+    "glue:UpdateDatabase",
+)
+"""What governance does: it makes databases, and takes away what no contract has any more."""
+
+WRITE_TABLES: Final = (
+    "glue:BatchCreatePartition",
+    "glue:BatchUpdatePartition",
+    "glue:CreatePartition*",
+    "glue:CreateTable",
+    "glue:UpdatePartition",
+    "glue:UpdateTable",
+)
+"""What publishers do."""
 
 
 def catalog_policy(perimeter: Perimeter) -> Document:
@@ -70,19 +91,43 @@ def catalog_policy(perimeter: Perimeter) -> Document:
             resources=everything,
             conditions=(outside_units(perimeter.domains, perimeter.governance), not_a_service()),
         ),
+        *_writers(perimeter, everything),
+    )
+
+
+def _writers(perimeter: Perimeter, everything: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Refusals to write: publishers move tables, the deployment of governance makes databases, nobody does both."""
+    governance = names.deploy_role(perimeter.governance_id)
+    publishers = names.publisher_role(perimeter.governance_id, "*")
+    return (
         Statement(
             sid="RefuseOtherPublishers",
             what="Nobody creates, changes or deletes anything but publishers and the deployment of governance.",
             why="Whoever moves a table, or adds a column, decides what its readers see.",
-            but="Publishers write their domain's databases; the deployment of governance grants on them.",
+            but="Publishers move tables of their domain; the deployment of governance makes databases.",
             principal="*",
             actions=WRITE_CATALOG,
             resources=everything,
-            conditions=(
-                caller_is_not(
-                    names.publisher_role(perimeter.governance_id, "*"), names.deploy_role(perimeter.governance_id)
-                ),
-                not_a_service(),
-            ),
+            conditions=(caller_is_not(publishers, governance), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherDatabases",
+            what="Nobody makes or changes a database, or deletes anything, but the deployment of governance.",
+            why="A database closes what is in it by its labels: one that was made anew would be open.",
+            but="The deployment of governance makes databases with the labels that close them.",
+            principal="*",
+            actions=WRITE_DATABASES,
+            resources=everything,
+            conditions=(caller_is_not(governance), not_a_service()),
+        ),
+        Statement(
+            sid="RefuseOtherTables",
+            what="Nobody makes or moves a table, or its partitions, but publishers.",
+            why="What is published was checked: the deployment of governance checks nothing, and publishes nothing.",
+            but="The publication function becomes the publisher of a domain.",
+            principal="*",
+            actions=WRITE_TABLES,
+            resources=everything,
+            conditions=(caller_is_not(publishers), not_a_service()),
         ),
     )

@@ -1,7 +1,7 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
-from mesh.model.clearance import Approver, ClearanceFile, Member
+from mesh.model.clearance import Approver, ClearanceFile, ClearedPipeline, Member
 from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Product
@@ -10,12 +10,14 @@ from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
 from mesh.model.partial import PartialFile
 from mesh.model.partner import Agreement, Partner
+from mesh.model.pipeline import ProductPipeline, Script, Scripts
 
 __all__ = [
     "AccountsFile",
     "Agreement",
     "Approver",
     "ClearanceFile",
+    "ClearedPipeline",
     "ContinuousIntegration",
     "Contract",
     "Defaults",
@@ -31,6 +33,9 @@ __all__ = [
     "PartialFile",
     "Partner",
     "Product",
+    "ProductPipeline",
+    "Script",
+    "Scripts",
     "contract_file",
     "lock_file",
 ]

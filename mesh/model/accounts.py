@@ -34,6 +34,8 @@ KeyId = Annotated[
     ),
 ]
 
+SubnetId = Annotated[str, expected(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet, such as subnet-0a1b2c3d4e5f60718")]
+
 NetworkId = Annotated[str, expected(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718")]
 
 
@@ -87,6 +89,11 @@ class AccountsFile(Closed):
     network: Annotated[NetworkId | None, Given] = Field(
         default=None,
         description="The mesh's private network, made by the stack `governance`: `vpc` of its output `network`.",
+    )
+    subnets: dict[Name, SubnetId] = Field(
+        default_factory=dict,
+        description="The network's subnets by zone, made by the stack `governance`: `subnets` of its output `network`; "
+        "jobs of domains join the first.",
     )
     domains: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by domain.")
     partners: dict[Name, AccountId] = Field(default_factory=dict, description="Account ids by partner.")

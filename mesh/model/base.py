@@ -74,7 +74,8 @@ def _given(value: Any) -> Any:
     return value
 
 
-def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+def once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names, if each stands once."""
     for name in names:
         if names.count(name) > 1:
             raise PydanticCustomError("twice", "holds '{name}' twice; name it once", {"name": name})
@@ -87,7 +88,7 @@ Given = BeforeValidator(_given)
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=1, max_length=LONGEST_NAME)]
 """Lower-case words joined by single hyphens; no `--` and no `_`, which separate names in buckets and databases."""
 
-Names = Annotated[tuple[Name, ...], Field(strict=False), AfterValidator(_once)]
+Names = Annotated[tuple[Name, ...], Field(strict=False), AfterValidator(once)]
 """Names, each once."""
 
 ProductRef = Annotated[str, StringConstraints(pattern=PRODUCT_PATTERN)]

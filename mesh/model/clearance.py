@@ -1,4 +1,4 @@
-"""`clearances/<clearance>.yaml`: what a clearance reads, who approves its holders, and the groups that hold it."""
+"""`clearances/<clearance>.yaml`: what a clearance reads, who approves its holders, and the groups and pipelines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from mesh.model.base import Closed, Date, Email, Given, Handle, Name, Names, Text
+from mesh.model.base import Closed, Date, Email, Given, Handle, Name, Names, ProductRef, Text
 
 
 class Approver(Closed):
@@ -33,8 +33,17 @@ class Member(Closed):
     review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
 
 
+class ClearedPipeline(Closed):
+    """A pipeline that holds the clearance, for the products in its `reads`, until its review date."""
+
+    product: ProductRef = Field(description="The product whose pipeline it is, <domain>.<product>.")
+    use: Text = Field(description="What the pipeline does with it.")
+    approved_by: Email = Field(description="The approver who said yes.")
+    review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
+
+
 class ClearanceFile(Closed):
-    """A clearance: what it reads, in every domain; who approves its holders; and the groups that hold it."""
+    """A clearance: what it reads, in every domain; who approves its holders; and the groups and pipelines."""
 
     description: Text = Field(description="What the clearance is for, in a sentence.")
     reads: Names = Field(description="Classifications that it may read; [] for data without a label only.")
@@ -43,4 +52,7 @@ class ClearanceFile(Closed):
     ] = Field(description="Who approves its holders: addresses, or addresses with a team on GitHub.")
     members: Annotated[tuple[Member, ...], Field(strict=False)] = Field(
         default=(), description="Groups that hold the clearance."
+    )
+    pipelines: Annotated[tuple[ClearedPipeline, ...], Field(strict=False)] = Field(
+        default=(), description="Pipelines that hold the clearance; one without a line reads nothing."
     )

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from mesh.model.base import Closed, Days, Email, Given, Name, Names, Owner, ProductRef, Text
 from mesh.model.mesh_file import Budget
+from mesh.model.pipeline import ProductPipeline
 
 ProductKind = Literal["analytics", "ml", "internal"]
 OutputPort = Literal["table", "files", "stream"]
@@ -49,6 +50,9 @@ class Product(Closed):
     )
     deletion_protection: Annotated[bool | None, Given] = Field(
         default=None, description="Whether the data survives removal from this file; the domain's setting if left out."
+    )
+    pipeline: Annotated[ProductPipeline | None, Given] = Field(
+        default=None, description="The job that writes it; without one the product has the role of a job alone."
     )
 
 

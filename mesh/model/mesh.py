@@ -14,6 +14,7 @@ from mesh.model.mesh_file import MeshFile
 from mesh.model.names_lock import NamesLock
 from mesh.model.partial import PartialFile
 from mesh.model.partner import Partner
+from mesh.model.pipeline import Scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,9 @@ class Mesh:
     Clearances stand in the order of what they read, those that read least first.
 
     `accounts` is None while the organisation has not been made, `names_lock` while there is no such file;
-    `stray_contracts` and `stray_locks` are files that no product has; `unread` are files (and folders) that are there
-    and could not be used, `partial` those of which a part is: rules are silent about what the rest of them may hold.
+    `stray_contracts` and `stray_locks` are files that no product has; `scripts` are those of pipelines; `unread` are
+    files (and folders) that are there and could not be used, `partial` those of which a part is: rules are silent about
+    what the rest of them may hold.
     """
 
     file: MeshFile
@@ -37,6 +39,7 @@ class Mesh:
     names_lock: NamesLock | None = None
     stray_contracts: tuple[str, ...] = ()
     stray_locks: tuple[str, ...] = ()
+    scripts: Scripts = field(default_factory=Scripts)
     unread: frozenset[str] = frozenset()
     partial: Mapping[str, PartialFile] = field(default_factory=dict[str, PartialFile])
 

@@ -69,6 +69,17 @@ class Defaults(Closed):
         default=2557, description="How long the audit trail cannot be deleted.", validate_default=False
     )
     results_retention: Days = Field(default=14, description="How long query results are kept.", validate_default=False)
+    publication_lag: Days = Field(
+        default=14,
+        description="How long a draft may be ahead of what is published of it, before somebody has to act.",
+        validate_default=False,
+    )
+    snapshots: Days = Field(
+        default=30,
+        description="How long an Iceberg table keeps snapshots and what no snapshot names; longer than a publication "
+        "may lag.",
+        validate_default=False,
+    )
     agreement_notice: Days = Field(
         default=14, description="How long before its expiry an agreement is reported.", validate_default=False
     )

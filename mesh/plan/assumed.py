@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mesh import names
 from mesh.findings import NotPossibleError, listed
-from mesh.plan.inputs import ASSUMED_NETWORK, ASSUMED_UNITS, assumed_accounts
+from mesh.plan.inputs import ASSUMED_NETWORK, ASSUMED_SUBNET, ASSUMED_UNITS, assumed_accounts
 from mesh.plan.nodes import Plan
 
 
@@ -26,6 +26,7 @@ def stand_ins(plan: Plan) -> dict[str, str]:
         nothing.root: "the root of the organisation",
         nothing.management: "the management account",
         ASSUMED_NETWORK: "the network",
+        ASSUMED_SUBNET: "the subnet of jobs",
         **{getattr(ASSUMED_UNITS, unit): f"the unit '{unit}'" for unit in names.UNITS},
         **{assumed_id(one.name): f"the account '{one.name}'" for one in plan.organization.args.accounts},
     }

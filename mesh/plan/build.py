@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
+from functools import partial
 
 from mesh import names
 from mesh.aws.aws_regions import zone_letters
-from mesh.contracts import catalog
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
@@ -17,10 +18,9 @@ from mesh.model import (
     Partner,
     Product,
 )
-from mesh.plan import continuous_integration, people
-from mesh.plan.inputs import PlanInputs
+from mesh.plan import continuous_integration, delivered, people, pipeline_nodes, publication
+from mesh.plan.catalog_nodes import CatalogNodes
 from mesh.plan.nodes import (
-    AccountAccess,
     AccountBaselineArgs,
     AuditTrailArgs,
     BreakGlassArgs,
@@ -45,8 +45,7 @@ from mesh.plan.nodes import (
     PermissionSetsArgs,
     PipelineRoleArgs,
     Plan,
-    RegisteredLocationArgs,
-    ResourceLinkArgs,
+    PublicationArgs,
     StaffRoleArgs,
 )
 
@@ -56,18 +55,20 @@ def build(mesh: Mesh, as_of: datetime.date) -> Plan:
     return Builder(mesh, as_of).plan()
 
 
-class Builder(PlanInputs):
+class Builder(CatalogNodes):
     """Nodes of the Plan, made together or one by one; each method is a pure function of mesh and day."""
 
     def plan(self) -> Plan:
         """The whole plan."""
+        domains = {name: self.domain(name, domain) for name, domain in self.mesh.domains.items()}
+        entries = {f"{name}.{p}": entry for name, domain in domains.items() for p, entry in domain.catalog.items()}
         return Plan(
             mesh=self.file.name,
             as_of=self.as_of,
             perimeter=self.perimeter,
             organization=self.organization(),
-            governance=self.governance(),
-            domains={name: self.domain(name, domain) for name, domain in self.mesh.domains.items()},
+            governance=self.governance(entries),
+            domains=domains,
             partners={name: self.partner(name, partner) for name, partner in self.mesh.partners.items()},
         )
 
@@ -141,9 +142,9 @@ class Builder(PlanInputs):
             ),
         ]
 
-    def governance(self) -> GovernancePlan:
-        """The stack `governance`."""
-        defaults, owner = self.file.defaults, self.file.owner
+    def governance(self, entries: Mapping[str, CatalogEntryArgs] | None = None) -> GovernancePlan:
+        """The stack `governance`; without entries of the catalog what is the same whatever the contracts say."""
+        defaults, owner, entries = self.file.defaults, self.file.owner, entries or {}
         return GovernancePlan(
             access=self.access(self.perimeter.governance_id, "governance", owner.team, self.governance_is_assumed),
             account=AccountBaselineArgs(
@@ -166,6 +167,7 @@ class Builder(PlanInputs):
                 direct={name: self.domain_id(name) for name in self.mesh.domains}
                 if self.file.granted_by == "hub"
                 else {},
+                machines=pipeline_nodes.granted_by_hub(self),
             ),
             audit=AuditTrailArgs(
                 perimeter=self.perimeter,
@@ -178,9 +180,41 @@ class Builder(PlanInputs):
             network=NetworkArgs(perimeter=self.perimeter, zones=zone_letters(self.file.region, self.file.zones)),
             locations={name: self.location(name) for name in self.mesh.domains},
             registered=self.registered(),
+            entries=entries,
+            publication=self.publication(entries),
             ci=continuous_integration.roles_of_domains(
                 self.file.ci, self.perimeter, {name: self.domain_id(name) for name in self.mesh.domains}
             ),
+        )
+
+    def publication(self, entries: Mapping[str, CatalogEntryArgs]) -> PublicationArgs:
+        """The publication function, with a document for each product that has tables."""
+        hub, domains = self.perimeter.governance_id, {self.domain_id(name): name for name in self.mesh.domains}
+        contracts = {
+            publication.contract_path(entry.domain, entry.product): partial(
+                publication.contract_document,
+                entry,
+                self.mesh.contracts[name],
+                self.domain_id(entry.domain),
+                self.mesh.domains[entry.domain].owner,
+            )
+            for name, entry in entries.items()
+        }
+        defaults = self.file.defaults
+        about = partial(
+            publication.mesh_document,
+            self.perimeter,
+            self.classifications,
+            domains,
+            lag_days=defaults.publication_lag,
+            snapshot_days=defaults.snapshots,
+        )
+        return PublicationArgs(
+            perimeter=self.perimeter,
+            log_bucket=self.perimeter.buckets.logs("governance", hub),
+            documents=publication.Documents({publication.MESH_PATH: about, **contracts}),
+            lag_days=defaults.publication_lag,
+            deletion_protection=self.file.defaults.deletion_protection,
         )
 
     # ---- domains
@@ -190,17 +224,23 @@ class Builder(PlanInputs):
         account_id, stack, owner = self.domain_id(name), f"domain-{name}", domain.owner.team
         assumed = name not in self.accounts.domains
         contracted = {p: (product, self.mesh.contracts[f"{name}.{p}"]) for p, product in domain.products.items()}
+        catalog = {p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports}
         return DomainPlan(
             name=name,
             access=self.access(account_id, stack, owner, assumed),
             deciding=self.deciding(account_id, name, owner),
-            publishing=self.publishing(name, stack, owner),
             account=self.account(name, domain),
             clearances=self.clearance_roles(name),
             staff=self.staff_roles(name),
             products={p: self.product(name, p, *pair, account_id) for p, pair in contracted.items()},
             pipelines={p: self.pipeline(name, p) for p in contracted},
-            catalog={p: self.entry(name, p, *pair) for p, pair in contracted.items() if "table" in pair[0].ports},
+            job_baseline=pipeline_nodes.baseline(self, name),
+            start=pipeline_nodes.start(self, name),
+            jobs={p: job for p in contracted if (job := pipeline_nodes.job(self, name, p)) is not None},
+            catalog=catalog,
+            optimizers={p: made for p, entry in catalog.items() if (made := self.optimizers(entry)) is not None},
+            retention=self.retention(name),
+            drafts={p: self.draft(entry) for p, entry in catalog.items()},
             links=self.links(name, domain, account_id),
             deliveries=self.deliveries(name, domain),
         )
@@ -235,43 +275,16 @@ class Builder(PlanInputs):
 
     def pipeline(self, domain: str, product: str) -> PipelineRoleArgs:
         """The pipeline role of a product."""
-        account_id = self.domain_id(domain)
-        return PipelineRoleArgs(perimeter=self.perimeter, domain=domain, product=product, account_id=account_id)
+        return pipeline_nodes.role(self, domain, product)
 
     def location(self, domain: str) -> LocationRoleArgs:
         """A domain's two roles in the governance account."""
         return LocationRoleArgs(perimeter=self.perimeter, domain=domain, domain_id=self.domain_id(domain))
 
-    def registered(self) -> dict[str, RegisteredLocationArgs]:
-        """The places of the tables of every product with a table port."""
-        return {
-            f"{domain}.{name}": RegisteredLocationArgs(
-                perimeter=self.perimeter,
-                domain=domain,
-                bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
-                deletion_protection=self.protected(owner, product),
-            )
-            for domain, owner in self.mesh.domains.items()
-            for name, product in owner.products.items()
-            if "table" in product.ports
-        }
-
     def one_product(self, domain: str, name: str) -> DataProductArgs:
         """A data product by its names."""
         product, contract = self.mesh.domains[domain].products[name], self.mesh.contracts[f"{domain}.{name}"]
         return self.product(domain, name, product, contract, self.domain_id(domain))
-
-    def publishing(self, name: str, stack: str, owner: str) -> AccountAccess:
-        """Access of a domain's stack to the mesh catalog, as the domain's publisher."""
-        governance = self.perimeter.governance_id
-        return AccountAccess(
-            account_id=governance,
-            region=self.file.region,
-            deploy_role=names.publisher_role(governance, name),
-            preview_role=names.preview_role(governance),
-            tags=self.tags(stack, owner),
-            assumed=self.governance_is_assumed,
-        )
 
     def baseline(
         self, owner: str, email: str, account_id: str, budget: int | None, clearances: tuple[str, ...] = ()
@@ -306,7 +319,10 @@ class Builder(PlanInputs):
             readers=self.covering(labels),
             retention=product.retention or defaults.retention,
             log_bucket=self.perimeter.buckets.logs(domain, account_id),
+            lag=defaults.publication_lag,
+            pipeline_clearance=pipeline_nodes.clearance_of(product),
             delivers=reference in self.agreements,
+            has_job=product.pipeline is not None and product.pipeline.runtime != "external",
             deletion_protection=self.protected(self.mesh.domains[domain], product),
             tags={
                 "mesh:product": reference,
@@ -315,32 +331,6 @@ class Builder(PlanInputs):
                 "mesh:contract": contract.version,
             },
         )
-
-    def entry(self, domain: str, name: str, product: Product, contract: Contract) -> CatalogEntryArgs:
-        """The entry of a product in the mesh catalog."""
-        return CatalogEntryArgs(
-            perimeter=self.perimeter,
-            domain=domain,
-            product=name,
-            description=contract.purpose,
-            bucket=self.perimeter.buckets.of_product(domain, name, self.domain_id(domain)),
-            tables=catalog.tables(contract, self.words, self.mesh.locks.get(f"{domain}.{name}")),
-            classifications=self.classifications,
-            deletion_protection=self.protected(self.mesh.domains[domain], product),
-        )
-
-    def links(self, name: str, domain: Domain, account_id: str) -> dict[str, ResourceLinkArgs]:
-        """Resource links to the products with a table port that a domain has, and that it consumes."""
-        links: dict[str, ResourceLinkArgs] = {}
-        own = (f"{name}.{product}" for product in domain.products)
-        for reference in (*own, *domain.consumes):
-            product = self.mesh.product(reference)
-            if product is not None and "table" in product.ports:
-                producer, _, linked = reference.partition(".")
-                links[reference] = ResourceLinkArgs(
-                    perimeter=self.perimeter, account_id=account_id, producer=producer, product=linked
-                )
-        return links
 
     # ---- partners
 
@@ -390,4 +380,5 @@ class Builder(PlanInputs):
             access=self.access(account_id, stack, partner.owner.team, name not in self.accounts.partners),
             account=dataclasses.replace(baseline, deletion_protection=self.protected(partner)),
             partner=self.partner_args(name),
+            tables=delivered.inbox_tables(self.mesh, self.perimeter, self.words, name, account_id),
         )

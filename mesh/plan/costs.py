@@ -46,9 +46,10 @@ def costs(plan: Plan) -> Costs:
 
 
 def _charged(resources: Iterable[DeployedResource]) -> Counter[str]:
-    """Number of what AWS charges for, by type: an endpoint by its zones, and a gateway's not at all."""
+    """Number of what AWS charges for, by type: endpoints by their zones (a gateway's has none), alarms by metrics."""
     number: Counter[str] = Counter()
     for resource in resources:
         by_zone = resource.type == "aws:ec2/vpcEndpoint:VpcEndpoint"
-        number[resource.type] += len(resource.inputs.get("subnetIds", ())) if by_zone else 1
+        queried = sum("metric" in each for each in resource.inputs.get("metricQueries", ()))
+        number[resource.type] += len(resource.inputs.get("subnetIds", ())) if by_zone else queried or 1
     return number

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.bucket_names import MeshBucket, audit_stem, inbox_stem, log_stem, product_stem, results_stem
+from mesh.aws.aws_regions import zone_letters
+from mesh.bucket_names import (
+    MeshBucket,
+    audit_stem,
+    inbox_stem,
+    log_stem,
+    product_stem,
+    publications_stem,
+    results_stem,
+)
 from mesh.contracts.labels import label_words, product_labels
 from mesh.iam.ends import Ends, latest
 from mesh.iam.perimeter import Perimeter
@@ -24,6 +33,9 @@ ASSUMED_UNITS: Final = Units(
 
 ASSUMED_NETWORK: Final = "vpc-00000000000000000"
 """Id to plan with while the network has none: no network of AWS has it, so what needs the network is refused."""
+
+ASSUMED_SUBNET: Final = "subnet-00000000000000000"
+"""Id to plan with while the network's subnets have none."""
 
 
 def assumed_accounts() -> AccountsFile:
@@ -76,6 +88,12 @@ class PlanInputs:
         return self.accounts.governance or names.assumed_account_id("", "governance")
 
     @property
+    def job_subnet(self) -> tuple[str, str]:
+        """Zone and id of the subnet that jobs join, the first of the network; an assumed id while it has none."""
+        zone = f"{self.file.region}{zone_letters(self.file.region, self.file.zones)[0]}"
+        return zone, self.accounts.subnets.get(zone, ASSUMED_SUBNET)
+
+    @property
     def governance_is_assumed(self) -> bool:
         """Whether the governance account or a unit has no id yet; every stack but `organization` names them."""
         return self.accounts.governance is None or self.accounts.units is None
@@ -112,6 +130,7 @@ class PlanInputs:
         """Every bucket of the mesh, those of the platform first."""
         mesh, hub = self.file.name, self.governance_id
         yield MeshBucket(("audit",), audit_stem(mesh), hub)
+        yield MeshBucket(("publications",), publications_stem(mesh), hub, is_keepable=False)
         yield from self._kept_for_itself("governance", "governance", hub)
         for partner in self.mesh.partners:
             account, own = self.partner_id(partner), f"partner-{partner}"

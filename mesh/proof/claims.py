@@ -28,7 +28,8 @@ class Claim(NamedTuple):
     of the resource allows the caller, `granted` whether the caller's own policies do, `passed` whether the policy of
     the endpoint that the request comes through does, `bounded` whether the caller's boundary lets it through. `by` is
     the Sid of a statement that refuses the request, be there others or not; `spared_by` is how those begin that do not.
-    `lacks` are keys, in lower case, that AWS may not send with it.
+    `lacks` are keys, in lower case, that AWS may not send with it. `carries` is the ARN of a role of the plan whose
+    boundary the caller carries: a role that nobody has made yet, or that a team makes.
     """
 
     who: str
@@ -43,6 +44,7 @@ class Claim(NamedTuple):
     by: str | None = None
     lacks: tuple[str, ...] = ()
     spared_by: str | None = None
+    carries: str | None = None
 
     @property
     def refuses(self) -> bool:
@@ -53,19 +55,27 @@ class Claim(NamedTuple):
     def check(self, subject: Subject) -> Witness | None:
         """A witness against the claim; None when it holds."""
         try:
-            return self._check(subject)
+            return self.check_case(self.case(subject.world))
         except UnknownError as error:
-            return self._witness(f"cannot be decided: {error}", ())
+            return self.undecided(error)
+
+    def undecided(self, error: UnknownError) -> Witness:
+        """The witness against a claim that cannot be decided."""
+        return self._witness(f"cannot be decided: {error}", ())
 
     def case(self, world: World) -> Case:
         """The request with everything that decides it, without the keys that it lacks. Raises UnknownError."""
         case = examine(self.request, world)
+        if self.carries:
+            caller = case.principal.caller._replace(bounded=True)
+            bound = case.principal._replace(caller=caller, boundary=world.roles[self.carries].boundary)
+            case = case._replace(principal=bound)
         if not self.lacks:
             return case
         return case._replace(keys={key: value for key, value in case.keys.items() if key not in self.lacks})
 
-    def _check(self, subject: Subject) -> Witness | None:
-        case = self.case(subject.world)
+    def check_case(self, case: Case) -> Witness | None:
+        """A witness against the claim on its case; None when it holds. Raises UnknownError."""
         return self._check_layers(case) or self._check_decision(case) or self._check_allows(case)
 
     def _check_layers(self, case: Case) -> Witness | None:

@@ -26,6 +26,33 @@ _FILES_TOO: Final = (
     'result needs (Athena User Guide, "Encrypt query results stored in Amazon S3"), and stands when files are gone'
 )
 
+_TABLES_TOO: Final = (
+    "the check decrypts with every key of its account, for tables, by another statement of the role, so this adds "
+    'nothing; it says what a query\'s result needs (Athena User Guide, "Encrypt query results stored in Amazon S3")'
+)
+_ADMINISTERS: Final = (
+    "DeploymentAdministers of the same document lets the deployment describe the key, so this adds nothing; the list "
+    "is that of all who encrypt through S3"
+)
+
+_NO_OBJECT: Final = (
+    "of the actions with Object in their name those on a bucket look at its object lock and set it, of which the "
+    "role's own policy has none, and to list is no such action; so this adds nothing, and says where the role works"
+)
+_NO_MACHINE_AT_HOME: Final = (
+    "no pipeline of this account reads with a clearance, so at home it lets nobody in; of an account that has one, the "
+    "same statement is asked (I31)"
+)
+_SPARED_BY_CLEARANCE: Final = (
+    "the product's own pipeline holds a clearance that covers the product, and the same condition spares every "
+    "pipeline that does, so this adds nothing"
+)
+
+_DECRYPTS_WITH_A_CLEARANCE: Final = (
+    "the product's own pipeline holds a clearance that covers the product, so ClearedPipelinesAtHomeDecrypt of the "
+    "same document lets it decrypt; the list is that of all who encrypt through S3"
+)
+
 _ELSEWHERE: Final = (
     "RefuseOtherAccounts of the same document refuses everything to callers of every other account, so a role of the "
     "same name in one of them gets no further"
@@ -40,6 +67,14 @@ _SEES_AND_STARTS: Final = (
 )
 _PEOPLE_ALONE: Final = (
     "the statement is about people's roles alone, as its ArnLike of the same key says, and this is the name of none"
+)
+_CLEARED_ALONE: Final = (
+    "the statement is about roles of clearances and pipelines alone, as its ArnLike of the same key says, and this is "
+    "the name of none"
+)
+_CARRIED_AT_HOME: Final = (
+    'a role carries a policy of its own account (IAM User Guide, "Customer managed policies"), so in a boundary a '
+    "wider account names no role more"
 )
 _EVENTS_OF_NO_ACCOUNT: Final = (
     "an event of AWS Health has no account in its ARN and is the caller's own (Service Authorization Reference, AWS "
@@ -62,13 +97,32 @@ _OF_OTHERS: Final = {
 """Statements on CI of other units, by the unit of an account."""
 
 REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("*", "ClearedPeople*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "Cleared*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
+    ("*", "StaffSeesItsOwn", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("*", "DeclaredWriters*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("*", "DomainsReadTheCatalog", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("policy of the mesh bus", "*", "StringEquals aws:PrincipalOrgID*", _IN_THE_PATH),
     ("policy of the endpoint of *", "MeshReachesItsOwn", "StringEquals aws:PrincipalOrgID*", _LOOKED_FOR),
     ("*", "DeclaredWriters*", "ForAnyValue:StringLike aws:PrincipalOrgPaths*", _NAMED_BY_ACCOUNT),
     ("role/mesh/clearance/*, mesh", "EncryptQueryResults", "Action kms:Decrypt", _FILES_TOO),
+    ("role/mesh/check, mesh", "EncryptQueryResults", "Action kms:Decrypt", _TABLES_TOO),
+    ("policy of bucket *--*", "RefuseRetentionElsewhere", "NotResource arn:aws:s3:::*", _NO_OBJECT),
+    ("policy of the key of *", "ClearedPipelinesDecrypt", "StringNotEquals aws:PrincipalAccount", _NO_MACHINE_AT_HOME),
+    *(
+        (
+            document,
+            f"RefuseOther{who}",
+            "ArnNotLike aws:PrincipalArn *:role/mesh/pipeline/[!n]*/*",
+            _SPARED_BY_CLEARANCE,
+        )
+        for document, who in (
+            ("policy of bucket *--*", "Readers"),
+            ("policy of bucket *--*", "Listers"),
+            ("policy of the key of *", "Users"),
+        )
+    ),
+    ("policy of the key of *", "PipelineEncrypts", "Action kms:De*", _DECRYPTS_WITH_A_CLEARANCE),
+    ("policy of the key of *", "DeploymentStartsTables", "Action kms:DescribeKey", _ADMINISTERS),
     *(
         (f"policy of bucket *{kind}", "RefuseOther*", "ArnNotLike aws:PrincipalArn * to arn:aws:iam::[*]:*", _ELSEWHERE)
         for kind in ("-logs", "-results", "-audit", "--inbox")
@@ -80,6 +134,13 @@ REASONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "ArnNotLike * arn:aws:iam::[*]:role/somebody",
         _PEOPLE_ALONE,
     ),
+    (
+        "policy of bucket *--*",
+        "RefuseReadingBesideFiles",
+        "ArnNotLike * arn:aws:iam::[*]:role/somebody",
+        _CLEARED_ALONE,
+    ),
+    ("policy/mesh/boundary", "*", "Arn*Like aws:PrincipalArn * to arn:aws:iam::[*]:role/mesh/*", _CARRIED_AT_HOME),
     ("policy/mesh/boundary", "StaffWork", "ArnLike * arn:aws:iam::[*]:role/somebody", _SEES_AND_STARTS),
     *(
         (document, "Refuse*", "Action health:[*]", _EVENTS_OF_NO_ACCOUNT)

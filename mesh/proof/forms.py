@@ -28,16 +28,28 @@ def by_form(plan: Plan, policies: Iterable[Policy]) -> list[list[Policy]]:
 
 
 def marker(plan: Plan) -> Callable[[str], str]:
-    """Function of a text that puts marks in the place of ids and names, by the order in which they first stand."""
+    """Function of a text that puts marks in the place of ids and names, by the order in which they first stand.
+
+    A name that databases spell otherwise has the same number there, and a mark of its own, so that a text which mixes
+    the spellings up is like no other.
+    """
     products = (name for domain in plan.domains.values() for name in domain.products)
     partners = (f"partner-{name}" for name in plan.partners)
-    known = sorted({"governance", *plan.domains, *plan.partners, *partners, *products}, key=len, reverse=True)
+    called = {"governance", *plan.domains, *plan.partners, *partners, *products}
+    spelled = {names.snake(name): name for name in called if names.snake(name) not in called}
+    known = sorted(called | spelled.keys(), key=len, reverse=True)
     days = r"\d{4}-\d\d-\d\dT00:00:00Z"
     owners = re.compile(rf"(?<![A-Za-z0-9])(\d{{12}}|{days}|{'|'.join(map(re.escape, known))})(?![A-Za-z0-9])")
 
     def marked(text: str) -> str:
         marks: dict[str, str] = {}
-        return owners.sub(lambda found: marks.setdefault(found[1], f"<{len(marks)}>"), undated(text))
+
+        def mark(found: re.Match[str]) -> str:
+            name = spelled.get(found[1], found[1])
+            number = marks.setdefault(name, str(len(marks)))
+            return f"<{number}>" if name == found[1] else f"<{number}, spelled for databases>"
+
+        return owners.sub(mark, undated(text))
 
     return marked
 

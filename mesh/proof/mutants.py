@@ -57,7 +57,10 @@ class Changed(NamedTuple):
 SOMEBODY: Final = "role/somebody"
 """A role that nobody planned, as an administrator makes one: claims ask a caller of this name in every account."""
 _MESH_ROLES: Final = "arn:aws:iam::*:role/mesh/*"
-_ARN_KEYS: Final = frozenset({"aws:PrincipalArn", "aws:SourceArn", "iam:PolicyARN", "iam:PermissionsBoundary"})
+_LOG_GROUP: Final = "kms:EncryptionContext:aws:logs:arn"
+_ARN_KEYS: Final = frozenset(
+    {"aws:PrincipalArn", "aws:SourceArn", "iam:PolicyARN", "iam:PermissionsBoundary", _LOG_GROUP}
+)
 
 
 def mutants(document: str, statements: list[Json]) -> Iterator[Changed]:

@@ -137,10 +137,13 @@ class Mutation:
                 failing = noticing.by[place]
                 yield loss.mutant, tuple(each.id for each in INVARIANTS if each.id in failing)
 
-    def of_policy(self, policy: Policy, first: Iterable[int] = ()) -> Iterator[MutationOutcome]:
-        """The outcome of every mutant of a policy; claims at the positions `first` are asked before all others."""
+    def of_policy(self, policy: Policy, first: Iterable[int] = (), *, whole: bool = False) -> Iterator[MutationOutcome]:
+        """The outcome of every mutant of a policy; claims at the positions `first` are asked before all others.
+
+        `whole`: of those alone that lack a whole statement or a whole condition.
+        """
         statements = _statements(policy)
-        changes = list(mutants(policy.name, statements))
+        changes = [each for each in mutants(policy.name, statements) if each.mutant.whole or not whole]
         noticing = _Noticing(self, policy, changes)
         noticing.ask(first)
         if noticing.open:

@@ -9,8 +9,9 @@ from typing import Any
 
 from mesh.plan import Plan
 from mesh.proof import symbolic
-from mesh.proof.claims import AnyClaim, Witness, refused_by
+from mesh.proof.claims import AnyClaim, Claim, Witness, refused_by
 from mesh.proof.invariants import INVARIANTS, Invariant
+from mesh.proof.same_refusals import SameRefusals
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
 
@@ -68,11 +69,18 @@ def _prove(invariant: Invariant, subject: Subject, solver: bool) -> InvariantRes
     checked, failed = 0, 0
     witnesses: list[Witness] = []
     asked: dict[str, AnyClaim] = {}
+    refusals = SameRefusals(subject.world)
     for claim in invariant.claims(subject):
         checked += 1
-        for action in refused_by(claim):
-            asked.setdefault(action, claim)
-        witness = claim.check(subject)
+        if isinstance(claim, Claim):
+            action = claim.request.action.lower()
+            if action not in asked and claim.refuses:
+                asked[action] = claim
+            witness = refusals.check(claim)
+        else:
+            for action in refused_by(claim):
+                asked.setdefault(action, claim)
+            witness = claim.check(subject)
         if witness:
             failed += 1
             if len(witnesses) < SHOWN:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
-from mesh.evaluator.decide import examine
 from mesh.evaluator.policies import Policy
 from mesh.evaluator.world import World
 from mesh.proof.claims import Claim
@@ -17,7 +16,7 @@ class Reach:
     def __init__(self, claims: Sequence[Claim], world: World) -> None:
         self._groups: dict[tuple[Policy, ...], array[int]] = {}
         for position, claim in enumerate(claims):
-            asked = tuple(examine(claim.request, world).policies)
+            asked = tuple(claim.case(world).policies)
             self._groups.setdefault(asked, array("I")).append(position)
         self._asked: dict[int, list[tuple[Policy, ...]]] = {}
         for asked in self._groups:

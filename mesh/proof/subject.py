@@ -239,7 +239,7 @@ class Subject:
         )
 
     def of_domain(self, domain: DomainPlan) -> Iterator[Actor]:
-        """Every caller of a domain's account but its pipelines and deliveries."""
+        """Every caller of a domain's account but its jobs."""
         account_id, where = domain.access.account_id, f"domain {domain.name}"
         yield from self.of_account(account_id, "domains", where)
         yield self.deciding(domain)
@@ -258,10 +258,7 @@ class Subject:
 
     def deployment_of(self, domain: DomainPlan) -> Actor:
         """The deployment of what a domain owns."""
-        account_id = domain.access.account_id
-        return Actor(
-            f"the deployment of domain {domain.name}", names.deploy_role(account_id), "domains", account_id, "deploy"
-        )
+        return next(self.of_account(domain.access.account_id, "domains", f"domain {domain.name}"))
 
     def deciding(self, domain: DomainPlan) -> Actor:
         """The deployment of who reads in a domain."""
@@ -269,13 +266,18 @@ class Subject:
         return Actor(f"the deployment of who reads in {domain.name}", role, "domains", account_id, "deploy-access")
 
     def jobs_of(self, domain: DomainPlan) -> Iterator[Actor]:
-        """The pipelines and deliveries of a domain."""
+        """The pipelines and deliveries of a domain, and the check of its drafts."""
         account_id = domain.access.account_id
+        yield Actor(f"the check of {domain.name}", names.check_role(account_id), "domains", account_id, "check")
         for name, role in domain.pipelines.items():
             yield Actor(f"the pipeline of {domain.name}.{name}", role.arn, "domains", account_id, "pipeline")
         for name in domain.deliveries:
             arn = names.delivery_role(account_id, name)
             yield Actor(f"the delivery of {domain.name}.{name}", arn, "domains", account_id, "delivery")
+
+    def some_jobs_of(self, domain: DomainPlan) -> Iterable[Actor]:
+        """The check of a domain's drafts, and the first of its pipelines."""
+        return {job.kind: job for job in reversed(list(self.jobs_of(domain))) if job.kind != "delivery"}.values()
 
     @cached_property
     def of_governance(self) -> tuple[Actor, ...]:
@@ -288,6 +290,7 @@ class Subject:
                 for role in (first.roles if first else ())
             ),
             Actor("who has broken the glass", break_glass, "governance", self.hub, "break-glass"),
+            Actor("the publication function", names.publication_role(self.hub), "governance", self.hub, "publication"),
         )
 
     def publishing(self, domain: str) -> Iterator[Actor]:
@@ -334,8 +337,7 @@ class Subject:
     def administrators(self) -> Iterator[tuple[Actor, Actor]]:
         """An administrator of each account asked, and the deployment of the same account."""
         for account_id, unit, where in self.accounts_asked:
-            deployment = Actor(f"the deployment of {where}", names.deploy_role(account_id), unit, account_id, "deploy")
-            yield self.other(account_id, unit, where), deployment
+            yield self.other(account_id, unit, where), next(self.of_account(account_id, unit, where))
 
     # ---- requests
 

@@ -14,11 +14,12 @@ import yaml
 
 
 class WrittenAgreement(NamedTuple):
-    """A product that a partner is given, `<domain>.<product>`, and the last day of it."""
+    """A product that a partner is given, `<domain>.<product>`, the last day of it, and what it may hold."""
 
     partner: str
     product: str
     expires: datetime.date
+    classifications: frozenset[str] = frozenset()
 
 
 def agreements(directory: Path, partners: Iterable[str]) -> tuple[WrittenAgreement, ...]:
@@ -30,6 +31,7 @@ def _of(directory: Path, partner: str) -> Iterator[WrittenAgreement]:
     text = (directory / "partners" / f"{partner}.yaml").read_text("utf-8-sig")
     # The base loader leaves every scalar the text that it is.
     written = cast("Mapping[str, Any]", yaml.load(text, Loader=yaml.CBaseLoader))  # noqa: S506
-    terms: list[Mapping[str, str]] = written.get("agreements") or []
+    terms: list[Mapping[str, Any]] = written.get("agreements") or []
     for each in terms:
-        yield WrittenAgreement(partner, each["product"], datetime.date.fromisoformat(each["expires"]))
+        covered = frozenset[str](each["classifications"])
+        yield WrittenAgreement(partner, each["product"], datetime.date.fromisoformat(each["expires"]), covered)

@@ -6,7 +6,7 @@ The proof of I13 starts from here: a label that the model loses on its way into 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -15,6 +15,7 @@ from mesh.proof import written_members
 from mesh.proof.written_agreements import WrittenAgreement, agreements
 from mesh.proof.written_ci import WrittenCi, written_ci
 from mesh.proof.written_members import WrittenPeople, load
+from mesh.proof.written_pipelines import LeftBehind, WrittenPipeline, approvers, left_behind, pipelines
 
 LabelSet = frozenset[str]
 
@@ -23,10 +24,11 @@ _KEY: Final = "classification"
 
 @dataclass(frozen=True, slots=True)
 class WrittenContract:
-    """Labels of a contract by table and column, and the places of those that stand in no column."""
+    """Labels of a contract by table and column, the places of those in no column, and those that it leaves behind."""
 
     tables: Mapping[str, Mapping[str, LabelSet]]
     astray: tuple[str, ...] = ()
+    left_behind: tuple[LeftBehind, ...] = ()
 
     @property
     def labels(self) -> LabelSet:
@@ -37,7 +39,7 @@ class WrittenContract:
 @dataclass(frozen=True, slots=True)
 class WrittenLabels:
     """Contracts as they are written, by `<domain>.<product>`; what each clearance reads; people, and their addresses;
-    agreements of partners; all classifications; `ci:` of mesh.yaml.
+    agreements of partners; all classifications; `ci:` of mesh.yaml; pipelines; the approvers of each clearance.
 
     Which products there are, and which file is the contract of each, is the model's word.
     """
@@ -49,6 +51,8 @@ class WrittenLabels:
     agreements: tuple[WrittenAgreement, ...] = ()
     classifications: LabelSet = frozenset()
     ci: WrittenCi | None = None
+    pipelines: Mapping[str, WrittenPipeline] = field(default_factory=dict[str, WrittenPipeline])
+    approvers: Mapping[str, LabelSet] = field(default_factory=dict[str, LabelSet])
 
 
 def read(directory: Path, mesh: Mesh) -> WrittenLabels:
@@ -67,6 +71,8 @@ def read(directory: Path, mesh: Mesh) -> WrittenLabels:
         agreements(directory, mesh.partners),
         frozenset(mesh_file.get("classifications") or ()),
         written_ci(mesh_file),
+        pipelines(directory),
+        approvers(directory),
     )
 
 
@@ -88,7 +94,8 @@ def _contract(written: Mapping[str, Any], meanings: Mapping[str, LabelSet]) -> W
             found = dict(_classified(column, f"schema.{number}.properties.{position}."))
             carried |= found.keys()
             columns[_name(column)] = frozenset[str]().union(*(_meant(text, meanings) for text in found.values()))
-    return WrittenContract(tables, tuple(place for place, _ in _classified(written, "") if place not in carried))
+    astray = tuple(place for place, _ in _classified(written, "") if place not in carried)
+    return WrittenContract(tables, astray, left_behind(written))
 
 
 def _name(element: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Holders of clearances, staff and partners' people as the files have them, read by a parser apart from the plan's.
 
-The proof of I26 and I27 starts from here: an assignment that no approved line of a clearance's file accounts for is a
-witness, whatever the model and the rules made of the files.
+The proof of I26 and I27 starts from here: an assignment, or a pipeline that reads, that no approved line of a file
+accounts for is a witness, whatever the model and the rules made of the files.
 """
 
 from __future__ import annotations
@@ -30,6 +30,16 @@ class WrittenMember:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenClearedPipeline:
+    """A line below `pipelines` of a clearance's file; `product` is `<domain>.<product>`."""
+
+    clearance: str
+    product: str
+    approved_by: str
+    review: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenStaff:
     """A group below `engineers` or `owners` of a domain's file, or below `auditors` of mesh.yaml for each domain."""
 
@@ -40,7 +50,10 @@ class WrittenStaff:
 
 @dataclass(frozen=True, slots=True)
 class WrittenPeople:
-    """Members; staff; `approvers` by clearance, `principals` by partner, ids of groups by name; days of the horizon."""
+    """Members; staff; `approvers` by clearance, `principals` by partner, ids of groups by name; days of the horizon.
+
+    `machines` are pipelines that hold a clearance.
+    """
 
     members: tuple[WrittenMember, ...]
     staff: tuple[WrittenStaff, ...]
@@ -48,8 +61,9 @@ class WrittenPeople:
     principals: Mapping[str, frozenset[str]]
     ids: Mapping[str, str]
     horizon: int
+    machines: tuple[WrittenClearedPipeline, ...] = ()
 
-    def objection(self, member: WrittenMember, day: datetime.date) -> str:
+    def objection(self, member: WrittenMember | WrittenClearedPipeline, day: datetime.date) -> str:
         """The reason why a line gives nothing on a day; empty where it gives the clearance."""
         if member.approved_by not in self.approvers.get(member.clearance, ()):
             return f"{member.approved_by} is no approver of {member.clearance}"
@@ -58,6 +72,12 @@ class WrittenPeople:
         if (member.review - day).days > self.horizon:
             return f"its review is due on {member.review}, more than {self.horizon} days ahead"
         return ""
+
+    def objection_to(self, product: str, clearance: str, day: datetime.date) -> str:
+        """The reason why a product's pipeline may not read with a clearance on a day; empty where a line lets it."""
+        lines = [line for line in self.machines if (line.product, line.clearance) == (product, clearance)]
+        said = [self.objection(line, day) for line in lines] or [f"no line of {clearance or 'a clearance'} is for it"]
+        return "" if "" in said else said[0]
 
 
 def read(directory: Path) -> WrittenPeople:
@@ -76,6 +96,7 @@ def read(directory: Path) -> WrittenPeople:
         {name: frozenset(cast("list[str]", file.get("principals") or ())) for name, file in partners.items()},
         cast("Mapping[str, str]", center.get("groups") or {}),
         int(horizon.split()[0]),
+        tuple(line for name, file in clearances.items() for line in _cleared_pipelines(name, file)),
     )
 
 
@@ -102,6 +123,13 @@ def _members(clearance: str, file: Mapping[str, Any]) -> Iterator[WrittenMember]
     for entry in entries:
         review = datetime.date.fromisoformat(entry["review"])
         yield WrittenMember(clearance, entry["group"], entry["domain"], entry["approved-by"], review)
+
+
+def _cleared_pipelines(clearance: str, file: Mapping[str, Any]) -> Iterator[WrittenClearedPipeline]:
+    entries: list[Mapping[str, str]] = file.get("pipelines") or []
+    for entry in entries:
+        review = datetime.date.fromisoformat(entry["review"])
+        yield WrittenClearedPipeline(clearance, entry["product"], entry["approved-by"], review)
 
 
 def _staff(domain: str, file: Mapping[str, Any], auditors: list[str]) -> Iterator[WrittenStaff]:

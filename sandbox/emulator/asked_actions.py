@@ -46,6 +46,16 @@ def listening() -> Generator[list[AskedAction]]:
         _listening.reset(token)
 
 
+@contextmanager
+def unheard() -> Generator[None]:
+    """Inside, nothing is noted: what follows from a call, in somebody else's name, is no part of it."""
+    token = _listening.set(None)
+    try:
+        yield
+    finally:
+        _listening.reset(token)
+
+
 def note(action: str, resource: str, keys: Mapping[str, Any]) -> None:
     """Note an action that is decided for a call."""
     noted = _listening.get()

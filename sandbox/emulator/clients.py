@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from sandbox.emulator.asked_actions import AnsweringGate, Decides
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.request_origin import Origin, coming_from, origin_here
 
 
 class Credentials(NamedTuple):
@@ -89,21 +91,43 @@ class Clients:
 
     @cached_property
     def _session(self) -> Any:
-        """A session of botocore that reads no profile, no file and no endpoint of the user."""
-        from botocore.session import Session
-
-        from sandbox.emulator.moto_transport import answer
-
-        isolated: Any = {
-            "profile": (None, None, None, None),
-            "config_file": (None, None, os.devnull, None),
-            "credentials_file": (None, None, os.devnull, None),
-            "ignore_configured_endpoint_urls": (None, None, True, None),
-        }
-        session: Any = Session(session_vars=isolated)
+        """A session of botocore that signs for the session under way."""
+        session = isolated_session()
         session._credentials = _SigningCredentials()  # where botocore's own tests inject them
-        session.register("before-send", answer)
         return session
+
+
+def isolated_session(origin: Origin | None = None) -> Any:
+    """A session of botocore that reads no profile, no file and no endpoint of the user, and whose calls moto answers.
+
+    They come from an origin, or from where the calls of this process come from.
+    """
+    from botocore.session import Session
+
+    from sandbox.emulator.moto_transport import answer
+
+    def from_there(request: Any, **parts: Any) -> Any:
+        with coming_from(origin or origin_here()):
+            return answer(request, **parts)
+
+    isolated: Any = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+        "ignore_configured_endpoint_urls": (None, None, True, None),
+    }
+    session: Any = Session(session_vars=isolated)
+    session.register("before-send", from_there)
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@cache
+def _loader() -> Any:
+    """The loader of botocore's models, each of which is read once for all sessions."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +155,28 @@ class RoleSession:
         client = signs(service, region)
         token = _signing.set(self.credentials)
         try:
-            answer: dict[str, Any] = getattr(client, operation)(**parameters)
+            # The gate finds by itself where a bus of another account is.
+            with nullcontext() if self.gate or service != "events" else _at_its_bus(parameters):
+                answer: dict[str, Any] = getattr(client, operation)(**parameters)
         except Exception as error:
             raise _aws_error(error) from error
         finally:
             _signing.reset(token)
         return answer
+
+
+@contextmanager
+def _at_its_bus(parameters: Mapping[str, Any]) -> Generator[None]:
+    """Inside, the account answers whose bus a call names by its ARN; moto looks in the caller's."""
+    from sandbox.emulator.moto_patches import acting
+
+    named = (parameters.get(name) or "" for name in ("EventBusName", "ResourceARN"))
+    owner = next((arn.split(":")[4] for arn in named if arn.startswith("arn:")), "")
+    token = acting.set(owner)
+    try:
+        yield
+    finally:
+        acting.reset(token)
 
 
 def _aws_error(error: Exception) -> AwsError:

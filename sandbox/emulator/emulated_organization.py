@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sandbox.emulator import backends, request_origin
+from sandbox.emulator import backends, emitted_events, request_origin
 from sandbox.emulator.asked_actions import AnsweringGate
 from sandbox.emulator.aws.records import Count, Inventory, Records
 from sandbox.emulator.aws.resource import AwsError
@@ -40,11 +40,12 @@ EntryRole = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """Enforcement of policies: the guard of requests, which also answers what is only asked, the first roles of an
-    account, the role that leads to a role."""
+    """Enforcement of policies: the guard of requests, which also answers what is only asked, the work behind each
+    request, the first roles of an account, the role that leads to a role."""
 
     guard: Guard
     gate: AnsweringGate
+    behind: Callable[[], None]
     seed: Seed
     entry_role: EntryRole
 
@@ -98,7 +99,7 @@ class EmulatedOrganization:
         if self._enforcement:
             from sandbox.emulator.moto_transport import guarded_by
 
-            self._undo.enter_context(guarded_by(self._enforcement.guard))
+            self._undo.enter_context(guarded_by(self._enforcement.guard, self._enforcement.behind))
         self._operator = _operator(self.ids.management_account)
         self._organizations().create_organization(region="us-east-1", FeatureSet="ALL")
         if self._port is not None:
@@ -275,6 +276,7 @@ def _reset() -> None:
     from moto.core.model_instances import reset_model_data
     from moto.organizations.models import organizations_backends
 
+    emitted_events.forget()
     BackendDict.reset()
     reset_model_data()
     organizations_backends.master_accounts.clear()

@@ -33,7 +33,7 @@ def _initial_size(backend_class: Any, region: str) -> int:
     return _size(backend_class(region, "000000000000"))
 
 
-_MODULES: Final = {"sso": "ssoadmin"}
+_MODULES: Final = {"lambda": "awslambda", "sso": "ssoadmin"}
 """Names of services in moto that differ from the prefix of their actions."""
 
 _OPERATIONS: Final = {"budgets:ViewBudget": "describe_budget"}

@@ -5,14 +5,22 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+from sandbox.emulator.athena_queries import athena_queries
+from sandbox.emulator.emitted_events import emitting
+from sandbox.emulator.followed_links import following_links
+from sandbox.emulator.given_subnets import given_subnets
+from sandbox.emulator.glue_jobs import glue_jobs
 from sandbox.emulator.iceberg_tables import iceberg_tables
+from sandbox.emulator.kept_lf_tags import keeping_lf_tags
+from sandbox.emulator.kept_optimizers import table_optimizers
 from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.queue_attributes import telling_redrive
+from sandbox.emulator.replication_status import telling_replication
 
 _ENVIRONMENT: Final[Mapping[str, str]] = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
@@ -57,12 +65,15 @@ def _quiet(logger: logging.Logger) -> Generator[None]:
 
 @contextmanager
 def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
-    before = getattr(owner, name)
+    before = getattr(owner, name, None)
     setattr(owner, name, value)
     try:
         yield
     finally:
-        setattr(owner, name, before)
+        if before is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
 def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> Iterator[tuple[Any, str, Any]]:
@@ -81,8 +92,15 @@ def _replacements(ids: OrganizationIds, on_account: Callable[[str], None]) -> It
     yield from _network(ids)
     yield from _keys(ids)
     yield from _groups()
-    yield from _lake_formation()
+    yield from keeping_lf_tags()
     yield from iceberg_tables()
+    yield from glue_jobs()
+    yield from table_optimizers()
+    yield from athena_queries()
+    yield from following_links()
+    yield from emitting()
+    yield from telling_replication()
+    yield from telling_redrive()
     yield from _used_workgroups()
     yield from _server()
 
@@ -171,6 +189,7 @@ def _network(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
 
     yield vpcs, "random_vpc_id", lambda: given.get() or random_vpc_id()
     yield vpcs.VPCBackend, "create_vpc", create_vpc
+    yield from given_subnets(ids)
 
 
 def _keys(ids: OrganizationIds) -> Iterator[tuple[Any, str, Any]]:
@@ -264,75 +283,6 @@ def _groups() -> Iterator[tuple[Any, str, Any]]:
         update(backend, group_name, new_group_name, new_path)
 
     yield IAMBackend, "update_group", update_group
-
-
-# --- Lake Formation ----------------------------------------------------------------------------------------
-
-
-def _lake_formation() -> Iterator[tuple[Any, str, Any]]:
-    """Add LF-tags to those that a resource has, and refuse unknown ones: moto replaces them, and takes any.
-
-    Columns that their table does not have are refused, too; moto gives several columns one list of tags among them.
-    """
-    from moto.lakeformation.models import LakeFormationBackend
-
-    add, init = LakeFormationBackend.add_lf_tags_to_resource, LakeFormationBackend.__init__
-
-    def add_lf_tags(backend: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]) -> Any:
-        unknown = [tag for tag in tags if not _exists(backend, tag.get("CatalogId") or catalog_id, tag)]
-        if unknown:
-            return [{"LFTag": tag, "Error": _NO_TAG} for tag in unknown]
-        if not _has_columns(backend, catalog_id, resource.get("TableWithColumns")):
-            return [{"LFTag": tag, "Error": _NO_COLUMN} for tag in tags]
-        before = {name: dict(getattr(backend, name)) for name in _LF_TAGS}
-        failures = add(backend, catalog_id, resource, tags)
-        for name, tags_before in before.items():
-            _keep_other_tags(tags_before, getattr(backend, name))
-        return failures
-
-    def start(backend: Any, region_name: str, account_id: str) -> None:
-        init(backend, region_name, account_id)
-        for name in _LF_TAGS:  # moto raises KeyError for the tags of a resource that has none
-            setattr(backend, name, defaultdict(list))
-
-    yield LakeFormationBackend, "add_lf_tags_to_resource", add_lf_tags
-    yield LakeFormationBackend, "__init__", start
-
-
-_NO_TAG: Final = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Tag or tag value does not exist."}
-_NO_COLUMN: Final = {"ErrorCode": "EntityNotFoundException", "ErrorMessage": "Column does not exist."}
-
-
-def _has_columns(backend: Any, catalog_id: str, columns: Mapping[str, Any] | None) -> bool:
-    """Whether a table has all columns that are named; of a table that moto's Glue does not know, nothing is said."""
-    from moto.glue.models import glue_backends
-
-    if columns is None:
-        return True
-    glue = glue_backends[columns.get("CatalogId") or catalog_id or backend.account_id][backend.region_name]
-    database = glue.databases.get(columns["DatabaseName"])
-    table = database.tables.get(columns["Name"]) if database else None
-    if table is None:
-        return True
-    described: dict[str, Any] = table.as_dict()
-    storage: dict[str, Any] = described.get("StorageDescriptor") or {}
-    known = [*(storage.get("Columns") or ()), *(described.get("PartitionKeys") or ())]
-    return set(columns.get("ColumnNames") or ()) <= {column["Name"] for column in known}
-
-
-def _exists(backend: Any, catalog_id: str, tag: Mapping[str, Any]) -> bool:
-    return set(tag["TagValues"]) <= set(backend.get_lf_tag(catalog_id, tag["TagKey"]))
-
-
-_LF_TAGS: Final = ("lf_database_tags", "lf_table_tags", "lf_columns_tags")
-
-
-def _keep_other_tags(before: dict[Any, list[dict[str, Any]]], now: dict[Any, list[dict[str, Any]]]) -> None:
-    for target, tags in now.items():
-        old = before.get(target)
-        if old is not tags:
-            keys = {tag["TagKey"] for tag in tags}
-            now[target] = [tag for tag in old or () if tag["TagKey"] not in keys] + list(tags)
 
 
 # --- Athena ------------------------------------------------------------------------------------------------

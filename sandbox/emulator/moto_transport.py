@@ -41,21 +41,31 @@ guard: Guard = unguarded
 """The guard of every request, from this process or over HTTP; the gate takes its place where policies are enforced."""
 
 
+def _nothing() -> None:
+    """No work behind a request."""
+
+
+afterwards: Callable[[], None] = _nothing
+"""Work behind each request, when it has been answered and others may have their turn: deliveries of events."""
+
+
 @contextmanager
-def guarded_by(other: Guard) -> Generator[None]:
-    """Inside, this is the guard."""
-    global guard
-    before, guard = guard, other
+def guarded_by(other: Guard, behind: Callable[[], None] = _nothing) -> Generator[None]:
+    """Inside, this is the guard, and this the work behind each request."""
+    global guard, afterwards
+    before, (guard, afterwards) = (guard, afterwards), (other, behind)
     try:
         yield
     finally:
-        guard = before
+        guard, afterwards = before
 
 
 def guarded(service: str, request: Any, handler: MotoHandler) -> HttpResponse:
     """The response of the guard, one request at a time."""
     with in_turn():
-        return guard(service, request, handler)
+        response = guard(service, request, handler)
+    afterwards()
+    return response
 
 
 @contextmanager

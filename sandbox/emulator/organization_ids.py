@@ -11,7 +11,10 @@ from mesh import names
 
 @dataclass(frozen=True, slots=True)
 class OrganizationIds:
-    """The ids of an organisation: of accounts and units by name, of the governance account's VPC, of described keys."""
+    """The ids of an organisation: of accounts and units by name, of the governance account's VPC, of described keys.
+
+    `subnets` are those of the VPC that have an id already, by zone.
+    """
 
     management_account: str
     organization_id: str
@@ -19,6 +22,7 @@ class OrganizationIds:
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     accounts: Mapping[str, str] = field(default_factory=dict[str, str])
     network: str = ""
+    subnets: Mapping[str, str] = field(default_factory=dict[str, str])
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     added: dict[str, str] = field(default_factory=dict[str, str], compare=False)
     """Names of accounts that are not in the table, by the ids that were given out for them."""

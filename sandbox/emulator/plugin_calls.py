@@ -131,6 +131,8 @@ def _looked_up(call: Call, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:
     if token.endswith(":VpcEndpoint"):
         of_aws = str(values.get("serviceName", "")).startswith("com.amazonaws.")
         return {"serviceOwner": "amazon"} if of_aws else {}
+    if token.endswith(":Function"):
+        return _of_subnets(call, values)
     if token.startswith("aws:iam/"):
         return _of_iam(call.account, values)
     return {}
@@ -145,6 +147,12 @@ def _of_the_organization(account: str, values: Mapping[str, Any]) -> Mapping[Loo
     roots = (unit.id for unit in stored.ou if unit.id.startswith("r-"))
     found: dict[LookedUp, str] = {"organization": stored.org.id, "root": next(roots, ""), "policyType": kind}
     return {name: value for name, value in found.items() if value}
+
+
+def _of_subnets(call: Call, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:
+    joined: Mapping[str, Any] = values.get("vpcConfig") or {}
+    networks = backends.networks_of(joined.get("subnetIds") or (), call.region)
+    return {"subnetsVpc": networks[0]} if networks else {}
 
 
 def _of_iam(account: str, values: Mapping[str, Any]) -> Mapping[LookedUp, str]:

@@ -1,4 +1,4 @@
-"""Questions of a call, by service: a module each for Glue, IAM, KMS, S3 and STS, and one for all else."""
+"""Questions of a call, by service: a module each for Athena, Glue, IAM, KMS, S3 and STS, and one for all else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from mesh.aws.plugin_types import AskedAction
 from mesh.evaluator import facts
-from sandbox.enforcement import general, glue, iam, kms, s3, sts
+from sandbox.enforcement import general, glue, iam, kms, s3, sts, workgroups
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Asks, Question, Stored
 
 SERVICES: Final[Mapping[str, Asks]] = {
+    "athena": workgroups.asks,
     "glue": glue.asks,
     "iam": iam.asks,
     "kms": kms.asks,

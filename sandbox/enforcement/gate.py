@@ -10,14 +10,16 @@ from typing import Any, Final
 from mesh.aws.plugin_types import AskedAction
 from mesh.evaluator import Request, UnknownError, decide
 from sandbox.emulator.asked_actions import note
+from sandbox.emulator.followed_links import going_to
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler, in_turn
 from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.request_origin import Origin, origin_here, origin_of
-from sandbox.enforcement import glue, lake_locations, put_policies
+from sandbox.enforcement import glue, lake_locations, put_policies, resource_links
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.dispatch import question, questions
+from sandbox.enforcement.event_deliveries import Deliveries
 from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_lake import governed
 from sandbox.enforcement.live_world import LiveWorld
@@ -25,6 +27,7 @@ from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
 from sandbox.enforcement.questions import Question
 from sandbox.enforcement.refusals import LAKE_REFUSAL, UNDECIDED, malformed, refusal, refusal_message
 from sandbox.enforcement.replication import Replication
+from sandbox.enforcement.resource_links import FollowedCall, LinkTarget
 from sandbox.enforcement.sessions import Sessions
 from sandbox.enforcement.stored import MotoStored
 from sandbox.enforcement.web_identity import bearer, shows_token
@@ -33,6 +36,7 @@ Exempt = Callable[[SignedCaller, AwsCall], str]
 """Why a call is let through undecided; empty for one that is decided."""
 
 _OK: Final = 200
+_SUCCESS: Final = range(200, 300)
 
 
 def _nothing(_caller: SignedCaller, _call: AwsCall) -> str:
@@ -63,6 +67,7 @@ class Gate:
         self._sessions = Sessions()
         self._stored = MotoStored(self.world)
         self.replication: Final = Replication(self.world, self._stored)
+        self.deliveries: Final = Deliveries(self.world, self._stored)
 
     def unreported(self) -> tuple[int, dict[str, int]]:
         """Number of the calls decided since `mark_reported`, and of those let through by reason."""
@@ -82,12 +87,12 @@ class Gate:
             return refusal(service, f"{UNDECIDED}: {error}")
         if caller.session_policy:
             self.world.sessions[caller.principal] = caller.session_policy
-        reason = self._exempt(caller, call)
+        reason, through = self._exempt(caller, call), resource_links.followed(call, caller.account)
         if reason:
             self.exempted[reason] += 1
         else:
             self._decided += 1
-            if message := self._refusal(caller, call, origin_of(request)):
+            if message := self._refusal_of(caller, call, through, origin_of(request)):
                 return refusal(service, message, call)
         try:
             wrong = put_policies.check(call, self._management)
@@ -95,7 +100,18 @@ class Gate:
             return refusal(service, f"{call.service}:{call.operation} is {UNDECIDED}: {error}", call)
         if wrong:
             return malformed(service, wrong, call)
-        return self._answered(caller, call, service, request, handler)
+        with going_to(through.names if through else {}):
+            return self._answered(caller, through.call if through else call, service, request, handler)
+
+    def _refusal_of(self, caller: SignedCaller, call: AwsCall, through: FollowedCall | None, origin: Origin) -> str:
+        """The message of a refusal, of a call or, where it goes through a link, of what it comes to."""
+        refused = self._refusal(caller, call, origin)
+        if refused or through is None:
+            return refused
+        link, database = glue.owner(call, caller.account), glue.database(call)
+        if not self.catalogs.shows(call, link, caller, database):
+            return f"{LAKE_REFUSAL}: {caller.principal} sees no link '{database}'"
+        return self._refusal(caller, through.call, origin)
 
     def _refusal(self, caller: SignedCaller, call: AwsCall, origin: Origin) -> str:
         """The message of a refusal, in AWS's words and with the statement; empty when the call is allowed."""
@@ -168,11 +184,29 @@ class Gate:
         self._sessions.begun(call, answer[2])
         if int(answer[0]) == _OK:
             self.replication.follow(call)
+        if int(answer[0]) in _SUCCESS:
+            self.deliveries.follow(call, owner, caller.account, answer[2])
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
+        answer = self._with_targets(caller, call, origin_of(request), answer)
         if call.operation == "CreateDatabase":
-            self.catalogs.created(owner, glue.database(call), caller.identity)
+            self.catalogs.created(caller.identity, owner, glue.database(call))
+        if call.operation == "CreateTable":
+            self.catalogs.created(caller.identity, owner, glue.database(call), glue.table(call))
         return self._as_seen(caller, call, service, owner, answer)
+
+    def _with_targets(self, caller: SignedCaller, call: AwsCall, origin: Origin, answer: HttpResponse) -> HttpResponse:
+        """The answer of the catalog, in which links tell of targets that the caller may see."""
+
+        def sees(target: LinkTarget) -> bool:
+            asked = resource_links.about(call, target)
+            if self._refusal(caller, asked, origin):
+                return False
+            return self.catalogs.shows(asked, target.catalog, caller, target.database, target.table)
+
+        status, headers, body = answer
+        told = resource_links.with_targets(call, json.loads(body or "{}"), sees)
+        return (status, headers, json.dumps(told)) if told else answer
 
     def _as_seen(
         self, caller: SignedCaller, call: AwsCall, service: str, owner: str, answer: HttpResponse

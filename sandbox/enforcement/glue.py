@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from mesh.evaluator import facts
-from sandbox.enforcement import general
+from sandbox.enforcement import general, metadata_writes
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
 
@@ -20,7 +20,8 @@ _TABLES: Final = frozenset(
     "CreateTable GetTable UpdateTable DeleteTable GetTables BatchDeleteTable SearchTables GetTableVersion "
     "GetTableVersions DeleteTableVersion BatchDeleteTableVersion GetPartition GetPartitions CreatePartition "
     "UpdatePartition DeletePartition BatchGetPartition BatchCreatePartition BatchDeletePartition "
-    "CreatePartitionIndex GetPartitionIndexes DeletePartitionIndex".split()
+    "CreatePartitionIndex GetPartitionIndexes DeletePartitionIndex "
+    "CreateTableOptimizer GetTableOptimizer UpdateTableOptimizer DeleteTableOptimizer".split()
 )
 _CATALOG: Final = frozenset({"GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"})
 
@@ -63,4 +64,5 @@ def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
         below = (_BELOW_A_DATABASE[kind] for kind in sorted(required & set(_BELOW_A_DATABASE)))
         return [*questions, *(Question(action, f"{prefix}:{kind}/{database(call)}/*") for kind in below)]
     names = call.parameters.get("TablesToDelete") or [table(call) or "*"]
-    return [*questions, *(Question(action, f"{prefix}:table/{database(call)}/{name}") for name in names)]
+    questions += [Question(action, f"{prefix}:table/{database(call)}/{name}") for name in names]
+    return [*questions, *metadata_writes.asks(call, owner(call, account), stored)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mesh.access.lake import Lakes
@@ -23,11 +24,11 @@ class Catalogs:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._creators: dict[tuple[str, str], str] = {}
+        self._creators: dict[tuple[str, ...], str] = {}
 
-    def created(self, catalog: str, database: str, creator: str) -> None:
-        """Note the creator of a database: moto does not keep it."""
-        self._creators[catalog, database] = creator
+    def created(self, creator: str, catalog: str, *named: str) -> None:
+        """Note the creator of a database, or of a table by both names: moto does not keep it."""
+        self._creators[catalog, *named] = creator
 
     def lakes(self, *accounts: str) -> Lakes:
         """Lake Formation of these accounts as it is now."""
@@ -42,6 +43,14 @@ class Catalogs:
             # An administrator of the lake sees everything from inside its account only.
             return caller.account != catalog
         return governed(region, catalog)
+
+    def shows(self, call: AwsCall, catalog: str, caller: SignedCaller, database: str, table: str = "") -> bool:
+        """True when Lake Formation shows a caller a database, or something of a table."""
+        asked = replace(call, operation="GetTable" if table else "GetDatabase")
+        if not self.filters(asked, catalog, caller):
+            return True
+        view = _View(self.lakes(catalog, caller.account), self._world, catalog, caller)
+        return bool(view.readable(database, table)) if table else view.database(database)
 
     def seen(self, call: AwsCall, catalog: str, caller: SignedCaller, answer: _GlueAnswer) -> _GlueAnswer | None:
         """The part of the answer that the caller may see; None when it may see nothing of what it asked for."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mesh.access.lake import EVERYONE_IAM_ALLOWS, Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
+from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, Location, LocationGrant
 from mesh.evaluator import UnknownError
-from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource, WholeCatalog
 
-Creators = Mapping[tuple[str, str], str]
-"""Creators of databases, by catalog and name: moto does not keep them."""
+Creators = Mapping[tuple[str, ...], str]
+"""Creators of databases and tables, by catalog, database and table: moto does not keep them."""
 
 
 def live_lakes(region: str, accounts: Iterable[str], creators: Creators) -> Lakes:
@@ -44,12 +44,15 @@ def _principals(settings: Mapping[str, Any], *members: str) -> tuple[str, ...]:
 
 
 def _is_open(settings: Mapping[str, Any]) -> bool:
-    default_principals = [
-        permission["Principal"]["DataLakePrincipalIdentifier"]
-        for name in ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions")
-        for permission in settings.get(name) or ()
-    ]
-    return EVERYONE_IAM_ALLOWS in default_principals
+    return any(_opens(settings, name) for name in ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions"))
+
+
+def _opens(described: Mapping[str, Any], name: str) -> bool:
+    """Whether default permissions open what is made to all whom IAM admits."""
+    return any(
+        permission["Principal"]["DataLakePrincipalIdentifier"] == EVERYONE_IAM_ALLOWS
+        for permission in described.get(name) or ()
+    )
 
 
 def _lake(region: str, account: str, creators: Creators) -> Lake:
@@ -81,11 +84,12 @@ def _database(backend: Any, account: str, database: Any, creators: Creators) -> 
         creator=creators.get((account, database.name)),
         labels=_labels(backend.lf_database_tags.get((account, database.name))),
         location=str(described.get("LocationUri") or ""),
-        tables={name: _table(backend, account, database.name, table) for name, table in database.tables.items()},
+        tables={name: _table(backend, account, database, table, creators) for name, table in database.tables.items()},
     )
 
 
-def _table(backend: Any, account: str, database: str, table: Any) -> LakeTable:
+def _table(backend: Any, account: str, parent: Any, table: Any, creators: Creators) -> LakeTable:
+    database: str = parent.name
     described: Mapping[str, Any] = table.as_dict()
     storage: Mapping[str, Any] = described.get("StorageDescriptor") or {}
     columns = columns_of(described)
@@ -93,6 +97,9 @@ def _table(backend: Any, account: str, database: str, table: Any) -> LakeTable:
     return LakeTable(
         location=str(storage.get("Location") or ""),
         columns=columns,
+        creator=creators.get((account, database, table.name)),
+        # What is made in a database has its default permissions from the start, whatever becomes of those.
+        open_by_default=_opens(parent.input or {}, "CreateTableDefaultPermissions"),
         labels=_labels(backend.lf_table_tags.get((account, database, table.name))),
         column_labels={name: _labels(tags) for name, tags in column_tags.items() if tags},
     )

@@ -283,6 +283,17 @@ def _secret(region: str, account_id: str, rest: str) -> StoredPolicy | None:
     return (account_id, secret.policy or "", {}) if secret else None
 
 
+def _function(region: str, account_id: str, rest: str) -> StoredPolicy | None:
+    name = rest.removeprefix("function:")
+    stored: Any = backends.functions(account_id, region).get_function_by_arn(
+        f"arn:aws:lambda:{region}:{account_id}:{rest}"
+    )
+    if stored is None or name == rest:
+        return None
+    statements: list[Any] = stored.policy.statements
+    return account_id, json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else "", {}
+
+
 _READERS: Final[Mapping[str, Callable[[str, str, str], StoredPolicy | None]]] = {
     "s3": _bucket,
     "kms": _key,
@@ -291,4 +302,5 @@ _READERS: Final[Mapping[str, Callable[[str, str, str], StoredPolicy | None]]] = 
     "sns": _topic,
     "sqs": _queue,
     "secretsmanager": _secret,
+    "lambda": _function,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -36,6 +36,22 @@ class Stored(Protocol):
 
     def identity_arn(self, account: str, kind: str, name: str) -> str:
         """ARN of a role or user by its name."""
+        ...
+
+    def registered(self, account: str, region: str, place: str) -> bool:
+        """True when an account's Lake Formation has registered a place (`bucket/prefix`), or one above it."""
+        ...
+
+    def connection(self, account: str, region: str, name: str) -> tuple[str, tuple[str, ...]]:
+        """The subnet and the security groups of a connection of Glue; neither, where there is none of that name."""
+        ...
+
+    def vpc_of(self, subnet: str) -> str:
+        """The VPC of a subnet, whose account it is not said; empty where there is none of that id."""
+        ...
+
+    def workgroups(self, account: str, region: str, ids: Sequence[str]) -> Sequence[str]:
+        """For each id of an execution of Athena or a named query its workgroup; empty where there is none."""
         ...
 
     def boundary(self, account: str, role: str) -> str:

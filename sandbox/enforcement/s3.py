@@ -140,18 +140,18 @@ def _copy_source(call: AwsCall, stored: Stored, context: Mapping[str, Any]) -> l
     bucket, _, key = unquote(path).partition("/")
     questions = [_object(bucket, {"Key": key, "VersionId": version}, "GetObject", context)]
     kms_key = stored.object_key(bucket, key, version)
-    return [*questions, _through_s3(call, "kms:Decrypt", kms_key)] if kms_key else questions
+    return [*questions, through_s3(call, "kms:Decrypt", kms_key)] if kms_key else questions
 
 
 def _key_use(call: AwsCall, account: str, stored: Stored, bucket: str, key: str) -> Iterable[Question]:
     if call.operation == "GetObject":
         kms_key = stored.object_key(bucket, key, call.text("VersionId"))
-        return [_through_s3(call, "kms:Decrypt", kms_key)] if kms_key else []
+        return [through_s3(call, "kms:Decrypt", kms_key)] if kms_key else []
     kms_key = _chosen_key(call, account, stored, bucket) if call.operation in _ENCRYPTS | _CONTINUES else ""
     if not kms_key:
         return []
     action = "kms:GenerateDataKey" if call.operation in _ENCRYPTS else "kms:Decrypt"
-    return [_through_s3(call, action, kms_key)]
+    return [through_s3(call, action, kms_key)]
 
 
 def _chosen_key(call: AwsCall, account: str, stored: Stored, bucket: str) -> str:
@@ -166,7 +166,7 @@ def _chosen_key(call: AwsCall, account: str, stored: Stored, bucket: str) -> str
     return key
 
 
-def _through_s3(call: AwsCall, action: str, key: str) -> Question:
+def through_s3(call: AwsCall, action: str, key: str) -> Question:
     """The question that S3 asks KMS in the caller's name (KMS Developer Guide, `kms:ViaService`)."""
     region = key.split(":")[3] or call.region
     return Question(action, key, {"kms:ViaService": f"s3.{region}.amazonaws.com", "aws:ViaAWSService": True})

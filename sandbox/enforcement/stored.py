@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mesh.evaluator import UnknownError
@@ -55,6 +56,43 @@ class MotoStored:
         role = self._world.role_named(account, name) if kind == "role" else None
         return role.arn if role else f"arn:aws:iam::{account}:{kind}/{name}"
 
+    def registered(self, account: str, region: str, place: str) -> bool:
+        """True when an account's Lake Formation has registered a place (`bucket/prefix`), or one above it."""
+        from moto.lakeformation.models import lakeformation_backends
+
+        locations: Any = lakeformation_backends[account][region].resources
+        at = f"arn:aws:s3:::{place}/"
+        return any(at.startswith(f"{arn.rstrip('/')}/") for arn in [*locations])
+
+    def connection(self, account: str, region: str, name: str) -> tuple[str, tuple[str, ...]]:
+        """The subnet and the security groups of a connection of Glue; neither, where there is none of that name."""
+        from moto.glue.models import glue_backends
+
+        stored: Any = glue_backends[account][region].connections.get(name)
+        if stored is None:
+            return "", ()
+        placed: Mapping[str, Any] = stored.connection_input.get("PhysicalConnectionRequirements") or {}
+        return placed.get("SubnetId", ""), tuple(placed.get("SecurityGroupIdList") or ())
+
+    def vpc_of(self, subnet: str) -> str:
+        """The VPC of a subnet, which another account may have shared; empty where there is none of that id."""
+        from moto.ec2.models import ec2_backends
+
+        for regions in [*ec2_backends.values()]:
+            for backend in [*regions.values()]:
+                for in_zone in [*backend.subnets.values()]:
+                    if subnet in in_zone:
+                        return str(in_zone[subnet].vpc_id)
+        return ""
+
+    def workgroups(self, account: str, region: str, ids: Sequence[str]) -> Sequence[str]:
+        """For each id of an execution of Athena or a named query its workgroup; empty where there is none."""
+        from moto.athena.models import athena_backends
+
+        backend: Any = athena_backends[account][region]
+        found = [backend.executions.get(each) or backend.named_queries.get(each) for each in ids]
+        return [(str(each.workgroup.name) if each.workgroup else "primary") if each else "" for each in found]
+
     def boundary(self, account: str, role: str) -> str:
         """ARN of the permissions boundary of a role; empty without one."""
         roles = backends.iam(account).roles.values()
@@ -65,7 +103,8 @@ class MotoStored:
         """The account whose backend has to answer: moto looks in the caller's for a key or bus of another account."""
         if call.service == "events":
             entries: list[dict[str, str]] = call.parameters.get("Entries") or []
-            buses = [call.text("EventBusName"), *(entry.get("EventBusName", "") for entry in entries)]
+            named = call.text("EventBusName"), call.text("ResourceARN")  # tags are asked for by an ARN
+            buses = [*named, *(entry.get("EventBusName", "") for entry in entries)]
             return next((bus.split(":")[4] for bus in buses if bus.startswith("arn:")), account)
         if call.service != "kms" or call.operation == "CreateKey":
             return account

@@ -6,14 +6,16 @@ import datetime
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mesh.access import from_plan, planned_lakes
 from mesh.access.data_locations import may_create_database
 from mesh.evaluator import Request, decide
+from mesh.iam.wake_ups import SWEEPS
 from mesh.plan import Plan
+from sandbox.emulator.athena_queries import unanswered
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.identity_center import assignments
 from sandbox.emulator.request_origin import coming_from
@@ -26,6 +28,7 @@ from sandbox.rehearsal.probes import Probe, probes, put_probe
 from sandbox.rehearsal.probes_of_groups import probes_of_groups
 from sandbox.rehearsal.probes_of_staff import probes_of_staff
 from sandbox.rehearsal.probes_of_tokens import probes_of_tokens
+from sandbox.rehearsal.stand_ins import stand_ins
 from sandbox.rehearsal.stolen_deployments import probes_of_stolen_deployments
 from sandbox.rehearsal.targets import PROBE_KEY, Targets, delete_probe_objects, put_probe_object
 
@@ -65,10 +68,17 @@ class Report:
     """Number of the deployment's calls that were decided before the checks."""
     exempted: dict[str, int] = field(default_factory=dict[str, int])
     seconds: float = 0.0
+    undelivered: dict[str, int] = field(default_factory=dict[str, int])
+    """Deliveries of events that came to nothing, by reason."""
+    stand_ins: int = 0
+    """Number of tables that nothing has published, and that stood in the mesh catalog while the checks looked."""
+    unanswered: int = 0
+    """Number of queries of Athena that were started and not executed: what rests on one is not published."""
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""
-        numbers = {name: getattr(self, name) for name in ("callers", "deployment", "exempted", "seconds")}
+        names = ("callers", "deployment", "exempted", "seconds", "undelivered", "stand_ins", "unanswered")
+        numbers = {name: getattr(self, name) for name in names}
         answers = {"allowed": self.answers[True], "refused": self.answers[False]}
         return {**numbers, "answers": answers, "differences": [asdict(difference) for difference in self.differences]}
 
@@ -82,6 +92,9 @@ class Report:
             int(values["deployment"]),
             {reason: int(count) for reason, count in values["exempted"].items()},
             float(values["seconds"]),
+            {reason: int(count) for reason, count in values["undelivered"].items()},
+            int(values["stand_ins"]),
+            int(values["unanswered"]),
         )
 
     @property
@@ -91,13 +104,14 @@ class Report:
 
 
 def check(organization: EnforcedOrganization, plan: Plan) -> Report:
-    """Run the live checks, and leave nothing of them behind."""
+    """Run the live checks, and leave nothing of them behind; what could be published before is published."""
     began, gate = time.perf_counter(), organization.gate
     deployment, exempted = gate.unreported()
     report = Report(deployment=deployment, exempted=exempted)
     targets, planned = Targets(plan), _PlannedAnswers(plan, gate.world.now)
     try:
-        with provisioned(plan, planned.lists_role) as personas:
+        gate.deliveries.sweep(SWEEPS)
+        with stand_ins(organization, plan) as report.stand_ins, provisioned(plan, planned.lists_role) as personas:
             report.callers = len(personas)
             sessions = _PersonaSessions(organization, targets.region)
             by_group = probes_of_groups(plan, set(assignments(organization)))
@@ -110,6 +124,8 @@ def check(organization: EnforcedOrganization, plan: Plan) -> Report:
         for bucket in targets.buckets:
             delete_probe_objects(bucket.name)
         gate.mark_reported()
+    report.undelivered = gate.deliveries.undelivered()
+    report.unanswered = unanswered()
     report.seconds = time.perf_counter() - began
     return report
 
@@ -189,7 +205,7 @@ class _PlannedAnswers:
     def refusal(self, probe: Probe) -> str:
         """The action and the cause of the first refused request; empty when all are allowed."""
         for asked in probe.requests:
-            request = replace(asked, context={**self._keys(probe, asked), **asked.context})
+            request = asked._replace(context={**self._keys(probe, asked), **asked.context})
             decision = decide(request, self._world)
             if not decision.allowed:
                 return cause(request.action, decision)

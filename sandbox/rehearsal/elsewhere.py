@@ -37,7 +37,7 @@ def _from(targets: Targets, persona: Persona, origin: Origin) -> Iterator[Probe]
     if persona.kind in ("pipeline", "clearance") and origin in ("outside", "office"):
         bucket = _bucket(targets, persona)
         get = _get(targets, persona, bucket)
-        signed = tuple(replace(each, context={**each.context, **_presigned(each)}) for each in get.requests)
+        signed = tuple(each._replace(context={**each.context, **_presigned(each)}) for each in get.requests)
         yield replace(
             get, label=f"{get.label}, presigned, from {origin}", origin=origin, requests=signed, presigned=True
         )

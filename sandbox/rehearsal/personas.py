@@ -27,6 +27,7 @@ PersonaKind = Literal[
     "staff",
     "pipeline",
     "delivery",
+    "check",
     "partner",
     "people",
     "preview",
@@ -68,7 +69,8 @@ class Persona:
         """Its place of work: an office for people of the mesh, the network for jobs, anywhere for everybody else."""
         if self.clearance or self.duty:
             return "office"
-        return "network" if self.kind == "pipeline" else "outside"
+        of_the_function = self.kind == "check" or names.role_name(self.role).startswith("publish-")
+        return "network" if of_the_function or self.kind == "pipeline" else "outside"
 
     @property
     def principal(self) -> str:
@@ -99,6 +101,7 @@ def personas(plan: Plan) -> Iterator[Persona]:
         for product in deployed.deliveries:
             role = names.delivery_role(account, product)
             yield Persona(f"delivery:{domain}.{product}", "delivery", role, domain, product)
+        yield Persona(f"check:{domain}", "check", deployed.check.arn, domain)
         yield Persona(f"location:{domain}", "governance", names.location_role(governance, domain), domain)
         yield Persona(f"publisher:{domain}", "governance", names.publisher_role(governance, domain), domain)
         yield from _of_account(domain, account)
@@ -110,6 +113,7 @@ def personas(plan: Plan) -> Iterator[Persona]:
         yield Persona(f"people:{partner}", "people", people, partner)
         yield from _of_account(partner, account)
     yield from _of_account("governance", governance)
+    yield Persona("publication", "governance", names.publication_role(governance), "governance")
     yield Persona("break-glass", "governance", names.break_glass_role(governance), "governance")
     user = names.break_glass_user(plan.perimeter.management_id, BREAK_GLASS_USER)
     yield Persona("keeper@management", "break-glass user", user, "management")

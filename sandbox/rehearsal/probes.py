@@ -155,7 +155,7 @@ def _written_buckets(targets: Targets, persona: Persona) -> list[Bucket]:
     if persona.kind in ("people", "preview"):
         return products
     inbox = _home_or_one(targets.inboxes, persona)
-    if persona.kind in ("pipeline", "delivery", "governance", "ci"):
+    if persona.kind in ("pipeline", "delivery", "check", "governance", "ci"):
         return [*products, *inbox]
     results = _home_or_one(targets.results, persona)
     logs = _of_home(targets.logs, persona) if persona.kind in ("deploy", "admin") else []
@@ -252,6 +252,7 @@ def _roles(plan: Plan, persona: Persona) -> list[str]:
             roles += [names.delivery_role(account, product) for product in domain.deliveries][:_FIRST]
             roles.append(names.publisher_role(plan.perimeter.governance_id, domain.name))
             roles.append(names.location_role(plan.perimeter.governance_id, domain.name))
+            roles.append(domain.check.arn)
         roles += [names.deploy_role(account), names.deploy_access_role(account)]
     return [*roles, *(names.role(partner.access.account_id, "access") for partner in plan.partners.values())]
 

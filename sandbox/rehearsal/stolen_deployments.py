@@ -32,9 +32,11 @@ def probes_of_stolen_deployments(plan: Plan, personas: list[Persona]) -> Iterato
             yield from _makes_readers(persona, domain)
             yield from _grants(persona, domain)
             yield from _registers(plan, persona)
-        elif persona.role in (domain.deciding.deploy_role, domain.publishing.deploy_role):
+            yield from _squats(plan, persona)
+        elif persona.role == domain.deciding.deploy_role:
             yield from _registers(plan, persona)
-        if persona.role == domain.publishing.deploy_role:
+        elif persona.role == names.publisher_role(plan.perimeter.governance_id, domain.name):
+            yield from _registers(plan, persona)
             yield from _squats(plan, persona)
 
 
@@ -94,7 +96,7 @@ def _registers(plan: Plan, persona: Persona) -> Iterator[Probe]:
 
 
 def _squats(plan: Plan, persona: Persona) -> Iterator[Probe]:
-    """A database of the domain's own name at another domain's location: IAM allows it, Lake Formation does not."""
+    """A database of the domain's own name at another domain's location, in the mesh catalog."""
     governance = plan.perimeter.governance_id
     prefix, name = f"arn:aws:glue:{plan.perimeter.region}:{governance}", names.database(persona.home, "live-check")
     others = (each for each in plan.governance.registered.values() if each.domain != persona.home)

@@ -19,11 +19,12 @@ from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.identity_center import assignments
 from sandbox.emulator.organization_ids import OrganizationIds
+from sandbox.emulator.stored_reads import reads_of_others
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, Answers, ProviderServer
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName
 from sandbox.runs.states import StateDirectory, state_directory
@@ -39,6 +40,7 @@ def organization_ids(plan: Plan) -> OrganizationIds:
         units={"governance": p.governance_unit, "domains": p.domains_unit, "partners": p.partners_unit},
         accounts={account.name: plan.access[account.name].account_id for account in plan.organization.args.accounts},
         network=p.network,
+        subnets={jobs.zone: jobs.subnet for d in plan.domains.values() if (jobs := d.job_baseline) is not None},
         keys={names.inbox_key_description(partner): key for partner, key in plan.inbox_keys.items()},
     )
 
@@ -78,6 +80,7 @@ class FreshOrganization:
             ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,
             CLOCK: self._clock,
+            READING: lambda question: {"roles": [role for role in question["roles"] if reads_of_others(role)]},
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port
 
@@ -87,10 +90,11 @@ class FreshOrganization:
         return self.check(plan_folder(Path(question["directory"]), day)).to_json()
 
     def _clock(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`{}` -> `{"now": "2026-12-01T12:00:00Z"}`; with `{"to": …}` the clock is moved there first."""
+        """`{}` -> `{"now": "2026-12-01T12:00:00Z"}`; with `{"to": …}` the clock is moved there, and schedules fire."""
         world = self.aws.gate.world
         if question:
             world.now = datetime.datetime.fromisoformat(question["to"])
+            self.aws.gate.deliveries.sweep()
         return {"now": written(world.now) if world.now else ""}
 
     def inventory(self) -> Inventory:

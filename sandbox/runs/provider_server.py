@@ -19,6 +19,7 @@ from sandbox.engine.wire import to_python, to_struct
 ABOUT: Final = "About"
 AS: Final = "As"
 ASSIGNMENTS: Final = "Assignments"
+READING: Final = "Reading"
 CHECK: Final = "Check"
 CLOCK: Final = "Clock"
 _SERVICE: Final = "mesh.Organization"
@@ -63,8 +64,8 @@ class ProviderServer:
     """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service and the questions given.
 
     Of those there are `ABOUT` (what the organisation says of itself), `AS` (the credentials of whom one would like to
-    be), `ASSIGNMENTS` (who is assigned what in Identity Center), `CHECK` (what the live checks find) and `CLOCK` (the
-    time there, which can be moved).
+    be), `ASSIGNMENTS` (who is assigned what in Identity Center), `READING` (which pipelines read), `CHECK` (what the
+    live checks find) and `CLOCK` (the time there, which can be moved).
     """
 
     def __init__(self, organization: RoleAssumer, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.identity_center import LiveAssignment
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, ask
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, ask
 from sandbox.runs.states import StateDirectory
 
 if TYPE_CHECKING:
@@ -83,6 +83,13 @@ class ServedOrganization:
         if answer is None:
             raise NotPossibleError(NONE_SERVED)
         return frozenset(LiveAssignment(*each) for each in answer["assignments"])
+
+    def reading(self, roles: Iterable[str]) -> frozenset[str]:
+        """Those of some roles of pipelines that read other products; raises NotPossibleError when it has ended."""
+        answer = ask(self.provider_port, READING, {"roles": list(roles)})
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        return frozenset(answer["roles"])
 
     def credentials(self, who: str, origin: str = "") -> dict[str, str] | None:
         """The environment of a shell that is somebody, calling from where it works or from another origin.

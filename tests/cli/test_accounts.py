@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,6 +13,7 @@ from cli import exit_codes, main
 from mesh.load import load
 from mesh.model.accounts import AccountsFile
 from mesh.model.organization_answers import PolicyTypeStatus
+from tests.mesh_copies import copied
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 
@@ -41,7 +41,7 @@ KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A copy of the sample mesh that a test may change."""
-    return Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    return copied(STACKS, tmp_path / "stacks")
 
 
 def change(file: Path, old: str, new: str) -> None:

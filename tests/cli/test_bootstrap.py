@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from cli import exit_codes, main
 from mesh.folder import plan_folder
 from mesh.plan.assumed import assumed_in, stand_ins
 from tests.e2e.journal import DAY
+from tests.mesh_copies import copied
 from tests.program import sample
 
 MANAGEMENT = "100000000001"
@@ -24,7 +24,7 @@ ONE_LINE = f'organization: {{id: o-aur0ra5treamx, root: r-aur0, management: "{MA
 def beginning(tmp_path: Path) -> Path:
     """A mesh folder whose accounts.yaml knows the organisation and nothing else."""
     folder = tmp_path / "stacks"
-    shutil.copytree(sample.STACKS, folder)
+    copied(sample.STACKS, folder)
     (folder / "accounts.yaml").write_text(ONE_LINE)
     return folder
 

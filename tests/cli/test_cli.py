@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli import exit_codes, main, validate
+from tests.mesh_copies import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "stacks"
@@ -24,7 +24,7 @@ MESH = str(Path(sys.executable).parent / "mesh")
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A copy of the sample mesh that a test may change."""
-    shutil.copytree(STACKS, tmp_path / "stacks")
+    copied(STACKS, tmp_path / "stacks")
     return tmp_path / "stacks"
 
 
@@ -48,11 +48,11 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
 
 
 def test_a_finding_has_place_and_remedy_and_exit_code_2(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(sample / "domains" / "identity.yaml", "kind: ml, ports: [files]", "kind: ml, prots: [files]")
+    change(sample / "domains" / "identity.yaml", "kind: analytics, ports: [table]", "kind: analytics, prots: [table]")
     assert main.run(["validate", str(sample), *DAY]) == exit_codes.BAD_INPUT
     out = capsys.readouterr().out
     assert re.search(
-        r"domains/identity\.yaml:10:\d+: unknown key 'prots' in 'products.device-graph'; did you mean 'ports'\?", out
+        r"domains/identity\.yaml:8:\d+: unknown key 'prots' in 'products.accounts'; did you mean 'ports'\?", out
     )
 
 
@@ -305,3 +305,34 @@ def test_schemas_are_written_compared_and_not_made_of_a_broken_mesh(
     change(sample / "mesh.yaml", "region:", "regoin:")
     assert main.run(["schemas", str(sample), *out]) == exit_codes.BAD_INPUT
     assert "unknown key 'regoin'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["validate"],
+        ["validate", str(STACKS)],
+        ["plan"],
+        ["lock"],
+        ["schemas"],
+        ["example", "new"],
+        ["offboard", "x"],
+        ["decide"],
+        ["as", "x"],
+        ["access", "who", "x.y"],
+        ["publish", "x.y"],
+        [],
+    ],
+)
+def test_a_working_folder_that_is_gone_is_said_by_every_command(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main.run(words) == exit_codes.BAD_INPUT
+    said = capsys.readouterr().err
+    assert said.startswith("the folder that you are in cannot be used (No such file or directory)")
+    assert "Traceback" not in said
+    assert main.run(["validate", "--help"]) == exit_codes.FINE

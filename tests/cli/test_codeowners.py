@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from cli import main
+from tests.mesh_copies import copied
 
 STACKS = Path(__file__).parents[2] / "stacks"
 DAY = ("--as-of", "2026-12-01")
@@ -17,7 +17,7 @@ DAY = ("--as-of", "2026-12-01")
 def stacks(tmp_path: Path) -> Path:
     """The sample mesh in a repository."""
     (tmp_path / ".git").mkdir()
-    return Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    return copied(STACKS, tmp_path / "stacks")
 
 
 def test_it_writes_and_then_checks(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:

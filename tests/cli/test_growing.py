@@ -137,12 +137,26 @@ def test_a_new_partner_is_delivered_to_and_goes(kept: Kept, capsys: pytest.Captu
     end, leave = blocks("A partner that goes")
     assert main.run(["destroy", "--stack", "partner-press", "--as-of", DAY.isoformat()]) == exit_codes.FINDINGS
     assert "in the file of the domain or partner" in " ".join(capsys.readouterr().out.split())
-    kept.write("partners/press.yaml", PARTNER.partition("agreements:")[0] + "deletion-protection: false\n")
-    typed(end, capsys)
+    # The last command first: the file does not go while something is left in the account.
+    typed(end[:1], capsys)
+    assert main.run(["offboard", "press", "--finish", "--as-of", DAY.isoformat()]) == exit_codes.BAD_INPUT
+    assert "`mesh destroy --stack partner-press` first" in capsys.readouterr().err
+    again = ["offboard", "press", "--as-of", DAY.isoformat()]
+    assert main.run(again) == exit_codes.FINE
+    said = capsys.readouterr().out
+    assert end[2].partition("mesh ")[2] in said
+    assert "mesh destroy --stack partner-press" in said
+    typed(end[1:], capsys)
+    assert main.run(again) == exit_codes.FINE
+    said = capsys.readouterr().out
+    assert "--stack organization --stack access-orders --stack domain-orders" in said, "the inbox is not made anew"
+    assert "destroy" not in said
     assert account not in deliveries(kept)
     assert not any(name.startswith("tiny-partner-press") for name in backends.s3(account).buckets)
-    (kept.folder / "partners/press.yaml").unlink()
     said = typed(leave, capsys)
+    assert not (kept.folder / "partners/press.yaml").exists()
+    record = json.loads((kept.folder / "offboarded/press.json").read_text("utf-8"))
+    assert (record["account"], [each["product"] for each in record["agreements"]]) == (account, ["orders.parcels"])
     # The table of `mesh accounts` is the last to be said; before it stands what AWS keeps.
     assert "Policy mesh-partner-press-stays-inside" in said
     table = said.rpartition("stack ")[2]

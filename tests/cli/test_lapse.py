@@ -25,6 +25,7 @@ from sandbox.runs.workspace import EmbeddedEngine, Workspace
 TINY = Path(__file__).parents[1] / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
 PARCELS, INBOX = "tiny-orders--parcels", "tiny-partner-courier--inbox"
+FOLDER = "outbound/courier/orders__parcels"
 GROUP, SET, ACCOUNT = "shop-analysts", "pii", "domain-shop"
 
 pytestmark = pytest.mark.long
@@ -82,10 +83,10 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def delivered(kept: Kept, name: str) -> bool:
     """Whether the pipeline's object comes to the partner, who reads it with a client of its own."""
-    kept.client("pipeline:orders.parcels", "s3").put_object(Bucket=PARCELS, Key=f"outbound/courier/{name}", Body=b"p")
+    kept.client("pipeline:orders.parcels", "s3").put_object(Bucket=PARCELS, Key=f"{FOLDER}/{name}", Body=b"p")
     code = ""
     try:
-        kept.client("partner:courier", "s3").get_object(Bucket=INBOX, Key=f"outbound/courier/{name}")
+        kept.client("partner:courier", "s3").get_object(Bucket=INBOX, Key=f"{FOLDER}/{name}")
     except ClientError as error:
         code = error.response["Error"]["Code"]
     assert code in ("", "NoSuchKey")
@@ -154,6 +155,29 @@ def test_a_review_that_is_past_is_open_until_lapse_closes_it(kept: Kept, capsys:
     assert ended not in groups
 
 
+def test_a_pipeline_reads_until_lapse_closes_what_its_review_has_left(
+    kept: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = kept.planned.plan.domains["shop"].pipelines["clicks"].arn
+    said(capsys, "clock", "--to", "2027-12-31")
+    assert main.run(["lapse", "--json"]) in (exit_codes.FINE, exit_codes.FINDINGS)
+    assert json.loads(capsys.readouterr().out)["reading"] == []
+    said(capsys, "clock", "--to", "2028-01-01")
+    assert main.run(["lapse", "--json"]) == exit_codes.FINDINGS
+    told = json.loads(capsys.readouterr().out)
+    assert told["reading"] == [{"pipeline": "shop.clicks", "clearance": "pii", "role": role}]
+    assert any(
+        "the review of the pipeline of 'shop.clicks' (pii) was due on" in each["message"] for each in told["past"]
+    )
+    assert main.run(["lapse", "--close"]) == exit_codes.FINE
+    capsys.readouterr()
+    assert json.loads(said(capsys, "lapse", "--json"))["reading"] == []
+    table = {"Table": {"DatabaseName": "orders__customers", "Name": "customers"}}
+    lake = kept.client("deploy-access@shop", "lakeformation")
+    found = lake.list_permissions(Principal={"DataLakePrincipalIdentifier": role}, Resource=table)
+    assert found["PrincipalResourcePermissions"] == []
+
+
 def test_without_a_kept_organisation_the_plan_alone_tells(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,7 +190,8 @@ def test_without_a_kept_organisation_the_plan_alone_tells(
     assert "clearances/pii.yaml:5:" in told.out
     assert "partners/courier.yaml:5:80: the agreement on 'orders.parcels' expired on 2028-06-30" in told.out
     assert f"open: group '{GROUP}' is assigned, if nobody has deployed since" in told.out
-    assert "`pulumi up -s organization` closes them" in told.err
+    assert "open: the pipeline of 'shop.clicks' reads, if nobody has deployed since, with clearance 'pii'" in told.out
+    assert "`pulumi up -s access-shop` and `pulumi up -s organization` closes them" in told.err
     assert main.run(["lapse", *where, "2028-07-01", "--close"]) == exit_codes.BAD_INPUT
     assert "no organisation is kept here" in capsys.readouterr().err
     assert main.run(["clock"]) == exit_codes.BAD_INPUT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mesh import names
 from mesh.iam.scp import exfiltration
 from mesh.iam.statement import Document
 from mesh.proof.invariants import INVARIANTS
+from tests.mesh_copies import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ("--dir", str(ROOT / "stacks"), "--as-of", "2026-12-01")
@@ -75,7 +75,7 @@ def test_mutations_are_of_all_invariants_together(capsys: pytest.CaptureFixture[
 
 
 def test_a_mesh_that_is_not_valid_is_not_proven(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
+    copied(ROOT / "stacks", tmp_path / "stacks")
     (tmp_path / "stacks" / "mesh.yaml").write_text("name: [")
     code, out, err = prove(capsys, "--dir", str(tmp_path / "stacks"))
     assert (code, out) == (exit_codes.BAD_INPUT, "")

@@ -76,6 +76,7 @@ def test_every_component_has_the_form(component: type[Any]) -> None:
 def test_every_module_of_components_is_offered() -> None:
     """All but what is no resource by itself."""
     modules = {name for _, name, _ in pkgutil.iter_modules(components.__path__)} - {
+        "function_archive",
         "given_ids",
         "kept_ids",
         "protection",

@@ -26,7 +26,11 @@ IDS = OrganizationIds(
 MAKES = {
     "audit_trail": {"Trail", "BucketObjectLockConfiguration"},
     "break_glass": {"Topic", "TopicSubscription", "EventRule", "EventTarget"},
-    "catalog_entry": {"CatalogTable", "ResourceLfTag"},
+    "catalog_entry": {"CatalogDatabase", "ResourceLfTag", "Permissions"},
+    "check_role": {"Role", "RolePolicy"},
+    "draft_database": {"CatalogDatabase", "Permissions"},
+    "draft_tables": {"CatalogTable"},
+    "publication_role": {"Role", "RolePolicy"},
     "registered_location": {"Resource", "Permissions"},
     "clearance_role": {"Role", "Permissions"},
     "data_lake": {"DataLakeSettings"},
@@ -34,24 +38,42 @@ MAKES = {
     "account_boundary": {"Policy"},
     "delivery_role": {"Role", "RolePolicy"},
     "staff_role": {"Role", "RolePolicy"},
-    "partner_replication": {"BucketReplicationConfig"},
+    "partner_replication": {"BucketReplicationConfig", "MetricAlarm"},
     "account_baseline": {"AccountPublicAccessBlock", "Policy", "Workgroup", "DefaultKmsKey"},
     "account_budget": {"Budget"},
     "default_database": {"CatalogDatabase", "Permissions"},
     "break_glass_group": {"Group", "GroupPolicy"},
     "ci_role": {"Role", "RolePolicy"},
     "location_role": {"Role", "RolePolicy"},
+    "forward_role": {"Role", "RolePolicy"},
+    "wakeups": {"EventRule", "EventTarget"},
+    "heard_publications": {"EventRule", "EventTarget", "MetricAlarm"},
+    "publication": {"Function", "Queue", "EventSourceMapping", "MetricAlarm", "LogGroup", "Bucket"},
     "mesh_bus": {"EventBus", "EventBusPolicy"},
     "mesh_catalog": {"DataLakeSettings", "LfTag", "Permissions", "ResourcePolicy"},
     "mesh_role": {"Role", "RolePolicy"},
     "landing_zone": {"Organization", "OrganizationalUnit", "Account", "PolicyAttachment", "StackSet"},
+    "inbox_tables": {"CatalogTable"},
     "partner_account": {"Bucket", "Key", "Role", "CatalogDatabase"},
     "permission_sets": {"PermissionSet", "PermissionSetInlinePolicy", "AccountAssignment"},
     "pipeline_role": {"Role", "RolePolicy"},
     "private_bucket": {"Bucket", "BucketPolicy", "BucketVersioning"},
     "private_network": {"Vpc", "Subnet", "RouteTable", "VpcEndpoint", "SecurityGroup", "ResourceShare"},
+    "job_baseline": {"SecurityGroup", "Connection", "Bucket"},
+    "pipeline": {"Job", "Trigger", "Workflow", "BucketObjectv2", "LogGroup", "MetricAlarm", "EventRule", "Workgroup"},
+    "start_role": {"Role", "RolePolicy"},
+    "retention_role": {"Role", "RolePolicy"},
+    "table_optimizers": {"CatalogTableOptimizer"},
     "resource_link": {"CatalogDatabase", "Permissions"},
 }
+
+
+BUCKETS_BEFORE = {
+    "draft_tables": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
+    "table_optimizers": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
+    "partner_replication": [("partner-auditor", "acme-partner-auditor--inbox")],
+}
+"""Buckets of other components that AWS asks for, with the account of each."""
 
 
 def started(name: str, organization: EmulatedOrganization | None, state: StackState | None = None) -> RunResult:
@@ -93,10 +115,9 @@ def test_the_example_deploys_and_a_second_run_changes_nothing(name: str) -> None
         if name != "landing_zone":
             for account in IDS.accounts:
                 organization.ensure_account(account)
-        if name == "partner_replication":
-            organization.client("s3", IDS.account("partner-auditor")).create_bucket(
-                Bucket="acme-partner-auditor--inbox",
-                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+        for owner, bucket in BUCKETS_BEFORE.get(name, ()):
+            organization.client("s3", IDS.account(owner)).create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
             )
         state = StackState()
         assert MAKES[name] <= kinds(started(name, organization, state))

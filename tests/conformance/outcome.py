@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sandbox.emulator.archives import ARCHIVE, ASSET
 from sandbox.engine.wire import OUTPUT_VALUE, SECRET, SIGNATURE, UNKNOWN, is_list, is_map
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -59,10 +61,21 @@ def plain(value: Any) -> Any:
             return SECRET_SHOWN
         if value.get(SIGNATURE) == OUTPUT_VALUE:
             return plain(value.get("value", UNKNOWN))
-        return {key: plain(item) for key, item in value.items() if key != _INTERNAL}
+        if value.get(SIGNATURE) == ASSET and "text" in value:
+            return {"sha256 of a text": _digest(value)}
+        left_out = (_INTERNAL, "hash") if value.get(SIGNATURE) == ARCHIVE else (_INTERNAL,)
+        return {key: plain(item) for key, item in value.items() if key not in left_out}
     if is_list(value):
         return [plain(item) for item in value]
     return value
+
+
+def _digest(asset: Mapping[str, Any]) -> str:
+    """The digest of a text asset: Pulumi's engine tells it instead of the text, the embedded one has the text alone.
+
+    An archive's own digest follows from those of what is in it, and only Pulumi's engine has it.
+    """
+    return asset.get("hash") or hashlib.sha256(asset["text"].encode()).hexdigest()
 
 
 def differences(real: Outcome, ours: Outcome, related: Collection[tuple[str, str]] = ()) -> list[str]:

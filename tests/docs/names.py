@@ -55,7 +55,7 @@ def missing_files(text: str, made: Iterable[str] = ()) -> list[str]:
 def _is_path(word: str) -> bool:
     name = word.partition("::")[0].removeprefix("./")
     if found := PATH.fullmatch(name):
-        return found["first"] in FOLDERS and not (found["first"] == "mesh" and name in iam_names())
+        return found["first"] in FOLDERS and name not in iam_names()
     return bool(FILE.fullmatch(name))
 
 
@@ -90,11 +90,12 @@ def _matches(pattern: str) -> list[Path]:
 
 @cache
 def iam_names() -> frozenset[str]:
-    """`mesh/deploy`, `mesh/boundary`, …: what the mesh calls its roles and policies in IAM, which looks like a path."""
+    """`mesh/deploy`, `functions/publication`, …: names of roles and policies, which look like paths."""
     plan = build(load(ROOT / "stacks").usable(), datetime.date(2026, 12, 1))
     arns = [role.arn for role in from_plan.roles(plan)]
     arns += [names.boundary("")]
-    return frozenset(f"mesh/{arn.partition('/mesh/')[2]}" for arn in arns if "/mesh/" in arn)
+    below = [arn.partition("/mesh/")[2] for arn in arns if "/mesh/" in arn]
+    return frozenset((*below, *(f"mesh/{name}" for name in below)))
 
 
 def missing_modules(text: str) -> list[str]:

@@ -128,6 +128,7 @@ def faults(command: Command) -> Iterator[str]:
             yield from (f"--{option} takes no {value}" for value in values if value not in known[option].enum)
 
 
+@pytest.mark.long
 def test_every_command_is_one_of_awss() -> None:
     told = [*commands()]
     assert len(told) > 30

@@ -56,7 +56,7 @@ def deployed() -> Deployed:
     trace = Trace(frozenset(functions(walk("profiles"))))
     with emulated(mesh.plan) as organization:
         workspace = Workspace(EmbeddedEngine.of(organization, InMemoryStates()))
-        before = workspace.up(mesh, ["organization", "governance"])
+        before = workspace.up(mesh, ["organization", "governance", "access-identity"])
         (run,) = trace.during(lambda: workspace.up(mesh, ["domain-identity"]))
     assert [failure for each in (*before, run) for failure in each.result.failures] == []
     key = next(r for r in run.result.resources if r.type == "aws:kms/key:Key" and r.name == "profiles")

@@ -174,9 +174,20 @@ def created(run: StackRun) -> int:
 def converges(ground: Ground, workspace: Workspace) -> None:
     """The next run makes what is missing, and the one behind it has nothing to do; each thing is there once."""
     (run,) = workspace.up(ground.mesh, ["governance"])
-    assert run.result.failures == []
+    assert run.result.failures == [], run.result.failures
     assert ground.exists() == ground.stated()
     assert set(ground.exists().values()) == {1}
     (again,) = workspace.up(ground.mesh, ["governance"])
-    assert [failure.message for failure in again.result.failures] == []
+    assert again.result.failures == [], again.result.failures
     assert again.operations == {"same": ground.exists().total()}
+
+
+def without_clearance(stacks: Path) -> PlannedMesh:
+    """The tiny mesh without the clearance `pii`, and without what reads with it."""
+    (stacks / "clearances" / "pii.yaml").unlink()
+    shop, clicks = stacks / "domains" / "shop.yaml", stacks / "contracts" / "shop" / "clicks.odcs.yaml"
+    reading = "reads: [orders.customers], clearance: pii, event: orders.customers, "
+    assert reading in shop.read_text()
+    shop.write_text(shop.read_text().replace(reading, ""))
+    clicks.write_text(clicks.read_text().partition("customProperties:")[0])
+    return mesh_of(stacks)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.runs.fresh_organization import emulated
 from sandbox.runs.stack_run import StackRun
 from sandbox.runs.workspace import Workspace
+from tests.mesh_copies import copied
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
 DAY = datetime.date(2026, 12, 1)
@@ -81,7 +81,7 @@ def change_by_hand(organization: EmulatedOrganization, mesh: PlannedMesh) -> Non
 
 def written(workspace: Workspace, organization: EmulatedOrganization, directory: Path) -> Journal:
     """The whole story under one engine, in a folder of its own."""
-    shutil.copytree(STACKS, directory)
+    copied(STACKS, directory)
     mesh, journal = mesh_of(directory), Journal()
     journal.write("first", workspace.up(mesh), organization)
     journal.write("again", workspace.up(mesh, KINDS), organization)

@@ -1,14 +1,17 @@
-"""What `docs/two-deployments.md` has a person do to the states of a deployed mesh, done to recorded ones.
+"""What two pages have a person do to the states of a deployed mesh, done to recorded ones.
+
+The pages are `docs/two-deployments.md` and `docs/write-check-publish.md`.
 
 `pulumi state move` as `cmd/pulumi/state/state_move.go` of Pulumi 3.259.0 does it: a resource goes with its children,
 and a copy of its provider goes along; a parent that stays is replaced by the root of the other stack (and leaves the
 URN); dependencies between what goes and what stays are dropped. `pulumi state delete` forgets a resource, which stays
-in AWS.
+in AWS. `pulumi import` of a database makes a resource with the inputs that AWS answers, which are those of its stack.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
@@ -31,6 +34,75 @@ def wanted(urn: str) -> bool:
 def forgotten(urn: str) -> bool:
     """Whether a person names the resource to `pulumi state delete`: locations, which governance takes over."""
     return urn.split("::")[2].endswith("$aws:lakeformation/resource:Resource")
+
+
+ENTRY = "mesh:aws:CatalogEntry"
+DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
+
+
+def without_entries(source: Json) -> Json:
+    """The state of a domain's stack, of which a person forgot entries of the mesh catalog and who published them."""
+    left = [each for each in source["resources"] if not _of_an_entry(each["urn"])]
+    gone = {each["urn"] for each in source["resources"]} - {each["urn"] for each in left}
+    assert not [each["urn"] for each in left if each.get("provider", "").rpartition("::")[0] in gone]
+    return {**source, "resources": [_free(each, gone, keep="") for each in left]}
+
+
+def _of_an_entry(urn: str) -> bool:
+    _, _, chain, name = urn.split("::")
+    return chain.partition("$")[0] == ENTRY or (chain, name) == ("pulumi:providers:aws", "publisher")
+
+
+def with_entries(governance: Json, domains: Mapping[str, Json]) -> Json:
+    """The state of governance, into which a person imported the databases of recorded states, by domain."""
+    root = next(each for each in governance["resources"] if each["type"] == _STACK)["urn"]
+    provider = next(each for each in governance["resources"] if each["type"] == "pulumi:providers:aws")
+    start = root.rpartition("::")[0].rpartition("::")[0]
+    imported: list[Json] = []
+    for domain, state in domains.items():
+        for database in state["resources"]:
+            if database["type"] != DATABASE or not _of_an_entry(database["urn"]):
+                continue
+            name = f"{domain}.{database['urn'].rpartition('::')[2]}"
+            entry: Json = {
+                "urn": f"{start}::{ENTRY}::{name}",
+                "custom": False,
+                "inputs": dict[str, Any](),
+                "type": ENTRY,
+                "parent": root,
+                "outputs": dict[str, Any](),
+            }
+            known: Json = {key: database[key] for key in ("id", "custom", "type", "inputs", "outputs", "protect")}
+            urn = f"{start}::{ENTRY}${DATABASE}::{name}"
+            at: Json = {"urn": urn, "parent": entry["urn"], "provider": f"{provider['urn']}::{provider['id']}"}
+            imported += [entry, known | at]
+    return {**governance, "resources": [*governance["resources"], *imported]}
+
+
+def with_drafts(domain: Json, recorded: Json, account: str) -> Json:
+    """The state of a domain's stack with its recorded tables as those of drafts, in the domain's account."""
+    root = next(each for each in domain["resources"] if each["type"] == _STACK)["urn"]
+    provider = next(each for each in domain["resources"] if each["type"] == "pulumi:providers:aws")
+    start = root.rpartition("::")[0].rpartition("::")[0]
+    made: list[Json] = []
+    for table in recorded["resources"]:
+        if table["type"] != "aws:glue/catalogTable:CatalogTable":
+            continue
+        product = table["parent"].rpartition("::")[2]
+        database = f"{table['inputs']['databaseName']}__draft"
+        drafts: Json = {
+            "urn": f"{start}::mesh:aws:DraftTables::{product}",
+            "type": "mesh:aws:DraftTables",
+            "parent": root,
+        }
+        at = {"catalogId": account, "databaseName": database}
+        known: Json = {key: table[key] for key in ("custom", "type", "protect")}
+        known |= {side: table[side] | at for side in ("inputs", "outputs")}
+        known |= {"id": f"{account}:{database}:{table['inputs']['name']}", "parent": drafts["urn"]}
+        known |= {"urn": f"{start}::mesh:aws:DraftTables${table['type']}::{table['urn'].rpartition('::')[2]}"}
+        made += [drafts | {"custom": False, "inputs": {}, "outputs": {}}]
+        made += [known | {"provider": f"{provider['urn']}::{provider['id']}"}]
+    return {**domain, "resources": [*domain["resources"], *made]}
 
 
 def moved(source: Json, stack: str, other: str) -> tuple[Json, Json]:

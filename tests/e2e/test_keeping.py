@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components import account_baseline, catalog_entry
+from components import account_baseline, draft_tables
 from mesh import names
 from mesh.aws.plugin_notes import on_failure
 from mesh.aws.troubles import troubles_in
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.runs.stack_run import StackRun
-from tests.e2e.ground import Ground
+from tests.e2e.ground import Ground, without_clearance
 from tests.e2e.journal import mesh_of
 from tests.sandbox.emulator.faulty import spared
+from tests.sandbox.runs.watched_function import WatchedFunction
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 Table = tuple[str, str]
 GRANT = "aws:lakeformation/permissions:Permissions"
-PUBLISHING = ("organization", "governance", "domain-orders")
+PUBLISHING = ("organization", "governance", "access-orders", "domain-orders")
 """The stacks that it takes to have tables in the mesh catalog."""
+DRAFTING = ("governance", "access-orders", "domain-orders")
 BUDGET = "aws:budgets/budget:Budget"
 WORKGROUP = "aws:athena/workgroup:Workgroup"
 OF_A_DOMAIN = ("organization", "governance", "access-orders", "access-shop", "domain-shop")
@@ -37,73 +40,112 @@ def done(runs: list[StackRun]) -> Counter[tuple[str, str]]:
     return Counter((step.operation, step.type) for step in steps if step.operation != "same")
 
 
-def hub(ground: Ground) -> Any:
-    """A client of Glue in the account of the mesh catalog."""
-    return ground.faulty.organization.client("glue", ground.account)
+class Catalogs:
+    """Drafts and published tables of the domain, the pipeline that commits, and the publication function."""
+
+    def __init__(self, ground: Ground, scratch: Path) -> None:
+        plan, organization = ground.mesh.plan, ground.faulty.organization
+        domain = plan.domains["orders"].access.account_id
+        self._drafts: Any = organization.client("glue", domain)
+        self._files: Any = organization.client("s3", domain)
+        self._hub: Any = organization.client("glue", ground.account)
+        self._function = WatchedFunction(organization, ground.mesh, scratch / "function")
+
+    def drafts(self) -> dict[Table, str]:
+        """Where Iceberg's drafts point."""
+        return {
+            (name.removesuffix("__draft"), table): pointer
+            for (name, table), pointer in self._pointers(self._drafts).items()
+            if name.endswith("__draft")
+        }
+
+    def published(self) -> dict[Table, str]:
+        """Where the tables of the mesh catalog point."""
+        return self._pointers(self._hub)
+
+    def _pointers(self, glue: Any) -> dict[Table, str]:
+        return {(database, table["Name"]): _pointer(table) for database, table in _iceberg(glue)}
+
+    def commit(self, suffix: str) -> None:
+        """Commits to every draft as Iceberg's clients do, by a whole `TableInput` with the next metadata file."""
+        for database, table in _iceberg(self._drafts):
+            before = _pointer(table)
+            now = f"{before.removesuffix('.metadata.json')}.{suffix}.metadata.json"
+            bucket, _, key = before.removeprefix("s3://").partition("/")
+            text = self._files.get_object(Bucket=bucket, Key=key)["Body"].read()
+            self._files.put_object(Bucket=bucket, Key=now.removeprefix(f"s3://{bucket}/"), Body=text)
+            parameters = {**table["Parameters"], "metadata_location": now, "previous_metadata_location": before}
+            self._drafts.update_table(
+                DatabaseName=database,
+                TableInput={
+                    "Name": table["Name"],
+                    "TableType": "EXTERNAL_TABLE",
+                    "Parameters": parameters,
+                    "StorageDescriptor": table["StorageDescriptor"],
+                },
+            )
+
+    def publish(self) -> None:
+        """Wakes the function, which has no fault."""
+        assert self._function.run()
 
 
-def iceberg(ground: Ground) -> Iterator[tuple[Table, dict[str, Any]]]:
-    """Iceberg tables of the mesh catalog, as Glue has them."""
-    for database in hub(ground).get_databases()["DatabaseList"]:
-        for table in hub(ground).get_tables(DatabaseName=database["Name"])["TableList"]:
+def _iceberg(glue: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for database in glue.get_databases()["DatabaseList"]:
+        if "TargetDatabase" in database:
+            continue
+        for table in glue.get_tables(DatabaseName=database["Name"])["TableList"]:
             if table.get("Parameters", {}).get("table_type") == "ICEBERG":
-                yield (database["Name"], table["Name"]), table
+                yield database["Name"], table
 
 
-def pointers(ground: Ground) -> dict[Table, str]:
-    return {name: table["Parameters"]["metadata_location"] for name, table in iceberg(ground)}
+def _pointer(table: dict[str, Any]) -> str:
+    return table["Parameters"]["metadata_location"]
 
 
-def commit(ground: Ground, suffix: str) -> None:
-    """Commits to every table as Iceberg's clients do, by a whole `TableInput` with the next metadata file."""
-    for (database, name), table in iceberg(ground):
-        before = table["Parameters"]["metadata_location"]
-        parameters = {**table["Parameters"], "metadata_location": f"{before}.{suffix}"}
-        hub(ground).update_table(
-            DatabaseName=database,
-            TableInput={
-                "Name": name,
-                "TableType": "EXTERNAL_TABLE",
-                "Parameters": {**parameters, "previous_metadata_location": before},
-                "StorageDescriptor": table["StorageDescriptor"],
-            },
-        )
-
-
-def test_a_pointer_that_was_moved_stays_where_it_was_moved(ground: Ground) -> None:
+def test_a_commit_and_a_publication_stay_where_they_are(ground: Ground, tmp_path: Path) -> None:
+    """The draft's pointer is the client's, that of the mesh catalog the last publication's, whatever is deployed."""
     with ground.workspace() as workspace:
         assert {operation for operation, _ in done(workspace.up(ground.mesh, PUBLISHING))} == {"create"}
-        assert done(workspace.up(ground.mesh, ["domain-orders"])) == Counter()
-        first = pointers(ground)
-        assert first
-        commit(ground, "committed")
-        moved = pointers(ground)
-        assert all(moved[table].startswith(f"{first[table]}.") for table in first)
-        assert done(workspace.refresh(ground.mesh, ["domain-orders"])) == Counter()
-        assert done(workspace.up(ground.mesh, ["domain-orders"])) == Counter()
-        assert pointers(ground) == moved
+        assert done(workspace.up(ground.mesh, DRAFTING)) == Counter()
+        catalogs = Catalogs(ground, tmp_path)
+        assert catalogs.published() == {}
+        catalogs.commit("published")
+        catalogs.publish()
+        published = catalogs.published()
+        assert published == catalogs.drafts()
+        assert published
+        catalogs.commit("committed")
+        committed = catalogs.drafts()
+        assert all(".published.committed." in pointer for pointer in committed.values())
+        assert done(workspace.refresh(ground.mesh, DRAFTING)) == Counter()
+        assert done(workspace.up(ground.mesh, DRAFTING)) == Counter()
+        assert (catalogs.drafts(), catalogs.published()) == (committed, published)
+        catalogs.publish()
+        assert catalogs.published() == committed
 
 
 def test_without_what_is_ignored_an_update_moves_the_pointer_back(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog_entry, "OF_THE_POINTER", ())
+    monkeypatch.setattr(draft_tables, "OF_THE_POINTER", ())
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, PUBLISHING))
-        commit(ground, "committed")
+        catalogs = Catalogs(ground, tmp_path)
+        catalogs.commit("committed")
         done(workspace.refresh(ground.mesh, ["domain-orders"]))
         committed: list[dict[Table, str]] = []
 
         def meanwhile(operation: str) -> None:
             if operation == "update_table":
-                commit(ground, "meanwhile")
-                committed.append(pointers(ground))
+                catalogs.commit("meanwhile")
+                committed.append(catalogs.drafts())
 
         ground.faulty.meet = meanwhile
         updated = done(workspace.up(ground.mesh, ["domain-orders"]))
         assert committed
         assert updated["update", "aws:glue/catalogTable:CatalogTable"] == len(committed)
-        assert pointers(ground) != committed[-1], "a commit is undone"
+        assert catalogs.drafts() != committed[-1], "a commit is undone"
 
 
 def test_an_account_that_refuses_budgets_yet_gets_everything_else(ground: Ground) -> None:
@@ -125,7 +167,8 @@ def test_an_account_that_refuses_budgets_yet_gets_everything_else(ground: Ground
 
 def test_one_grant_that_fails_stops_no_other(ground: Ground) -> None:
     plan = ground.mesh.plan
-    wanted = len(plan.governance.catalog.grants) + len(plan.governance.registered)
+    published = sum(len(domain.catalog) for domain in plan.domains.values())
+    wanted = len(plan.governance.catalog.grants) + len(plan.governance.registered) + published
     seen: list[str] = []
 
     def third(operation: str) -> None:
@@ -154,7 +197,7 @@ def test_a_used_workgroup_can_be_removed(ground: Ground) -> None:
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, OF_A_DOMAIN))
         _used(ground)
-        without = _without_clearance(ground)
+        without = without_clearance(ground.mesh.directory)
         assert done(workspace.up(without, OF_A_DOMAIN))["delete", WORKGROUP] == 1
         assert done(workspace.up(without, OF_A_DOMAIN)) == Counter()
 
@@ -166,7 +209,7 @@ def test_a_used_workgroup_that_the_program_does_not_force_is_refused_and_told(
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, OF_A_DOMAIN))
         _used(ground)
-        runs = workspace.up(_without_clearance(ground), OF_A_DOMAIN)
+        runs = workspace.up(without_clearance(ground.mesh.directory), OF_A_DOMAIN)
         (failure,) = [failure for run in runs for failure in run.result.failures if "WorkGroup" in failure.message]
         (trouble,) = troubles_in([failure.message])
         assert "force_destroy" in trouble.do
@@ -177,18 +220,13 @@ def test_a_used_workgroup_that_the_program_does_not_force_is_refused_and_told(
 def test_removing_a_clearance_works_in_this_order_assignments_policy_permission_set(ground: Ground) -> None:
     with ground.workspace() as workspace:
         done(workspace.up(ground.mesh, ["organization"]))
-        without = _without_clearance(ground)
+        without = without_clearance(ground.mesh.directory)
         (run,) = workspace.up(without, ["organization"])
         done([run])
         gone = [step.type.rpartition(":")[2] for step in run.result.steps if step.operation == "delete"]
         people = [kind for kind in gone if kind in ("AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet")]
         assert people == ["AccountAssignment", "PermissionSetInlinePolicy", "PermissionSet"]
         assert done(workspace.up(without, ["organization"])) == Counter()
-
-
-def _without_clearance(ground: Ground) -> Any:
-    (ground.mesh.directory / "clearances" / "pii.yaml").unlink()
-    return mesh_of(ground.mesh.directory)
 
 
 def test_a_unit_without_accounts_is_no_difference(ground: Ground) -> None:

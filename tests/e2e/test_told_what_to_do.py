@@ -11,8 +11,7 @@ import pytest
 from mesh.aws.troubles import troubles
 from sandbox.emulator.aws.resource import AwsError
 from tests.e2e.aws_faults import OneEach, SingleFault
-from tests.e2e.ground import Ground
-from tests.e2e.journal import mesh_of
+from tests.e2e.ground import Ground, without_clearance
 from tests.sandbox.emulator.faulty import spared_call
 
 pytestmark = [
@@ -156,8 +155,7 @@ def test_a_run_prints_what_to_do_where_a_used_workgroup_is_not_deleted(ground: G
     with ground.workspace() as workspace, ground.served():
         for run in workspace.up(ground.mesh):
             assert run.result.failures == []
-        (ground.mesh.directory / "clearances" / "pii.yaml").unlink()
-        without = mesh_of(ground.mesh.directory)
+        without = without_clearance(ground.mesh.directory)
         ground.faulty.meet_call = faults = OneEach([USED])
         command = ground.typed("up", "--stack", "domain-shop", patience=PATIENCE)
         printed(ground, command, "domain-shop", faults.met)

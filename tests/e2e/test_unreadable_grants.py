@@ -46,7 +46,7 @@ def test_a_domain_that_cannot_read_back_has_granted_all_the_same_and_made_everyt
 ) -> None:
     runs = workspace.up(ground.mesh, STACKS)
     plan, failed = ground.mesh.plan.domains["shop"], runs[-1].result.failures
-    passed_on = sum(len(role.grants) for role in plan.clearances.values())
+    passed_on = sum(len(role.grants) for role in (*plan.clearances.values(), *plan.pipelines.values()))
     assert len(failed) == passed_on
     assert all("waiting for state to become 'AVAILABLE'" in failure.message for failure in failed)
     assert granted(ground)[plan.access.account_id] == passed_on + len(plan.links) + 1, "and the one on `default`"

@@ -20,7 +20,7 @@ OUTLIVES = {
     "aws:cloudformation/stackInstances:StackInstances": 2,
     "aws:cloudformation/stackSet:StackSet": 2,
     # Tags are retained: publication, or a column that goes, takes them away.
-    "aws:lakeformation/resourceLfTag:ResourceLfTag": 114,
+    "aws:lakeformation/resourceLfTag:ResourceLfTag": 44,
     "aws:organizations/account:Account": 9,
     "aws:organizations/organization:Organization": 1,
     "aws:organizations/organizationalUnit:OrganizationalUnit": 3,

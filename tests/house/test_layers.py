@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
@@ -13,7 +13,7 @@ import grimp
 import pytest
 from grimp import ImportGraph
 
-from tests.house.tree import BESIDE, FOLDERS, PACKAGES, Module, modules
+from tests.house.tree import BESIDE, FOLDERS, FUNCTIONS, PACKAGES, Module, modules
 
 Layer = str | set[str]
 
@@ -23,8 +23,10 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "proof",
         "access",
+        "offboarding",
         {"folder", "lapses"},
         {"codeowners", "example", "load", "migrate", "plan", "schemas"},
+        "pipeline_scripts",
         {"contracts", "iam"},
         "usable",
         {"stack_settings", "validation_messages"},
@@ -34,20 +36,23 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     ),
     "mesh.plan": (
         "rules",
-        {"assumed", "build", "costs", "counts"},
-        {"continuous_integration", "control_policies", "footprint", "inputs", "people"},
+        {"assumed", "build", "costs", "counts", "schedule_days", "script_faults"},
+        {"catalog_nodes", "pipeline_nodes", "schedules", "state_machines"},
+        {"continuous_integration", "control_policies", "delivered", "footprint", "inputs", "people", "publication"},
         "nodes",
     ),
     "mesh.proof": (
         "policy_page",
         {"mutate", "prove"},
-        {"harmless_mutants", "lake_mutants", "reach", "same_reach", "symbolic", "verdicts"},
+        {"harmless_mutants", "lake_mutants", "reach", "same_reach", "same_refusals", "symbolic", "verdicts"},
         "invariants",
         {"bounds", "duties", "entitlements", "reachability"},
         "claims",
+        "machine_readers",
         {"equivalent_mutants", "mutants", "subject"},
         "forms",
         "written_labels",
+        "written_pipelines",
         "written_members",
         "written_agreements",
         "written_ci",
@@ -75,6 +80,9 @@ THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
     "sandbox.engine": {"google", "grpc", "pulumi"},
 }
 """By package: the packages of others that it may import. `mesh` is pure: neither pulumi nor boto3 are among them."""
+
+OF_FUNCTIONS: Final = {"boto3", "botocore", "fastavro"}
+"""What a function may import besides the standard library and the files beside it."""
 
 OF_OURS: Final[Mapping[str, set[str]]] = {
     "mesh.aws": set(),
@@ -185,6 +193,31 @@ def test_what_is_imported_by_name_is_allowed_as_well() -> None:
     assert [
         each.path for each in pure if any(name.partition(".")[0] not in allowed for name in named_imports(each))
     ] == []
+
+
+def outsiders(every: Iterable[Module]) -> list[str]:
+    """Imports of functions that AWS's own Python, the archive's fastavro and the folder itself do not have."""
+    files = list(every)
+    allowed = {*sys.stdlib_module_names, *OF_FUNCTIONS}
+    return [
+        f"{module.path} imports {name}"
+        for module in files
+        for name in named_imports(module)
+        if name.partition(".")[0] not in allowed
+        and f"{module.path.rpartition('/')[0]}/{name}.py" not in {each.path for each in files}
+    ]
+
+
+def test_functions_import_nothing_of_ours() -> None:
+    every = modules([FUNCTIONS])
+    assert len(every) > 15
+    assert outsiders(every) == []
+
+
+def test_a_function_that_imports_ours_or_anothers_is_noticed() -> None:
+    text = "import mesh.names\nimport boto3\nfrom gate import ask\nimport pyarrow\n"
+    every = [Module("functions/a/handler.py", text), Module("functions/a/gate.py", ""), Module("functions/b/c.py", "")]
+    assert outsiders(every) == [f"functions/a/handler.py imports {name}" for name in ("mesh.names", "pyarrow")]
 
 
 def test_an_import_by_name_is_noticed() -> None:

@@ -13,8 +13,11 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGES: Final = ("cli", "sandbox", "program", "components", "mesh")
 """From the top layer to the bottom one."""
 
-FOLDERS: Final = (*PACKAGES, "policies")
-"""What is installed, and the policy pack."""
+FUNCTIONS: Final = "functions"
+"""Handlers that run in AWS: each folder is the top of an archive, and imports nothing of ours but its own files."""
+
+FOLDERS: Final = (*PACKAGES, "policies", FUNCTIONS)
+"""What is installed, the policy pack, and the functions."""
 
 BESIDE: Final = ("benchmarks", "examples")
 """Source beside the product, in which a name means what it means there."""

@@ -10,6 +10,7 @@ from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, R
 
 GRANT = "aws:lakeformation/permissions:Permissions"
 SETTINGS = "aws:lakeformation/dataLakeSettings:DataLakeSettings"
+DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
 OPEN = {"principal": "IAM_ALLOWED_PRINCIPALS", "permissions": ["ALL"]}
 ALL_ON = dict.fromkeys(SWITCHES, True)
 
@@ -48,6 +49,17 @@ def test_explicit_providers_and_what_is_pulumis_own_are_fine(one: RegisteredReso
 def test_a_grant_to_everybody_whom_iam_allows_is_found() -> None:
     (message,) = rules.iam_allowed_principals(resource(GRANT, "g", principal="IAM_ALLOWED_PRINCIPALS"))
     assert message.startswith("'g' grants to IAM_ALLOWED_PRINCIPALS")
+
+
+def test_a_database_of_drafts_alone_is_open_to_everybody_whom_iam_allows() -> None:
+    opened = [{"permissions": ["ALL"], "principal": {"dataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}}]
+    for name, is_draft in (("ads__impressions__draft", True), ("ads__impressions", False), ("draft", False)):
+        database = RegisteredResource(DATABASE, "d", "urn:d", {"name": name, "createTableDefaultPermissions": opened})
+        grant = resource(GRANT, "g", principal="IAM_ALLOWED_PRINCIPALS", database={"name": name})
+        for one in (database, grant):
+            assert bool(list(rules.iam_allowed_principals(one))) is not is_draft
+    closed = resource(DATABASE, "d", createTableDefaultPermissions=[])
+    assert list(rules.iam_allowed_principals(closed)) == []
 
 
 @pytest.mark.parametrize("setting", ["createDatabaseDefaultPermissions", "createTableDefaultPermissions"])

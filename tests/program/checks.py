@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from itertools import pairwise, permutations
+from itertools import pairwise, product
 from typing import Any
 
 from mesh import names
@@ -17,7 +17,6 @@ CHECKS: list[Check] = []
 
 DEFAULT_ACCOUNT = "123456789012"
 PROVIDER = "pulumi:providers:aws"
-PUBLISHED = ("CatalogDatabase", "CatalogTable", "ResourceLfTag")
 BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 OF_A_BUCKET = {
     "BucketPublicAccessBlock": lambda inputs: all(inputs.get(block) is True for block in BLOCKS),
@@ -49,13 +48,15 @@ BEFORE = (
     ("BucketObjectLockConfiguration", "BucketVersioning", "S3 locks versions only"),
     ("cloudtrail/trail:Trail", "BucketPolicy", "CloudTrail checks the policy"),
     ("lakeformation/permissions:Permissions", "DataLakeSettings", "only an administrator grants"),
-    ("CatalogTable", "CatalogDatabase", "a table stands below the location of its database"),
     ("lakeformation/resource:Resource", "RolePolicy", "Lake Formation is given the role"),
     ("lakeformation/resource:Resource", "DataLakeSettings", "only an administrator registers"),
     ("ResourceLfTag", "CatalogDatabase", "labels are put on what exists"),
-    ("CatalogTable", "ResourceLfTag", "a table is closed from the moment at which it is there"),
+    ("CatalogTable", "s3/bucket:Bucket", "Glue writes the first metadata of a table into the bucket"),
     ("StackInstances", "OrganizationalUnit", "StackSets deploy to units"),
     ("organizations/policy:Policy", "OrganizationalUnit", "policies come when their targets are there"),
+    ("lambda/function:Function", "logGroup:LogGroup", "Lambda makes one that is kept for ever"),
+    ("Publication$aws:lambda/function:Function", "ec2/vpcEndpoint:VpcEndpoint", "it comes to no service without"),
+    ("Publication$aws:lambda/function:Function", "RolePolicy", "Lambda is given the role"),
     ("OrganizationDelegatedAdminAccount", "organizations/account:Account", "the account is delegated to"),
 )
 
@@ -111,12 +112,8 @@ def every_resource_lands_in_the_account_of_its_stack(document: Document, plan: P
     wrong: list[str] = []
     for stack, resource in _aws(document):
         own, account = plan.access[stack].account_id, resource["account"]
-        published = stack.startswith("domain-") and "mesh:aws:CatalogEntry$" in resource["urn"]
-        expected = plan.perimeter.governance_id if published else own
-        if account != expected:
-            wrong.append(f"{_of(resource)}: in {account}, not {expected}")
-        if published and not resource["type"].endswith(PUBLISHED):
-            wrong.append(f"{_of(resource)}: not a publisher's")
+        if account != own:
+            wrong.append(f"{_of(resource)}: in {account}, not {own}")
     return wrong
 
 
@@ -126,25 +123,21 @@ def nothing_lands_in_the_default_account(document: Document, plan: Plan) -> list
 
 
 @check
-def a_domain_publishes_only_its_own_databases(document: Document, plan: Plan) -> list[str]:
+def no_stack_makes_a_table_but_drafts_of_its_own_domain(document: Document, plan: Plan) -> list[str]:
+    """A table of the mesh catalog, and the labels of its columns, are made at publication."""
     wrong: list[str] = []
     for stack, resource in _aws(document):
-        if stack.startswith("domain-") and resource["account"] == plan.perimeter.governance_id:
-            domain = stack.removeprefix("domain-")
-            wrong += [f"{_of(resource)}: {what}" for what in _not_of(domain, resource["inputs"], plan)]
+        inputs, kind = resource["inputs"], resource["type"].rpartition(":")[2]
+        if kind == "CatalogTable":
+            owner = names.snake(stack.partition("-")[2])
+            # A partner's tables are names for what lies in its inbox.
+            database = owner if stack.startswith("partner-") else f"{owner}__*__draft"
+            own = fnmatch(inputs["databaseName"], database)
+            if not own or inputs["catalogId"] != resource["account"]:
+                wrong.append(f"{_of(resource)}: database {inputs['databaseName']} of {inputs['catalogId']}")
+        elif kind == "ResourceLfTag" and (stack != "governance" or "tableWithColumns" in inputs):
+            wrong.append(f"{_of(resource)}: a label of {stack}")
     return wrong
-
-
-def _not_of(domain: str, inputs: Found, plan: Plan) -> Iterator[str]:
-    column, database = inputs.get("tableWithColumns", {}), inputs.get("database", {})
-    named = [inputs.get("databaseName"), column.get("databaseName"), database.get("name")]
-    if "locationUri" in inputs:
-        named.append(inputs["name"])
-    for name in filter(None, named):
-        if not fnmatch(name, names.databases_of(domain)):
-            yield f"database {name}"
-    if not any(named):
-        yield "no database is named"
 
 
 @check
@@ -206,12 +199,13 @@ def every_bucket_is_private_encrypted_versioned_and_logged(document: Document, p
 
 
 def _not_logged(bucket: str, about: list[Found]) -> list[str]:
-    """A log bucket takes S3's own key and has no log of its own; every other one has both."""
+    """A log bucket takes S3's own key and has no log of its own; those of publications and of scripts take it, too."""
     is_log = bucket.endswith("-logs")
     targets = [r["inputs"]["targetBucket"] for r in about if r["type"].endswith("BucketLogging")]
     logged = not targets if is_log else len(targets) == 1 and targets[0].endswith("-logs")
     kinds = [_encryption(r["inputs"]) for r in about if r["type"].endswith("EncryptionConfiguration")]
-    own = kinds == ["AES256"] if is_log or bucket.endswith("-audit") else kinds == ["own"]
+    by_s3 = is_log or bucket.endswith("-audit") or "-publications" in bucket or "-scripts-" in bucket
+    own = kinds == ["AES256"] if by_s3 else kinds == ["own"]
     return [f"{bucket}: logged to {targets}"] * (not logged) + [f"{bucket}: encrypted with {kinds}"] * (not own)
 
 
@@ -255,17 +249,24 @@ def _deletion_protection(stack: str, resource: Found, plan: Plan) -> bool | None
     if not kind.endswith(
         (":Bucket", *(f":{k}" for k in OF_A_BUCKET), ":BucketLogging", ":Key", ":Alias", ":CatalogTable")
     ):
-        guards = kind.endswith(":CatalogDatabase") and "CatalogEntry$" in urn
+        guards = kind.endswith(":CatalogDatabase") and ("CatalogEntry$" in urn or "DraftDatabase$" in urn)
         if not guards and not kind.endswith("lakeformation/resource:Resource"):
             return None
+    if "mesh:aws:InboxTables$" in urn:
+        return False  # names for folders of the inbox, whose bucket is protected
+    if "mesh:aws:JobBaseline$" in urn:
+        return False  # what is in the bucket stands in the repository
     if "mesh:aws:RegisteredLocation$" in urn:
         domain, _, product = name.partition(".")
         return plan.domains[domain].products[product].deletion_protection
     if "mesh:aws:DataProduct$" in urn:
         return plan.domains[stack.removeprefix("domain-")].products[name].deletion_protection
     if "mesh:aws:CatalogEntry$" in urn:
-        product = resource["parent"].rpartition("::")[2]
-        return plan.domains[stack.removeprefix("domain-")].catalog[product].deletion_protection
+        domain, _, product = name.partition(".")
+        return plan.domains[domain].products[product].deletion_protection
+    if "mesh:aws:DraftTables$" in urn or "mesh:aws:DraftDatabase$" in urn:
+        domain, product = stack.partition("-")[2], resource["parent"].rpartition("::")[2]
+        return plan.domains[domain].products[product].deletion_protection
     if name.endswith("-results"):
         return False
     return plan.governance.account.deletion_protection
@@ -339,12 +340,13 @@ def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
     for stack, resource in _aws(document):
         kind, inputs = resource["type"].removeprefix("aws:"), resource["inputs"]
         if kind.startswith(("ec2/", "vpc/", "ec2transitgateway/", "directconnect/", "networkmanager/")):
-            if kind not in OF_A_NETWORK or stack != "governance":
+            of_jobs = kind == "ec2/securityGroup:SecurityGroup" and "mesh:aws:JobBaseline$" in resource["urn"]
+            if kind not in OF_A_NETWORK or not (of_jobs or stack == "governance"):
                 wrong.append(f"{_of(resource)}: not of the network")
             if (
                 inputs.get("routes")
                 or inputs.get("mapPublicIpOnLaunch")
-                or (inputs.get("egress") and kind != "ec2/networkAcl:NetworkAcl")
+                or (inputs.get("egress") and not _to_services(kind, inputs["egress"]))
             ):
                 wrong.append(f"{_of(resource)}: leads out")
     networks = [r["inputs"]["cidrBlock"] for r in resources(document, "ec2/vpc:Vpc")]
@@ -353,14 +355,36 @@ def the_one_network_has_no_way_out(document: Document, plan: Plan) -> list[str]:
     return wrong
 
 
+def _to_services(kind: str, rules: list[dict[str, Any]]) -> bool:
+    """Whether rules lead to nothing but what routes lead to: those of an access list, HTTPS, workers of one group."""
+    https = all(
+        (each["protocol"], each["fromPort"], each["toPort"]) == ("tcp", 443, 443) or _among_themselves(each)
+        for each in rules
+    )
+    return kind == "ec2/networkAcl:NetworkAcl" or (kind == "ec2/securityGroup:SecurityGroup" and https)
+
+
+def _among_themselves(rule: dict[str, Any]) -> bool:
+    return rule.get("self") is True and not rule.keys() & {
+        "cidrBlocks",
+        "ipv6CidrBlocks",
+        "prefixListIds",
+        "securityGroups",
+    }
+
+
 @check
 def endpoints_are_reached_from_the_network_only(document: Document, plan: Plan) -> list[str]:
+    """Nothing else lets anything in; but workers of a job talk to each other, in the group of their account's jobs."""
     cidr = plan.governance.network.cidr
     only = [{"cidrBlocks": [cidr], "description": "jobs", "fromPort": 443, "protocol": "tcp", "toPort": 443}]
     groups = resources(document, "SecurityGroup")
-    wrong = [_of(r) for r in groups if r["inputs"].get("ingress") not in (None, only)]
-    kinds = sorted(r["type"].rpartition(":")[2] for r in groups)
-    return wrong if kinds == ["DefaultSecurityGroup", "SecurityGroup"] else [*wrong, f"groups {kinds}"]
+    jobs = [r for r in groups if "mesh:aws:JobBaseline$" in r["urn"]]
+    wrong = [_of(r) for r in groups if r not in jobs and r["inputs"].get("ingress") not in (None, only)]
+    wrong += [_of(r) for r in jobs if not all(map(_among_themselves, r["inputs"]["ingress"]))]
+    kinds = sorted(r["type"].rpartition(":")[2] for r in groups if r not in jobs)
+    known = ["DefaultSecurityGroup", "SecurityGroup", "SecurityGroup"]
+    return wrong if kinds == known else [*wrong, f"groups {kinds}"]
 
 
 @check
@@ -410,11 +434,19 @@ def subnets_are_shared_with_the_domains_and_nobody_else(document: Document, plan
 
 @check
 def nothing_is_granted_to_whoever_iam_lets_in(document: Document, plan: Plan) -> list[str]:
+    """But drafts: their databases, each in the account of its domain."""
     return [
         _of(r)
         for _, r in _aws(document)
         if any(n in json.dumps(r) for n in ("IAM_ALLOWED_PRINCIPALS", "IAMAllowedPrincipals"))
+        if not fnmatch(_database_of(r), "*__*__draft") or r["account"] == plan.perimeter.governance_id
     ]
+
+
+def _database_of(resource: Found) -> str:
+    inputs = resource["inputs"]
+    named = inputs if resource["type"].endswith("CatalogDatabase") else inputs.get("database", {})
+    return str(named.get("name"))
 
 
 @check
@@ -484,6 +516,7 @@ def grants_reach_the_domains_and_are_passed_on_by_nobody_else(document: Document
             principal == "<unknown>"
             or f":{grant['account']}:" in principal
             or principal == f"{grant['account']}:IAMPrincipals"
+            or (principal == "IAM_ALLOWED_PRINCIPALS" and fnmatch(_database_of(grant), "*__*__draft"))
         )
         if not (shared and "lfTagPolicy" in inputs) and not local:
             wrong.append(f"{_of(grant)}: to {principal}")
@@ -580,29 +613,20 @@ def nothing_of_an_iceberg_table_but_its_schema_is_ours(document: Document, plan:
 
 @check
 def what_closes_comes_before_what_opens(document: Document, plan: Plan) -> list[str]:
-    """Of an entry of the catalog: the database closes before there are tables, columns close before any is opened."""
+    """Of an entry of the catalog: the database closes before its publisher may make a table in it."""
     wrong: list[str] = []
     for part in document["stacks"]:
         before = _before(part["resources"])
         tags = [r for r in part["resources"] if r["type"].endswith("ResourceLfTag")]
-        tables = [r for r in part["resources"] if r["type"].endswith("CatalogTable")]
+        grants = [r for r in part["resources"] if "mesh:aws:CatalogEntry$aws:lakeformation/permissions:" in r["urn"]]
         wrong += [
-            f"{_of(later)} does not wait for {_of(earlier)}"
-            for later, earlier in permutations([*tags, *tables], 2)
-            if later["parent"] == earlier["parent"] and _rank(earlier) < _rank(later)
-            if earlier["urn"] not in before[later["urn"]]
+            f"{_of(grant)} does not wait for {_of(tag)}"
+            for grant, tag in product(grants, tags)
+            if grant["parent"] == tag["parent"] and tag["urn"] not in before[grant["urn"]]
         ]
+        wrong += [f"{_of(tag)} opens" for tag in tags if tag["inputs"]["lfTag"]["value"] != "true"]
         wrong += [f"{_of(tag)} is taken away" for tag in tags if not tag["retainOnDelete"]]
     return wrong
-
-
-def _rank(resource: Found) -> int:
-    """Place in the order of an entry: labels of the database, tables, columns that close, columns that open."""
-    if resource["type"].endswith("CatalogTable"):
-        return 1
-    if "database" in resource["inputs"]:
-        return 0
-    return 2 if resource["inputs"]["lfTag"]["value"] == "true" else 3
 
 
 @check
@@ -612,11 +636,16 @@ def what_is_named_by_its_arn_is_there_before(document: Document, plan: Plan) -> 
     for part in document["stacks"]:
         before = _before(part["resources"])
         for later, earlier, why in BEFORE:
-            for resource in [r for r in part["resources"] if r["type"].endswith(later)]:
+            for resource in [r for r in part["resources"] if _qualified(r).endswith(later)]:
                 waited = {urn.rpartition("$")[2] for urn in before[resource["urn"]]}
                 if not any(f"{urn}".partition("::")[0].endswith(earlier) for urn in waited):
                     wrong.append(f"{_of(resource)} does not wait for {earlier}: {why}")
     return wrong
+
+
+def _qualified(resource: Found) -> str:
+    """Types of the components that a resource stands in, and its own."""
+    return str(resource["urn"]).split("::")[2]
 
 
 def _before(held: list[Found]) -> dict[str, frozenset[str]]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.iceberg import iceberg_type
+from mesh.contracts.lock import partition_text
+from mesh.contracts.partitions import field_name
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT
 from mesh.iam.statement import KEY_ARN
 from mesh.plan import Plan, nodes
+from tests.program import facts_of_jobs
+from tests.program import facts_of_publication as of_it
 from tests.program.sample import Document, Found
 
 Fact = tuple[str, str, str]
@@ -28,6 +34,7 @@ OF_THE_COMPONENTS: Final = (
     "DefaultSecurityGroup",
     "EncryptionByDefault",
     "EventBus",
+    "EventSourceMapping",
     "NetworkAcl",
     "OrganizationDelegatedAdminAccount",
     "OrganizationsFeatures",
@@ -37,6 +44,8 @@ OF_THE_COMPONENTS: Final = (
     "RouteTable",
     "RouteTableAssociation",
     "SecurityGroup",
+    "glue/workflow:Workflow",
+    "lambda/permission:Permission",
     "SharingWithOrganization",
     "StackInstances",
     "organization:Organization",
@@ -73,15 +82,16 @@ def planned(plan: Plan, key_arns: Mapping[str, str], update: bool = False) -> It
     for name, partner in plan.partners.items():
         yield from _account(f"partner-{name}", partner.account)
         yield from _partner(f"partner-{name}", partner.partner, partner.account.log_bucket)
+        for tables in partner.tables.values():
+            for table in tables.tables:
+                about = f"table {tables.database}.{tables.name(table)}"
+                yield fact(f"partner-{name}", about, [table.description, tables.location(table), *_columns(table)])
     for name, domain in plan.domains.items():
         yield from _account(f"domain-{name}", domain.account)
         yield from _domain(f"domain-{name}", domain, key_arns)
+        yield from _wakeups(f"domain-{name}", domain)
         yield from _deciding(f"access-{name}", domain)
-    providers = [
-        *plan.access.items(),
-        *((f"domain-{n}", d.publishing) for n, d in plan.domains.items() if d.catalog),
-    ]
-    for stack, access in providers:
+    for stack, access in plan.access.items():
         role = access.deploy_role if update else access.preview_role
         yield fact(stack, f"provider of {access.account_id}", [role, access.region, access.tags])
 
@@ -125,6 +135,23 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
     yield fact(stack, "network shared with", network.perimeter.domains_unit_arn)
     for key in catalog.classifications:
         yield fact(stack, f"tag {key}", ["false", "true"])
+    yield from _grants_of_the_hub(stack, catalog)
+    yield from _published(stack, plan, governance)
+    for role in plan.ci.values():
+        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
+    yield from _break_glass(stack, plan.break_glass)
+    log = plan.account.log_bucket
+    yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
+    published = plan.publication
+    policy = published.bucket_policy.text()
+    yield from _bucket(stack, published.bucket, policy, None, 30, published.log_bucket, {}, own_key=False)
+    yield from (fact(stack, *each) for each in of_it.of_publication(published))
+    yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
+    yield fact(stack, f"trail {names.PATH}", audit.bucket)
+
+
+def _grants_of_the_hub(stack: str, catalog: nodes.MeshCatalogArgs) -> Iterator[Fact]:
+    governance = catalog.perimeter.governance_id
     to, sees = catalog.perimeter.domains_unit_arn, ["DESCRIBE"]
     yield fact(stack, f"grant to {to}: every-database", [sees, sees, governance, _databases(catalog, governance)])
     for clearance in catalog.clearances:
@@ -132,28 +159,28 @@ def _governance(plan: nodes.GovernancePlan) -> Iterator[Fact]:
         yield fact(stack, f"grant to {to}: {clearance.name}-table", [permissions, permissions, governance, what])
     for publisher in catalog.publishers:
         label = publisher.rpartition("/")[2]
-        yield fact(stack, f"grant to {publisher}: {label}-publishes", [["CREATE_DATABASE"], [], governance, True])
         for key in catalog.classifications:
             what = {"catalogId": governance, "key": key, "values": ["false", "true"]}
             about = f"grant to {publisher}: {label}-labels-{key}"
             yield fact(stack, about, [["ASSOCIATE", "DESCRIBE"], [], governance, what])
+
+
+def _published(stack: str, plan: nodes.GovernancePlan, governance: str) -> Iterator[Fact]:
     for name, args in plan.locations.items():
         arn = names.location_role(governance, name)
         yield from _role(stack, arn, f"Lake Formation reads the buckets of domain {name}", args.trust, args.permissions)
-        arn, about = names.publisher_role(governance, name), f"The stack of domain {name} publishes its databases"
-        yield from _role(stack, arn, about, args.publisher.trust, args.publisher.permissions)
+        publisher, about = args.publisher, f"The publication function moves the tables of domain {name}"
+        yield from _role(stack, names.publisher_role(governance, name), about, publisher.trust, publisher.permissions)
     for product, args in plan.registered.items():
         yield fact(stack, f"location {args.arn.removeprefix('arn:aws:s3:::')}", args.role)
         place = {"catalogId": governance, "arn": args.arn}
         about = f"grant to {args.publisher}: {product}"
         yield fact(stack, about, [["DATA_LOCATION_ACCESS"], [], governance, place])
-    for role in plan.ci.values():
-        yield from _role(stack, role.arn, role.description, role.trust, role.permissions, 4 * AN_HOUR)
-    yield from _break_glass(stack, plan.break_glass)
-    log = plan.account.log_bucket
-    yield from _bucket(stack, audit.bucket, audit.bucket_policy.text(), audit.retention, 30, log, {}, own_key=False)
-    yield fact(stack, f"lock of bucket {audit.bucket}", ["COMPLIANCE", audit.retention])
-    yield fact(stack, f"trail {names.PATH}", audit.bucket)
+    for product, args in plan.entries.items():
+        yield from _entry(stack, product, args)
+    about = "Checks drafts and publishes them, as the check and the publisher of each domain"
+    role = plan.publication_role
+    yield from _role(stack, names.publication_role(governance), about, role.trust, role.permissions)
 
 
 def _break_glass(stack: str, args: nodes.BreakGlassArgs) -> Iterator[Fact]:
@@ -195,17 +222,18 @@ def _bucket(
     stack: str,
     name: str,
     policy: str,
-    expire: int,
+    expire: int | None,
     expire_old: int,
     log: str | None,
     tags: Mapping[str, str],
     own_key: bool = True,
+    below: Mapping[str, int] | None = None,
 ) -> Iterator[Fact]:
     # The ending that S3 reserves, and the value that it asks for with it (S3 User Guide, "Namespaces").
     own = "account-regional" if name.endswith("-an") else None
     yield fact(stack, f"bucket {name}", [own, dict(tags)])
     yield fact(stack, f"policy of bucket {name}", policy)
-    yield fact(stack, f"life of bucket {name}", [expire, expire_old])
+    yield fact(stack, f"life of bucket {name}", [expire, expire_old, dict(below or {})])
     yield fact(stack, f"encryption of bucket {name}", "aws:kms" if own_key else "AES256")
     if log:
         yield fact(stack, f"log of bucket {name}", [log, f"{name}/"])
@@ -224,6 +252,7 @@ def _partner(stack: str, args: nodes.PartnerAccountArgs, log: str) -> Iterator[F
     yield from _bucket(stack, args.inbox, args.bucket_policy.text(), args.retention, 30, log, {})
     database = [f"What the mesh delivered to {args.partner}", f"s3://{args.inbox}/", args.account_id]
     yield fact(stack, f"database {names.snake(args.partner)}", database)
+    yield fact(stack, "database default", [ABOUT_DEFAULT, None, args.account_id])
     arn = names.role(args.account_id, "access")
     yield from _role(stack, arn, f"People of partner {args.partner}", args.access.trust, args.access.permissions)
 
@@ -232,8 +261,10 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
     for name, args in plan.products.items():
         yield fact(stack, f"key {names.key_alias(name)}", args.key_policy.text())
         policy = args.bucket_policy.text({KEY_ARN: key_arns[args.bucket]})
-        old = min(args.retention, 30)
-        yield from _bucket(stack, args.bucket, policy, args.retention, old, args.log_bucket, args.tags)
+        below = {f"{folder}/": days for folder, days in args.expiring.items()}
+        old, log = args.old_versions, args.log_bucket
+        yield from _bucket(stack, args.bucket, policy, None, old, log, args.tags, below=below)
+    yield from facts_of_jobs.planned(stack, plan, partial(_bucket, stack))
     for args in plan.deliveries.values():
         for delivery in args.deliveries:
             key = delivery.key
@@ -242,17 +273,43 @@ def _domain(stack: str, plan: nodes.DomainPlan, key_arns: Mapping[str, str]) -> 
             yield fact(
                 stack, about, ["Enabled" if delivery.open else "Disabled", f"outbound/{delivery.partner}/", *where]
             )
-    for args in plan.catalog.values():
-        yield from _entry(stack, args)
+            if delivery.open:
+                yield fact(stack, f"alarm {args.alarm(delivery)}", delivery.failures)
+    for args in plan.drafts.values():
+        yield from _drafts(stack, args)
+
+
+def _wakeups(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
+    yield from (fact(stack, *each) for each in of_it.of_wakeups(plan.wakeups))
+    if plan.heard:
+        yield from (fact(stack, *each) for each in of_it.of_heard(plan.heard))
 
 
 def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
     account = plan.deciding.account_id
+    if plan.start:
+        yield from _role(
+            stack,
+            plan.start.arn,
+            "EventBridge starts the pipelines of the account, and tells it what is published",
+            plan.start.trust,
+            plan.start.permissions,
+        )
+    if plan.retention:
+        about = f"Keeps drafts of the domain '{plan.name}' small"
+        yield from _role(stack, plan.retention.arn, about, plan.retention.trust, plan.retention.permissions)
     yield fact(stack, "boundary", plan.account.boundary.text())
     yield from _settings(stack, account, (names.deploy_access_role(account),))
     for args in plan.pipelines.values():
-        about = f"Writes {args.domain}.{args.product}, and nothing else"
+        about = f"Writes {args.domain}.{args.product}, and no other product"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
+        if args.within and any("table" in read.ports for read in args.reading):
+            governance, about = args.perimeter.governance_id, f"grant to {args.arn}: {args.product}"
+            yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.within, governance)])
+            what = _expression(args.within, governance)
+            yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    forward, about = plan.forward, "Rules pass on to the mesh bus what S3 and Glue tell of drafts"
+    yield from _role(stack, forward.arn, about, forward.trust, forward.permissions)
     for args in plan.staff.values():
         about = f"People who are {args.duty} of the domain '{args.domain}'"
         yield from _role(stack, args.arn, about, args.trust, args.permissions)
@@ -263,6 +320,16 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield fact(stack, f"{about}-database", [["DESCRIBE"], [], None, _databases(args.clearance, governance)])
         what = _expression(args.clearance, governance)
         yield fact(stack, f"{about}-table", [["DESCRIBE", "SELECT"], [], None, what])
+    about = f"Checks the drafts of domain {plan.name}, before they are published"
+    yield from _role(stack, names.check_role(account), about, plan.check.trust, plan.check.permissions)
+    for product, args in plan.draft_databases.items():
+        database = names.draft_database(plan.name, product)
+        about = f"Drafts of {plan.name}.{product}: its pipeline commits here, the mesh checks and publishes"
+        yield fact(stack, f"database {database}", [about, None, account])
+        yield fact(stack, f"open to all whom IAM admits: {database}", ["ALL"])
+        what = {"catalogId": account, "name": database}
+        yield fact(stack, f"grant to IAM_ALLOWED_PRINCIPALS: {product}-draft", [["ALL"], [], None, what])
+        assert args.database == database
     what = {"catalogId": account, "name": plan.default.database}
     yield fact(stack, f"grant to {account}:IAMPrincipals: default", [["DESCRIBE"], [], None, what])
     yield fact(stack, f"database {plan.default.database}", [plan.default.description, None, account])
@@ -277,21 +344,23 @@ def _deciding(stack: str, plan: nodes.DomainPlan) -> Iterator[Fact]:
         yield from _role(stack, arn, about, args.trust, args.permissions)
 
 
-def _entry(stack: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
+def _entry(stack: str, product: str, args: nodes.CatalogEntryArgs) -> Iterator[Fact]:
     governance = args.perimeter.governance_id
     about = [args.description, f"s3://{args.location}/", governance]
     yield fact(stack, f"database {args.database}", about)
     for key in args.classifications:
         yield fact(stack, f"label {key} on {args.database}", "true")
+    what = {"catalogId": governance, "name": args.database}
+    about = f"grant to {names.publisher_role(governance, args.domain)}: publishes-{product}"
+    yield fact(stack, about, [["CREATE_TABLE", "DESCRIBE"], [], governance, what])
+
+
+def _drafts(stack: str, args: nodes.DraftTablesArgs) -> Iterator[Fact]:
     for table in args.tables:
         location = f"s3://{args.location}/{table.name}/"
         # Glue takes no description beside the schema of an Iceberg table.
         description = table.description if table.format == "parquet" else None
         yield fact(stack, f"table {args.database}.{table.name}", [description, location, *_columns(table)])
-        for column in {column.name: column for column in (*table.columns, *table.partitions)}.values():
-            for key in args.classifications:
-                value = "true" if key in column.labels else "false"
-                yield fact(stack, f"label {key} on {args.database}.{table.name}.{column.name}", value)
 
 
 def _columns(table: CatalogTable) -> list[Any]:
@@ -302,7 +371,10 @@ def _columns(table: CatalogTable) -> list[Any]:
     locked = table.locked
     ids = {path: field.id for path, field in locked.fields.items()}
     columns = [[ids[c.name], c.name, c.comment, c.required, iceberg_type(c.type, c.name, ids)] for c in table.columns]
-    fields = [[number, ids[name], name] for number, name in zip(locked.partitions.values(), partitions, strict=True)]
+    fields = [
+        [locked.partitions[partition_text((c.name, how))], ids[c.name], field_name(c.name, how), how]
+        for c, how in zip(table.partitions, table.transforms, strict=True)
+    ]
     numbers = [locked.schema_id, locked.spec_id, sorted(ids[path] for path in locked.key)]
     return ["iceberg", columns, fields, *numbers]
 
@@ -337,8 +409,10 @@ def _of_bucket(about: str, value: Any) -> Any:
 
 
 def _life(inputs: Found) -> Any:
-    (rule,) = inputs["rules"]
-    return [rule["expiration"]["days"], rule["noncurrentVersionExpiration"]["noncurrentDays"]]
+    whole, *folders = inputs["rules"]
+    below = {each["filter"]["prefix"]: each["expiration"]["days"] for each in folders}
+    expires = (whole.get("expiration") or {}).get("days")
+    return [expires, whole["noncurrentVersionExpiration"]["noncurrentDays"], below]
 
 
 def _provider(resource: Found, known: Known) -> Facts:
@@ -373,6 +447,17 @@ def _grant(resource: Found, known: Known) -> Facts:
         component = resource["parent"].rpartition("::")[2]
         to = f"arn:aws:iam::{resource['account']}:role/mesh/clearance/{component}"
         assert inputs["principal"] in (to, "<unknown>")
+    elif "mesh:aws:PipelineRole$" in resource["urn"]:
+        above = f"{resource['parent'].rpartition('::')[0]}$"
+        (role,) = (
+            each["inputs"]
+            for each in known.values()
+            if each["type"].endswith("iam/role:Role")
+            and each["urn"].startswith(above)
+            and each["urn"].endswith(f"::{resource['parent'].rpartition('::')[2]}")
+        )
+        to = f"arn:aws:iam::{resource['account']}:role{role['path']}{role['name']}"
+        assert inputs["principal"] in (to, "<unknown>")
     on = [
         inputs[key] for key in ("lfTagPolicy", "lfTag", "catalogResource", "database", "dataLocation") if key in inputs
     ]
@@ -387,6 +472,9 @@ def _database(resource: Found, known: Known) -> Facts:
         yield f"link {inputs['name']}", [inputs["targetDatabase"], inputs["catalogId"]]
     else:
         yield f"database {inputs['name']}", [inputs["description"], inputs.get("locationUri"), inputs["catalogId"]]
+        for opened in inputs.get("createTableDefaultPermissions") or ():
+            assert opened["principal"] == {"dataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+            yield f"open to all whom IAM admits: {inputs['name']}", opened["permissions"]
 
 
 def _table(resource: Found, known: Known) -> Facts:
@@ -395,13 +483,13 @@ def _table(resource: Found, known: Known) -> Facts:
         described = inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
         schema, spec = described["schema"], described.get("partitionSpec", {"fields": [], "specId": 0})
         columns = [[f["id"], f["name"], f["doc"], f["required"], f["type"]] for f in schema["fields"]]
-        partitions = [[f["fieldId"], f["sourceId"], f["name"]] for f in spec["fields"]]
+        partitions = [[f["fieldId"], f["sourceId"], f["name"], f["transform"]] for f in spec["fields"]]
         numbers = [schema["schemaId"], spec["specId"], schema.get("identifierFieldIds", [])]
         rest = [described["location"], "iceberg", columns, partitions, *numbers]
     else:
         described = inputs["storageDescriptor"]
         columns = [[c["name"], c["comment"], c["type"]] for c in described["columns"]]
-        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs["partitionKeys"]]]
+        rest = [described["location"], "parquet", columns, [c["name"] for c in inputs.get("partitionKeys", [])]]
     yield f"table {inputs['databaseName']}.{inputs['name']}", [inputs.get("description"), *rest]
 
 
@@ -468,7 +556,8 @@ def _topic_arn(resource: Found, known: Known, key: str) -> str:
 
 def _target(resource: Found, known: Known) -> Facts:
     inputs = resource["inputs"]
-    to = _topic_arn(resource, known, "arn")
+    queued = "mesh:aws:Publication$" in resource["urn"] and inputs["arn"] == "<unknown>"
+    to = of_it.queue_of(resource, known) if queued else _topic_arn(resource, known, "arn")
     yield f"target of rule {resource['name']}", [inputs["rule"], inputs.get("eventBusName"), to]
 
 
@@ -518,8 +607,12 @@ READERS: Final[dict[str, Any]] = {
     "lakeformation/resource:Resource": _location,
     "lakeformation/resourceLfTag:ResourceLfTag": _label,
     "cloudwatch/eventBusPolicy:EventBusPolicy": _inputs("policy of bus", "policy", of="eventBusName"),
-    "cloudwatch/eventRule:EventRule": _inputs("rule", "eventPattern"),
+    "cloudwatch/eventRule:EventRule": of_it.rule,
     "cloudwatch/eventTarget:EventTarget": _target,
+    "cloudwatch/logGroup:LogGroup": _named("log group of", "name"),
+    "cloudwatch/metricAlarm:MetricAlarm": of_it.alarm,
+    "lambda/function:Function": of_it.function,
+    "sqs/queue:Queue": _inputs("queue", *of_it.QUEUE),
     "sns/topic:Topic": _inputs("topic", "policy"),
     "sns/topicSubscription:TopicSubscription": _subscription,
     "iam/group:Group": _inputs("group", "path"),
@@ -538,4 +631,6 @@ READERS: Final[dict[str, Any]] = {
     "ssoadmin/permissionSet:PermissionSet": _inputs("permission set", "description", "instanceArn"),
     "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": _named("policy of permission set", "inlinePolicy"),
     "ssoadmin/accountAssignment:AccountAssignment": _named("assignment", "principalId", "instanceArn"),
+    **facts_of_jobs.READERS,
 }
+READERS.update(facts_of_jobs.within_pipelines(READERS))

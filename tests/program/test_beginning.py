@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from sandbox.engine.state import StackState
 from sandbox.runs.stack_run import ENTRY_POINT
 from tests.cli.named_ids import named_ids
 from tests.e2e.journal import DAY
+from tests.mesh_copies import copied
 from tests.program import sample
 
 BEGINNING = 'organization: {id: o-aur0ra5treamx, root: r-aur0, management: "100000000001"}\n'
@@ -41,7 +41,7 @@ IDS = OrganizationIds(
 @pytest.mark.long
 def test_a_new_mesh_begins_with_its_organisation_and_goes_on_with_the_ids_that_aws_gave(tmp_path: Path) -> None:
     folder = tmp_path / "stacks"
-    shutil.copytree(sample.STACKS, folder)
+    copied(sample.STACKS, folder)
     (folder / "accounts.yaml").write_text(BEGINNING)
     config = {"mesh:directory": str(folder)}
 
@@ -81,7 +81,7 @@ def test_a_mesh_that_begins_is_valid_and_says_what_is_assumed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "stacks"
-    shutil.copytree(sample.STACKS, folder)
+    copied(sample.STACKS, folder)
     (folder / "accounts.yaml").write_text(BEGINNING)
     assert main.run(["validate", str(folder), "--as-of", "2026-12-01"]) == exit_codes.FINE
     out = capsys.readouterr().out

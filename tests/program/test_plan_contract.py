@@ -111,12 +111,13 @@ SETTINGS = checks.lake_formation_has_one_closed_setting_an_account
 LISTS = checks.subnets_have_a_list_of_their_own_and_the_default_one_is_empty
 ABOVE = checks.root_users_and_ai_services_are_held_from_above
 DESKTOP = {"fromPort": 3389, "toPort": 3389, "cidrBlock": "0.0.0.0/0", "protocol": "tcp"}
+JOBS = {"fromPort": 0, "toPort": 65535, "cidrBlocks": ["10.0.0.0/8"], "protocol": "tcp", "self": True}
 NETWORK = checks.the_one_network_has_no_way_out
 DOORS = checks.endpoints_are_reached_from_the_network_only
 SHARES = checks.subnets_are_shared_with_the_domains_and_nobody_else
 ORDER = checks.what_is_named_by_its_arn_is_there_before
 PROVIDERS = checks.every_provider_assumes_a_role_in_the_one_account_it_may_act_on
-PUBLISHES = checks.a_domain_publishes_only_its_own_databases
+PUBLISHES = checks.no_stack_makes_a_table_but_drafts_of_its_own_domain
 GRANTS = checks.grants_reach_the_domains_and_are_passed_on_by_nobody_else
 ACCOUNTS = checks.every_resource_lands_in_the_account_of_its_stack
 
@@ -126,25 +127,31 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (checks.no_default_provider, "default", put(checks.PROVIDER, "name", value="default_7_51_1")),
     (checks.no_default_provider, "another cloud", put(checks.PROVIDER, "type", value="pulumi:providers:random")),
     (ACCOUNTS, "a product in governance", put(":Bucket", "account", value="200000000002", stack="domain-ads")),
-    (ACCOUNTS, "an entry at home", put("CatalogTable", "account", value="310000000013", stack="domain-ads")),
+    (ACCOUNTS, "a table in governance", put("CatalogTable", "account", value="200000000002", stack="domain-ads")),
     (ACCOUNTS, "a partner's inbox elsewhere", put(":Bucket", "account", value="310000000013", stack="partner-")),
-    (ACCOUNTS, "a role by a publisher", put("CatalogTable", "type", value="aws:iam/role:Role", stack="domain-ads")),
     (checks.nothing_lands_in_the_default_account, "account", put(":Key", "account", value="123456789012")),
     (
         PUBLISHES,
         "another domain's table",
-        put("CatalogTable", "inputs", "databaseName", value="identity__profiles", stack="domain-ads"),
+        put("CatalogTable", "inputs", "databaseName", value="identity__profiles__draft", stack="domain-ads"),
     ),
     (
         PUBLISHES,
         "a name that only begins alike",
-        put("CatalogTable", "inputs", "databaseName", value="adsales__x", stack="domain-ads"),
+        put("CatalogTable", "inputs", "databaseName", value="adsales__x__draft", stack="domain-ads"),
     ),
     (
         PUBLISHES,
-        "another domain's label",
-        put(TAG, "inputs", "database", value={"name": "identity__profiles"}, stack="domain-ads"),
+        "a table that is no draft",
+        put("CatalogTable", "inputs", "databaseName", value="ads__impressions", stack="domain-ads"),
     ),
+    (
+        PUBLISHES,
+        "a partner's table elsewhere",
+        put("CatalogTable", "inputs", "databaseName", value="ads__x__draft", stack="partner-"),
+    ),
+    (PUBLISHES, "in the hub", put("CatalogTable", "inputs", "catalogId", value="200000000002", stack="domain-ads")),
+    (PUBLISHES, "a column's label", put(TAG, "inputs", "tableWithColumns", value={"name": "x"}, stack="governance")),
     (
         PROVIDERS,
         "snake case",
@@ -235,13 +242,16 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     (
         checks.nothing_is_granted_to_whoever_iam_lets_in,
         "principal",
-        put(GRANT, "inputs", "principal", value="IAM_ALLOWED_PRINCIPALS"),
+        put(GRANT, "inputs", "principal", value="IAM_ALLOWED_PRINCIPALS", stack="access-ads", name="ads.impressions"),
     ),
     (NETWORK, "a gateway", put("RouteTable", "type", value="aws:ec2/natGateway:NatGateway", stack="governance")),
     (NETWORK, "a route", put("ec2/routeTable:RouteTable", "inputs", "routes", value=[{"cidrBlock": "0.0.0.0/0"}])),
     (NETWORK, "public addresses", put("ec2/subnet:Subnet", "inputs", "mapPublicIpOnLaunch", value=True)),
     (NETWORK, "none", drop("ec2/vpc:Vpc")),
+    (NETWORK, "jobs lead out", put("SecurityGroup", "inputs", "egress", value=[DESKTOP], stack="domain-")),
+    (NETWORK, "a domain's own", put("SecurityGroup", "type", value="aws:ec2/routeTable:RouteTable", stack="domain-")),
     (DOORS, "to everybody", put("ec2/securityGroup:SecurityGroup", "inputs", "ingress", value=[{"cidrBlocks": []}])),
+    (DOORS, "to jobs of others", put("SecurityGroup", "inputs", "ingress", value=[JOBS], stack="domain-")),
     (DOORS, "a default that lets in", drop("DefaultSecurityGroup")),
     (LISTS, "the default one", drop("DefaultNetworkAcl")),
     (LISTS, "no subnets", put("networkAcl:NetworkAcl", "inputs", "subnetIds", value=["x"])),
@@ -323,7 +333,11 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
         ),
     ),
     (GRANTS, "passed on", put(GRANT, "inputs", "permissionsWithGrantOptions", value=["SELECT"], stack="access-ads")),
-    (GRANTS, "not shared", put(GRANT, "inputs", "permissionsWithGrantOptions", value=None, stack="governance")),
+    (
+        GRANTS,
+        "not shared",
+        put(GRANT, "inputs", "permissionsWithGrantOptions", value=None, stack="governance", name="every"),
+    ),
     (
         GRANTS,
         "everybody reads",
@@ -331,7 +345,7 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     ),
     (checks.no_grant_waits_for_another, "hub", behind(GRANT, GRANT, "governance")),
     (checks.no_grant_waits_for_another, "domain", behind(GRANT, GRANT, "access-ads")),
-    (checks.no_grant_waits_for_another, "labels", behind(TAG, TAG, "domain-ads")),
+    (checks.no_grant_waits_for_another, "labels", behind(TAG, TAG, "governance")),
     (checks.labels_of_the_catalog_are_made_one_after_the_other, "at once", unparented("lfTag:LfTag", "governance")),
     (checks.nothing_waits_for_a_budget, "a bucket", behind("s3/bucket:Bucket", "budgets/budget:Budget", "domain-ads")),
     (checks.an_assignment_goes_before_its_policy, "alone", alone("AccountAssignment", "organization")),
@@ -349,8 +363,13 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
     ),
     (
         checks.what_closes_comes_before_what_opens,
-        "a table first",
-        put("CatalogTable", "dependencies", value=[], stack="domain-ads"),
+        "a grant first",
+        unparented("permissions:Permissions", "governance"),
+    ),
+    (
+        checks.what_closes_comes_before_what_opens,
+        "open",
+        put(TAG, "inputs", "lfTag", "value", value="false", stack="governance"),
     ),
     (checks.what_closes_comes_before_what_opens, "taken away", put(TAG, "retainOnDelete", value=False)),
     *(
@@ -364,10 +383,9 @@ MUTANTS: list[tuple[checks.Check, str, Doctor]] = [
             ("cloudtrail/trail:Trail", "policy", "governance"),
             (GRANT, "settings", "governance"),
             (GRANT, "settings", "access-ads"),
-            ("CatalogTable", "database", "domain-ads"),
             ("lakeformation/resource:Resource", "role", "governance"),
-            ("ResourceLfTag", "database", "domain-ads"),
-            ("CatalogTable", "labels", "domain-ads"),
+            ("ResourceLfTag", "database", "governance"),
+            ("CatalogTable", "bucket", "domain-ads"),
             ("StackInstances", "units", "organization"),
             ("organizations/policy:Policy", "units", "organization"),
             ("OrganizationDelegatedAdminAccount", "account", "organization"),

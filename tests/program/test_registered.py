@@ -72,7 +72,7 @@ def test_a_document_that_differs_is_noticed_both_ways(kind: str, key: str, about
 
 def test_a_resource_left_out_or_added_is_noticed(planned: Planned) -> None:
     changed = Planned(planned.plan, copy.deepcopy(planned.document))
-    part = changed.document["stacks"][-1]
+    part = next(each for each in changed.document["stacks"] if each["stack"] == "governance")
     labels = [r for r in part["resources"] if r["type"].endswith("ResourceLfTag")]
     label = next(r for r in labels if "database" in r["inputs"])
     part["resources"].remove(label)

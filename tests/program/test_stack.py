@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.runs.fresh_organization import organization_ids
 from sandbox.runs.stack_run import ENTRY_POINT
+from tests.mesh_copies import copied
 from tests.program import sample
 
 REAL = "777777777777"
@@ -30,7 +30,7 @@ REAL = "777777777777"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sample.STACKS, tmp_path / "stacks"))
+    return copied(sample.STACKS, tmp_path / "stacks")
 
 
 def started(

@@ -45,6 +45,8 @@ RESOURCES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "s3:CreateBucket": ("arn:aws:s3:::{bucket}",),
     "s3:PutBucketVersioning": ("arn:aws:s3:::{bucket}",),
+    "secretsmanager:CreateSecret": ("arn:aws:secretsmanager:eu-west-1:{own}:secret:{name}-a1B2c3",),
+    "secretsmanager:PutSecretValue": ("arn:aws:secretsmanager:eu-west-1:{own}:secret:{secret-id}-a1B2c3",),
     "sns:ConfirmSubscription": ("{topic-arn}",),
     "sts:AssumeRole": ("{role-arn}",),
     **dict.fromkeys(

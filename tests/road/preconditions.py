@@ -92,6 +92,12 @@ OF_COMMANDS: Final = (
     Precondition(r"aws ec2 create-security-group .*", (("shared subnets", "InvalidVpcID.NotFound"),), ("group",)),
     Precondition(r"aws ec2 authorize-security-group-ingress .*", (("group", "InvalidGroup.NotFound"),), ("rule",)),
     Precondition(r"aws glue create-connection .*", (("rule", "InvalidInputException"),), ("connection",)),
+    Precondition(r"aws secretsmanager create-secret --name (?P<secret>\S+)", makes=("secret {secret}",)),
+    Precondition(
+        r"aws secretsmanager put-secret-value --secret-id (?P<secret>\S+) .*",
+        (("secret {secret}", "ResourceNotFoundException"),),
+        ("value of {secret}",),
+    ),
     Precondition(r"aws iam create-user .*", makes=("keeper",)),
     Precondition(
         r"aws iam add-user-to-group --group-name (?P<group>\S+) .*",

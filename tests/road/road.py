@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import re
-import shutil
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +22,7 @@ from mesh.plan import Plan
 from mesh.plan.assumed import assumed_id
 from mesh.plan.footprint import DeployedResource, footprint
 from tests.e2e.journal import DAY, STACKS
+from tests.mesh_copies import copied
 from tests.road.moment import Member, Moment
 
 MANAGEMENT, ORGANIZATION, ROOT, NETWORK = "111111111111", "o-a1b2c3d4e5", "r-a1b2", "vpc-0123456789abcdef0"
@@ -150,7 +150,7 @@ def policies_of(page: str) -> dict[str, str]:
 def prepared(folder: Path) -> Road:
     """The road of the sample mesh, in a folder: its commands are run, and AWS's answers are those of this module."""
     stacks = folder / "stacks"
-    shutil.copytree(STACKS, stacks)
+    copied(STACKS, stacks)
     accounts = stacks / "accounts.yaml"
     people = accounts.read_text().partition("identity-center:")
     accounts.write_text(ONE_LINE)

@@ -22,10 +22,11 @@ ORGANIZATION_ITSELF: Final = "aws:organizations/organization:Organization"
 
 WITH_ITS_POLICY: Final = frozenset({"aws:kms/key:Key", "aws:sns/topic:Topic"})
 """Types whose policy is sent with them."""
+OF_A_BUS: Final = "aws:cloudwatch/eventBusPolicy:EventBusPolicy"
 POLICIES: Final = frozenset(
     {
         "aws:s3/bucketPolicy:BucketPolicy",
-        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        OF_A_BUS,
         "aws:glue/resourcePolicy:ResourcePolicy",
     }
 )
@@ -140,7 +141,12 @@ def _comes(aws: Moment, road: Road, resource: DeployedResource) -> None:
         inputs, account = resource.inputs, resource.access.account_id
         road.role_comes(aws, f"arn:aws:iam::{account}:role{inputs['path']}{inputs['name']}")
     if resource.type in POLICIES:
-        for arn in {call.resource for call in asked(resource, "create")} & road.resources.keys():
+        of = {call.resource for call in asked(resource, "create")}
+        if resource.type == OF_A_BUS:
+            # `events:PutPermission` is asked on no bus.
+            access, bus = resource.access, resource.inputs["eventBusName"]
+            of = {f"arn:aws:events:{access.region}:{access.account_id}:event-bus/{bus}"}
+        for arn in of & road.resources.keys():
             road.resource_comes(aws, arn)
 
 

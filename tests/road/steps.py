@@ -88,7 +88,7 @@ def is_known(command: str) -> bool:
 
 def typist(command: str, aws: Moment, road: Road) -> str:
     """Who types a command of the AWS CLI."""
-    if command.startswith(("aws ec2 ", "aws glue ")):
+    if command.startswith(("aws ec2 ", "aws glue ", "aws secretsmanager ")):
         return stack_runs.deploying(aws, road, "domain-playback")
     if command.startswith("aws sns "):
         return stack_runs.deploying(aws, road, "governance")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +15,7 @@ from sandbox.engine.state import StackState
 from sandbox.runs.stack_run import ENTRY_POINT
 from tests.cli.named_ids import named_ids
 from tests.e2e.journal import STACKS
+from tests.mesh_copies import copied
 from tests.road.moment import Moment
 from tests.road.road import ADMINISTRATOR, MANAGEMENT, ONE_LINE, ORGANIZATION, ROOT, UNITS, Road, prepared
 
@@ -28,7 +27,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
 
 @pytest.fixture(scope="module")
 def first_run(road: Road, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    folder = Path(shutil.copytree(STACKS, tmp_path_factory.mktemp("sent") / "stacks"))
+    folder = copied(STACKS, tmp_path_factory.mktemp("sent") / "stacks")
     (folder / "accounts.yaml").write_text(ONE_LINE)
     ids = OrganizationIds(
         management_account=MANAGEMENT, organization_id=ORGANIZATION, root_id=ROOT, units=UNITS, accounts=road.ids

@@ -16,6 +16,7 @@ from botocore.validate import ParamValidator
 from mesh.aws.property_shapes import form_of_aws, shapes
 from tools.shapes import members
 from tools.shapes.limits import limits_of
+from tools.shapes.pulumi_types import RENAMED
 from tools.shapes.shapes_file import SHAPES, text
 
 READ = members.read(members.FILE.read_text("utf-8"))
@@ -95,29 +96,42 @@ NAMED_BY_PULUMI = {
     "aws:cloudtrail/trail:Trail",
     "aws:cloudwatch/eventBus:EventBus",
     "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:ec2/securityGroup:SecurityGroup",
     "aws:glue/catalogDatabase:CatalogDatabase",
+    "aws:glue/connection:Connection",
+    "aws:glue/job:Job",
+    "aws:glue/trigger:Trigger",
+    "aws:glue/workflow:Workflow",
     "aws:iam/group:Group",
     "aws:iam/groupPolicy:GroupPolicy",
     "aws:iam/policy:Policy",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:kms/alias:Alias",
+    "aws:lambda/function:Function",
     "aws:organizations/account:Account",
     "aws:organizations/organizationalUnit:OrganizationalUnit",
     "aws:ram/resourceShare:ResourceShare",
+    "aws:sfn/stateMachine:StateMachine",
     "aws:sns/topic:Topic",
+    "aws:sqs/queue:Queue",
     "aws:ssoadmin/permissionSet:PermissionSet",
 }
 AWS_ALONE = {
     "aws:budgets/budget:Budget": "limitAmount limitUnit notifications",
     "aws:cloudformation/stackInstances:StackInstances": "regions retainStacks",
     "aws:cloudwatch/eventTarget:EventTarget": "targetId",
+    "aws:cloudwatch/logGroup:LogGroup": "retentionInDays",
     "aws:ec2/networkAcl:NetworkAcl": "egress",
     "aws:ec2/securityGroup:SecurityGroup": "description",
+    "aws:glue/connection:Connection": "connectionType",
+    "aws:lambda/permission:Permission": "statementId",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "rules",
     "aws:s3/bucketLogging:BucketLogging": "bucket targetPrefix",
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": "bucket",
+    "aws:s3/bucketObjectv2:BucketObjectv2": "key",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "bucket rules",
     "aws:s3/bucketVersioning:BucketVersioning": "bucket versioningConfiguration",
 }
@@ -138,7 +152,8 @@ PLUGIN_ALONE = {
 def required_by_pulumi(token: str) -> set[str]:
     """Names of the inputs that Pulumi's class does not take None for."""
     _, path, name = token.split(":")
-    package = getattr(pulumi_aws, path.partition("/")[0])
+    folder = path.partition("/")[0]
+    package = getattr(pulumi_aws, RENAMED.get(folder, folder))
     arguments = inspect.signature(getattr(package, f"{name}Args")).parameters.values()
     required = [each.name for each in arguments if each.default is inspect.Parameter.empty and each.name != "__self__"]
     return {re.sub("_([a-z0-9])", lambda letter: letter[1].upper(), each) for each in required}

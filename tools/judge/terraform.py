@@ -16,11 +16,25 @@ from tools.judge.planned import AN_ARN, UNKNOWN, Planned
 
 TYPES: Final = {
     "aws:cloudtrail/trail:Trail": "aws_cloudtrail",
+    "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "aws_s3_bucket_replication_configuration",
 }
 """Types that Terraform calls otherwise."""
 
-MAPS: Final = frozenset({"parameters", "tags", "tagsAll", "variables"})
+MAPS: Final = frozenset(
+    {
+        "arguments",
+        "code",
+        "defaultArguments",
+        "dimensions",
+        "nonOverridableArguments",
+        "parameters",
+        "properties",
+        "tags",
+        "tagsAll",
+        "variables",
+    }
+)
 """Properties that are maps; any other object is a block."""
 
 BLOCKS: Final = {
@@ -37,14 +51,26 @@ BLOCKS: Final = {
 class AttributeOf(NamedTuple):
     """A value that AWS says: what kind of resource says it, in which attribute."""
 
-    type: str
+    type: str | tuple[str, ...]
     attribute: str = "id"
 
 
+TARGETS: Final = (
+    "aws:glue/workflow:",
+    "aws:lambda/function:",
+    "aws:sfn/stateMachine:",
+    "aws:sns/topic:",
+    "aws:sqs/queue:",
+)
+"""What rules of EventBridge send to."""
+
 SOURCES: Final = {
     "accountId": AttributeOf("aws:organizations/account:"),
-    "arn": AttributeOf("aws:sns/topic:", "arn"),
+    "alarmActions": AttributeOf("aws:sns/topic:", "arn"),
+    "arn": AttributeOf(TARGETS, "arn"),
     "defaultNetworkAclId": AttributeOf("aws:ec2/vpc:", "default_network_acl_id"),
+    "eventSourceArn": AttributeOf("aws:sqs/queue:", "arn"),
+    "functionName": AttributeOf("aws:lambda/function:", "function_name"),
     "keyArn": AttributeOf("aws:kms/key:", "arn"),
     "kmsKeyArn": AttributeOf("aws:kms/key:", "arn"),
     "kmsKeyId": AttributeOf("aws:kms/key:", "arn"),
@@ -59,7 +85,9 @@ SOURCES: Final = {
     "role": AttributeOf("aws:iam/role:", "arn"),
     "routeTableId": AttributeOf("aws:ec2/routeTable:"),
     "routeTableIds": AttributeOf("aws:ec2/routeTable:"),
+    "securityGroupIdLists": AttributeOf("aws:ec2/securityGroup:"),
     "securityGroupIds": AttributeOf("aws:ec2/securityGroup:"),
+    "sourceArn": AttributeOf("aws:cloudwatch/eventRule:", "arn"),
     "subnetId": AttributeOf("aws:ec2/subnet:"),
     "subnetIds": AttributeOf("aws:ec2/subnet:"),
     "targetId": AttributeOf("aws:organizations/"),
@@ -177,7 +205,7 @@ class Translation:
     def _text(self, each: Planned, key: str, text: str) -> str:
         """A text, or the resource that it names."""
         source = NAMED.get(key)
-        named = self._called.get((each.account, source.type, text)) if source else None
+        named = self._called.get((each.account, str(source.type), text)) if source else None
         if source is None or named is None or named is each:
             return _quoted(text.replace(UNKNOWN, AN_ARN))
         return f"{self._addresses[named.urn]}.{source.attribute}"

@@ -12,6 +12,9 @@ import pulumi_aws
 from pulumi import _types  # pyright: ignore[reportPrivateUsage] (names on the wire stand nowhere else in the SDK)
 
 Form = typing.Literal["scalar", "list", "map", "object"]
+RENAMED: Final = {"lambda": "lambda_"}
+"""Packages of the SDK whose name is a word of Python."""
+
 _NOT_VALUES: Final = ("Awaitable", "Output", "NoneType")
 
 
@@ -27,9 +30,11 @@ class Property(NamedTuple):
 def properties_of(token: str) -> Mapping[str, Any]:
     """Names and annotations of the inputs of a type (`aws:iam/role:Role`)."""
     _, path, name = token.split(":")
-    file = re.sub("([A-Z])", r"_\1", path).lower().replace("/", ".")
+    package, _, module_name = path.partition("/")
+    package = RENAMED.get(package, package)
+    file = f"{package}." + re.sub("([A-Z])", r"_\1", module_name).lower()
     # Packages of the SDK load when they are first looked into; one whose module is imported before stays empty.
-    getattr(getattr(pulumi_aws, path.partition("/")[0]), name)
+    getattr(getattr(pulumi_aws, package), name)
     module = importlib.import_module(f"pulumi_aws.{file}")
     # Where an object inside another type has the usual name of the arguments, theirs is another one.
     arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")

@@ -14,7 +14,7 @@ from mesh.iam.perimeter import (
     through,
 )
 from mesh.iam.product.audience import Audience
-from mesh.iam.statement import Document, Statement, account, document, when
+from mesh.iam.statement import Document, Statement, account, document, service, when
 
 
 def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
@@ -55,16 +55,28 @@ def key_policy(perimeter: Perimeter, audience: Audience) -> Document:
             what="The domain's location role decrypts.",
             why="With it Lake Formation reads the tables.",
         ),
-        _cleared_people_decrypt(perimeter, audience),
         _role_uses(
             perimeter,
-            governance,
-            audience.publisher,
+            home,
+            audience.retention,
             ENCRYPT,
-            sid="PublisherEncrypts",
-            what="The domain's publisher encrypts and decrypts.",
-            why="It writes the first metadata file of a table.",
+            sid="RetentionEncrypts",
+            what="The account's retention role encrypts and decrypts.",
+            why="Small files of a table become large ones.",
         ),
+        _logs_of_its_pipeline(perimeter, audience),
+        _cleared_people_decrypt(perimeter, audience),
+        *_cleared_pipelines_decrypt(perimeter, audience),
+        _role_uses(
+            perimeter,
+            home,
+            audience.check,
+            DECRYPT,
+            sid="CheckDecrypts",
+            what="The role that checks drafts decrypts.",
+            why="It reads the tables before they are published.",
+        ),
+        _deployment_starts_tables(perimeter, audience),
         *_only_the_audience(perimeter, audience),
     )
 
@@ -84,6 +96,37 @@ def _role_uses(
         actions=actions,
         resources=("*",),
         conditions=(caller_is(role), through(perimeter, "s3")),
+    )
+
+
+def _deployment_starts_tables(perimeter: Perimeter, audience: Audience) -> Statement | None:
+    return _role_uses(
+        perimeter,
+        audience.account_id,
+        audience.starter,
+        ENCRYPT,
+        sid="DeploymentStartsTables",
+        what="The account's deployment encrypts and decrypts.",
+        why="Glue writes the first metadata file of a table with its rights; the bucket lets it reach no other.",
+    )
+
+
+def _logs_of_its_pipeline(perimeter: Perimeter, audience: Audience) -> Statement | None:
+    """Allow to CloudWatch Logs, for the log groups of the product's pipeline; None where it has none.
+
+    (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS".)
+    """
+    if audience.logs is None:
+        return None
+    return Statement(
+        sid="LogsOfThePipeline",
+        what="CloudWatch Logs encrypts and decrypts logs of the product's pipeline, and no others.",
+        why="What a job prints is data of the product; without the context another log group could have the key.",
+        effect="Allow",
+        principal=service(f"logs.{perimeter.region}.amazonaws.com"),
+        actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
+        resources=("*",),
+        conditions=(when("ArnLike", "kms:EncryptionContext:aws:logs:arn", audience.logs),),
     )
 
 
@@ -107,11 +150,50 @@ def _cleared_people_decrypt(perimeter: Perimeter, audience: Audience) -> Stateme
     )
 
 
+def _cleared_pipelines_decrypt(perimeter: Perimeter, audience: Audience) -> tuple[Statement, ...]:
+    """Allows to pipelines: of other accounts, and at home as far as their own permissions go.
+
+    An Allow to `*` would be enough by itself at home, whatever a role's own permissions are; one to the account hands
+    the decision on to them (KMS Developer Guide, "Allows access to the AWS account").
+    """
+    if not audience.machines:
+        return ()
+    home = audience.account_id
+    return (
+        Statement(
+            sid="ClearedPipelinesDecrypt",
+            what="Pipelines of other accounts that read with such a clearance decrypt.",
+            why="The port `files`: their own permissions name each product that they read.",
+            effect="Allow",
+            principal="*",
+            actions=DECRYPT,
+            resources=("*",),
+            conditions=(
+                in_organization(perimeter),
+                inside_units(perimeter.domains),
+                caller_is(*audience.machines),
+                when("StringNotEquals", "aws:PrincipalAccount", home),
+                through(perimeter, "s3"),
+            ),
+        ),
+        Statement(
+            sid="ClearedPipelinesAtHomeDecrypt",
+            what="Pipelines of the account that read with such a clearance decrypt, where their permissions say so.",
+            why="The port `files`, read by another product of the same domain.",
+            effect="Allow",
+            principal=account(home),
+            actions=DECRYPT,
+            resources=("*",),
+            conditions=(caller_is(*audience.machines), through(perimeter, "s3")),
+        ),
+    )
+
+
 def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="RefuseOtherUnits",
-            what="Callers outside the domains unit, and the governance unit where it publishes, do nothing with it.",
+            what="Callers outside the domains unit, and the governance unit where it reads tables, do nothing with it.",
             why="The second line behind the bucket policy: an object without its key is of no use.",
             but="The home account's deployment administers it: KMS's lock-out check may send no organisation path.",
             principal="*",
@@ -129,11 +211,11 @@ def _only_the_audience(perimeter: Perimeter, audience: Audience) -> tuple[Statem
             why=(
                 "Administrators of the home account included; it holds against an Allow or a grant that is added later."
             ),
-            but="The pipeline writes, and the product's ports are for the readers; the publisher starts tables.",
+            but="The pipeline writes, ports are for readers; the check reads drafts, the deployment starts them.",
             principal="*",
             actions=USE_KEY,
             resources=("*",),
-            conditions=(caller_is_not(*audience.readers), not_a_service()),
+            conditions=(caller_is_not(*audience.users), not_a_service()),
         ),
         Statement(
             sid="RefuseUseOutsideS3",

@@ -98,12 +98,8 @@ def ci_reach(perimeter: Perimeter, stack: str) -> CiReach:
             organization = when("StringEquals", "aws:ResourceOrgID", perimeter.organization)
             return CiReach(deploys=(), previews=(names.preview_role("*"),), where=(organization,))
         case _:
-            # A domain's stack publishes, too: a preview of that looks at the mesh catalog, in the governance account.
             account_id = stack.removeprefix(names.ci_of_domain(""))
-            return CiReach(
-                deploys=(names.deploy_role(account_id),),
-                previews=(names.preview_role(account_id), names.preview_role(hub)),
-            )
+            return CiReach(deploys=(names.deploy_role(account_id),), previews=(names.preview_role(account_id),))
 
 
 def account_below(path: str) -> Condition:

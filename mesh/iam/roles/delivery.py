@@ -24,11 +24,11 @@ def delivery_trust(account_id: str, bucket: str) -> Document:
     )
 
 
-def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str, inboxes: Ends) -> Document:
-    """Permissions: copy what is under `outbound/<partner>/` into the inboxes of partners.
+def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, product: str, folders: Ends) -> Document:
+    """Permissions: copy what is under `outbound/<partner>/<domain>__<product>/` into the inboxes of partners.
 
-    `inboxes` are buckets, each with the last day of its agreement. There is a statement for each day on which one ends,
-    which are at most as many as the partners that the product goes to.
+    `folders` are those of the product in inboxes, `<bucket>/<folder>`, each with the last day of its agreement. There
+    is a statement for each day on which one ends, which are at most as many as the partners that the product goes to.
     """
     bucket, alias = perimeter.buckets.of_product(domain, product, account_id), names.key_alias(product)
     return document(
@@ -51,14 +51,14 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
         *(
             Statement(
                 sid=f"WriteToTheInboxes{ending.mark}",
-                what="The role writes replicas into the inboxes of agreements that last to this day.",
-                why="From the next on nothing is delivered, whether or not somebody deploys.",
+                what="The role writes replicas into its product's folder of inboxes, by agreements until this day.",
+                why="From the next on nothing is delivered; and no product gets among what another delivers.",
                 effect="Allow",
                 actions=("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"),
-                resources=tuple(f"arn:aws:s3:::{inbox}/*" for inbox in ending.names),
+                resources=tuple(f"arn:aws:s3:::{folder}/*" for folder in ending.names),
                 conditions=(until(ending.end),),
             )
-            for ending in by_end(inboxes)
+            for ending in by_end(folders)
         ),
         Statement(
             sid="DecryptTheProduct",
@@ -82,9 +82,9 @@ def delivery_permissions(perimeter: Perimeter, account_id: str, domain: str, pro
             conditions=(
                 through(perimeter, "s3"),
                 when("ForAnyValue:StringLike", "aws:ResourceOrgPaths", perimeter.partners),
-                until(max(inboxes.values())),
+                until(max(folders.values())),
             ),
         )
-        if inboxes  # with every agreement closed there is nobody to encrypt for
+        if folders  # with every agreement closed there is nobody to encrypt for
         else None,
     )

@@ -11,7 +11,7 @@ from typing import Final
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.continuous_integration import account_below
-from mesh.iam.roles.settings_reads import SETTINGS_READS
+from mesh.iam.roles.settings_reads import READ_JOBS, READ_OF_THE_MESH, SCRIPT_READS, SETTINGS_READS
 from mesh.iam.roles.trust import BEGIN, assumed_by
 from mesh.iam.statement import Condition, Document, Statement, document, when
 
@@ -116,17 +116,46 @@ def _emergencies(perimeter: Perimeter) -> Statement:
     )
 
 
-def preview_refusals() -> Document:
+def preview_refusals(perimeter: Perimeter) -> Document:
     """Inline policy of `mesh/preview`: everything is refused but the reading of settings, whatever AWS lets it do."""
     return document(
         Statement(
+            sid="RefuseOtherObjects",
+            what="A preview looks at no object but the scripts of jobs.",
+            why="The plugin compares a script with the program's; what else is in a bucket is data.",
+            actions=SCRIPT_READS,
+            not_resources=(f"arn:aws:s3:::{perimeter.buckets.every_scripts}/*",),
+        ),
+        Statement(
             sid="RefuseAllButSettings",
-            what="A preview reads settings, and does nothing else by any action: no data, log, secret or message.",
+            what="A preview reads settings and scripts, and does nothing else by any action: no data, log or secret.",
             why=(
                 "AWS's ReadOnlyAccess and the policy of any resource would let it, and a preview runs a pull request's "
                 "code before anybody has reviewed it."
             ),
-            not_actions=SETTINGS_READS,
+            not_actions=(*SCRIPT_READS, *SETTINGS_READS),
             resources=("*",),
-        )
+        ),
+        Statement(
+            sid="RefuseOtherJobs",
+            what="A preview reads jobs, triggers, workflows and state machines of the mesh, and no other.",
+            why="Arguments and definitions of others may hold secrets; those of the mesh stand in the repository.",
+            actions=READ_JOBS,
+            not_resources=names.EVERY_JOB,
+        ),
+        Statement(
+            sid="RefuseFunctionsOfOthers",
+            what="A preview reads functions and alarms of the mesh, and no others.",
+            why="Environment variables of a function may be secrets; those that the mesh makes have none.",
+            actions=READ_OF_THE_MESH,
+            not_resources=(names.FUNCTIONS, names.ALARMS),
+        ),
+        Statement(
+            sid="RefuseOtherConnections",
+            what="A preview reads the Glue connection to the mesh's network, and no other.",
+            why="A connection can hold the password of what a job reads; the mesh's holds none.",
+            actions=("glue:GetConnection",),
+            # AWS asks of the connection and of the catalog around it.
+            not_resources=("arn:aws:glue:*:*:catalog", f"arn:aws:glue:*:*:connection/{names.CONNECTION}"),
+        ),
     )

@@ -6,8 +6,17 @@ from mesh import names
 from mesh.iam.mesh_catalog import ATHENAS_DATABASE
 from mesh.iam.statement import Document, Statement, document
 
-MADE_ROLES = ("clearance/*", "pipeline/*/*", "delivery/*", *names.STAFF)
-"""Paths of the roles that it makes: of who reads, of jobs, of replications, of the domain's staff."""
+MADE_ROLES = (
+    "clearance/*",
+    "pipeline/*/*",
+    "delivery/*",
+    names.CHECK,
+    "forward",
+    names.START,
+    names.RETENTION,
+    *names.STAFF,
+)
+"""Paths of the roles that it makes: of who reads, of jobs, of replications, of drafts, of the domain's staff."""
 
 
 def deploy_access_permissions(account_id: str) -> Document:
@@ -18,7 +27,7 @@ def deploy_access_permissions(account_id: str) -> Document:
     return document(
         Statement(
             sid="MakeRolesOfReadersAndJobs",
-            what="The role makes, changes and deletes the roles of clearances, pipelines, deliveries and staff.",
+            what="The role makes, changes and deletes the roles of readers, jobs, replications, drafts and staff.",
             why="Who reads is who may become these roles, and what they may do.",
             effect="Allow",
             actions=(
@@ -81,7 +90,7 @@ def _what_reads_and_links(account_id: str) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="MakeLinks",
-            what="The role makes, changes and deletes links to the hub's databases, and the one that Athena asks for.",
+            what="The role makes, changes and deletes links to the hub, databases of drafts, and the one of Athena.",
             why="A link is named as its database, `<domain>__<product>`; to delete one asks for all that is below it.",
             effect="Allow",
             actions=(

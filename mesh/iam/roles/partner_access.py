@@ -7,7 +7,7 @@ from mesh.iam.buckets import READER_ACTIONS
 from mesh.iam.keys import DECRYPT
 from mesh.iam.mesh_catalog import READ_CATALOG
 from mesh.iam.perimeter import Perimeter, through
-from mesh.iam.roles.query import QUERY, query_results
+from mesh.iam.roles.query import QUERY, browsing, query_results
 from mesh.iam.statement import Document, Statement, document, when
 
 
@@ -24,6 +24,7 @@ def partner_permissions(perimeter: Perimeter, partner: str, account_id: str, inb
             actions=QUERY,
             resources=(f"arn:aws:athena:{region}:{account_id}:workgroup/{names.WORKGROUP}",),
         ),
+        *browsing(perimeter, account_id),
         Statement(
             sid="ReadTheOwnCatalog",
             what="The role reads metadata in its account's catalog.",

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from mesh import names
+from mesh.iam.bus import events_of
 from mesh.iam.perimeter import Perimeter, caller_is
 from mesh.iam.statement import Document, Statement, document
 
 SEE_JOBS: Final = (
+    "events:ListRules",
     "glue:ListJobs",
     "glue:ListTriggers",
     "logs:DescribeLogGroups",
@@ -79,7 +81,7 @@ def engineer_permissions(perimeter: Perimeter, account_id: str) -> Document:
     return document(
         Statement(
             sid="SeeJobs",
-            what="The role lists jobs, triggers, state machines, and logs by name.",
+            what="The role lists jobs, triggers, rules, state machines, and logs by name.",
             why="Who runs jobs has to know which there are; their arguments, code and log events are data.",
             effect="Allow",
             actions=SEE_JOBS,
@@ -94,29 +96,30 @@ def engineer_permissions(perimeter: Perimeter, account_id: str) -> Document:
             resources=("*",),
         ),
         _see_alarms(region, account_id),
+        _see_publications(perimeter, account_id),
         Statement(
             sid="StartTriggers",
-            what="The role starts triggers of its account, as they were made.",
+            what="The role starts triggers of pipelines of its account, as they were made.",
             why="A run is repeated so; the request names a trigger and nothing else: no argument, no script.",
             effect="Allow",
             actions=START_TRIGGERS,
-            resources=(f"arn:aws:glue:{region}:{account_id}:trigger/*",),
+            resources=(f"arn:aws:glue:{region}:{account_id}:trigger/{names.JOBS}",),
         ),
         Statement(
             sid="StopJobs",
-            what="The role stops runs of the account's jobs.",
+            what="The role stops runs of the account's pipelines.",
             why="A run that goes wrong has to end; to stop one returns nothing of it.",
             effect="Allow",
             actions=STOP_JOBS,
-            resources=(f"arn:aws:glue:{region}:{account_id}:job/*",),
+            resources=(f"arn:aws:glue:{region}:{account_id}:job/{names.JOBS}",),
         ),
         Statement(
             sid="StopExecutions",
-            what="The role stops executions of the account's state machines.",
+            what="The role stops executions of the account's pipelines.",
             why="As with runs of jobs.",
             effect="Allow",
             actions=STOP_EXECUTIONS,
-            resources=(f"arn:aws:states:{region}:{account_id}:execution:*",),
+            resources=(f"arn:aws:states:{region}:{account_id}:execution:{names.JOBS}",),
         ),
     )
 
@@ -142,7 +145,9 @@ def owner_permissions(perimeter: Perimeter, account_id: str, domain: str) -> Doc
             resources=(f"{glue}:catalog", f"{glue}:database/{databases}", f"{glue}:table/{databases}/*"),
         ),
         _see_alarms(perimeter.region, account_id),
+        _see_publications(perimeter, account_id),
         _see_the_budget(account_id),
+        *_ask_for_publications(perimeter, domain),
     )
 
 
@@ -185,6 +190,33 @@ def _see_alarms(region: str, account_id: str) -> Statement:
         effect="Allow",
         actions=SEE_ALARMS,
         resources=(f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*",),
+    )
+
+
+def _see_publications(perimeter: Perimeter, account_id: str) -> Statement:
+    bucket = perimeter.buckets.publications(perimeter.governance_id)
+    return Statement(
+        sid="SeePublications",
+        what="The role reads what is published of the account's products, and why the last draft was refused.",
+        why="A refusal is told in sentences, which name columns and files and hold no value.",
+        effect="Allow",
+        actions=("s3:GetObject",),
+        resources=(f"arn:aws:s3:::{bucket}/{account_id}/*",),
+    )
+
+
+def _ask_for_publications(perimeter: Perimeter, domain: str) -> tuple[Statement, ...]:
+    bus = f"arn:aws:events:{perimeter.region}:{perimeter.governance_id}:event-bus/{names.BUS}"
+    return (
+        Statement(
+            sid="AskForPublications",
+            what="The role asks on the mesh bus for a publication to be tried again, or undone.",
+            why="Who answers for a product takes a bad batch back; what is published then was checked before.",
+            effect="Allow",
+            actions=("events:PutEvents",),
+            resources=(bus,),
+        ),
+        *events_of(bus, names.event_source(domain, "*"), whose="a product of the domain", told=(names.REQUESTED,)),
     )
 
 

@@ -28,7 +28,7 @@ QUERIES: Final = (
 
 WHO_QUERIES: Final[Mapping[names.UnitName, tuple[str, ...]]] = {
     "governance": (),
-    "domains": (names.clearance_role("*", "*"),),
+    "domains": (names.clearance_role("*", "*"), names.check_role("*"), names.pipeline_roles("*")),
     "partners": (names.role("*", "access"),),
 }
 """Roles that query in the mesh's workgroups, by the unit in which there are such roles."""
@@ -88,9 +88,9 @@ def queries_are_the_cleared_ones(who: tuple[str, ...]) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherQueries",
-            what="Only clearance roles, and people of partners, query in workgroups of the mesh or see queries there.",
+            what="Clearances, pipelines, checks and people of partners alone query in workgroups of the mesh.",
             why="The text of a query has values in it, and its result is data.",
-            but="Workgroups are for them; which clearance has which, its own permissions say." if who else "",
+            but="Workgroups are for them; which role has which, its own permissions say." if who else "",
             actions=QUERIES,
             resources=(f"arn:aws:athena:*:*:workgroup/{names.WORKGROUP}*",),
             conditions=(caller_is_not(*who),) if who else (),

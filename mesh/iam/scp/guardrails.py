@@ -150,7 +150,7 @@ def _protection_stays_on(perimeter: Perimeter) -> tuple[Statement, ...]:
             sid="RefuseLabelsOfOthers",
             what="Only the deployment of governance and publishers put LF-tags on data.",
             why="A column that loses its tag is open to every clearance.",
-            but="A domain's stack labels its tables as its publisher; these actions take no resource.",
+            but="`governance` labels databases, the publication function columns; these actions take no resource.",
             actions=LABEL_DATA,
             resources=("*",),
             conditions=(caller_is_not(governance, names.publisher_role(perimeter.governance_id, "*")),),

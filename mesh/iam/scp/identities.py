@@ -43,10 +43,15 @@ def identities_stay_inside(perimeter: Perimeter) -> Document:
         Statement(
             sid="RefuseBusesOfUnknownOwners",
             what="Where EventBridge does not say whose a bus is, no identity puts events on any but the mesh bus.",
-            why="An event holds up to 256 KB of whatever the caller writes.",
+            why="An event holds up to 256 KB of what the caller writes; where a rule's go, RefuseTargetsOutside says.",
             actions=("events:PutEvents",),
             not_resources=(bus,),
-            conditions=(when("Null", "aws:ResourceAccount", "true"),),
+            conditions=(
+                when("Null", "aws:ResourceAccount", "true"),
+                # EventBridge alone sets it, for a rule whose target is a bus (EventBridge User Guide, "Using IAM policy
+                # conditions"); a variable for the caller's account may not stand in an ARN's place for it.
+                when("BoolIfExists", "events:eventBusInvocation", "false"),
+            ),
         ),
         *nothing_is_shared_outside(perimeter),
     )

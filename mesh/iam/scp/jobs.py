@@ -23,7 +23,6 @@ START_WITH_ARGUMENTS: Final = (
     "glue:UpdateTrigger",
     "glue:UpdateWorkflow",
     "states:RedriveExecution",
-    "states:StartExecution",
     "states:StartSyncExecution",
     "states:TestState",
 )
@@ -34,6 +33,10 @@ whoever starts a job runs code of their own with the job's role. Not among them 
 trigger as it was made.
 """
 
+START_BY_EVENTS: Final = ("glue:NotifyEvent", "states:StartExecution")
+"""Actions with which EventBridge starts jobs, with its own role: a workflow as it was made, a state machine on what the
+rule says."""
+
 CHANGE_JOBS: Final = (
     "ecr:CompleteLayerUpload",
     "ecr:GetAuthorizationToken",
@@ -43,6 +46,7 @@ CHANGE_JOBS: Final = (
     "glue:CreateTableOptimizer",
     "glue:DeleteJob",
     "glue:DeleteTrigger",
+    "glue:DeleteWorkflow",
     "glue:UpdateCrawler",
     "glue:UpdateJob",
     "glue:UpdateTableOptimizer",
@@ -116,12 +120,21 @@ def _jobs() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseOtherConnections",
-            what="Only deployments make, change or delete connections of Glue; besides them, pipelines read one.",
+            what="Only deployments make, change or delete connections of Glue.",
             why="A connection says into which network a job goes and holds the password of what it reads.",
-            but="A domain's stack makes the connection to the mesh's network, and its pipelines read it to join.",
-            actions=("glue:CreateConnection", "glue:DeleteConnection", "glue:GetConnection", "glue:UpdateConnection"),
+            but="A domain's stack makes the connection to the mesh's network.",
+            actions=("glue:CreateConnection", "glue:DeleteConnection", "glue:UpdateConnection"),
             resources=("*",),
-            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
+            conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseReadingConnections",
+            what="Only deployments, previews and pipelines read connections of Glue.",
+            why="A connection can hold the password of what a job reads.",
+            but="The mesh's one connection holds none: pipelines read it to join, a preview to compare.",
+            actions=("glue:GetConnection",),
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), names.preview_role("*"), names.pipeline_roles("*")),),
         ),
         Statement(
             sid="RefuseReadingRuns",
@@ -132,6 +145,13 @@ def _jobs() -> tuple[Statement, ...]:
             resources=("*",),
             conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
         ),
+        *_starts(),
+    )
+
+
+def _starts() -> tuple[Statement, ...]:
+    """Statements about what starts jobs: arguments, and events."""
+    return (
         Statement(
             sid="RefuseStartingJobs",
             what="Only deployments start jobs with arguments, or make the triggers, sessions and workflows that do.",
@@ -140,6 +160,27 @@ def _jobs() -> tuple[Statement, ...]:
             actions=START_WITH_ARGUMENTS,
             resources=("*",),
             conditions=(caller_is_not(deploy_roles()),),
+        ),
+        Statement(
+            sid="RefuseStartingByEvents",
+            what="Only deployments and EventBridge's own role start state machines, and workflows by an event.",
+            why="Whoever starts a state machine says on what it works; an event starts what a rule is for.",
+            but="A rule of a domain's stack starts pipelines, by the schedule or because a product is published.",
+            actions=START_BY_EVENTS,
+            resources=("*",),
+            conditions=(caller_is_not(deploy_roles(), names.start_role("*")),),
+        ),
+        Statement(
+            sid="RefuseTellingOfPublications",
+            what="Only EventBridge's own role tells an account's bus that a product is published, or was refused.",
+            why="Rules of that bus start pipelines with the one, and an alarm rings with the other.",
+            but="A rule on the mesh bus, where the publication function alone says so, passes it on.",
+            actions=("events:PutEvents",),
+            resources=("arn:aws:events:*:*:event-bus/default",),
+            conditions=(
+                when("ForAnyValue:StringEquals", "events:detail-type", names.PUBLISHED, names.REFUSED),
+                caller_is_not(names.start_role("*")),
+            ),
         ),
     )
 
@@ -157,12 +198,12 @@ def _logs() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RefuseChangesToLogsOfTheMesh",
-            what="Only deployments and pipelines write, set up or delete logs of pipelines.",
+            what="Only deployments, pipelines and the publication function write, set up or delete logs of the mesh.",
             why="They are evidence; and with another key, or another filter, others could read them.",
-            but="A pipeline writes its own logs, as its permissions say; a domain's stack makes the groups.",
+            but="A job writes its own log, as its permissions say; each account's stack makes the groups.",
             actions=CHANGE_LOGS,
             resources=groups,
-            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*")),),
+            conditions=(caller_is_not(deploy_roles(), names.pipeline_roles("*"), names.publication_role("*")),),
         ),
     )
 

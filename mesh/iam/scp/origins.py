@@ -27,12 +27,20 @@ WRITTEN_BY_GLUE: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:P
 WRITTEN_BY_LAMBDA: Final = (*WRITTEN_BY_GLUE, "xray:PutTraceSegments")
 """Actions of Lambda itself that carry the function's ARN. Its third, mounting EFS, is of no service in use."""
 
-LENT_TO_SERVICES: Final = (names.location_role("*", "*"), names.delivery_role("*", "*"))
+LENT_TO_SERVICES: Final = (
+    names.location_role("*", "*"),
+    names.delivery_role("*", "*"),
+    names.retention_role("*"),
+)
 """Roles that a service alone assumes and whose credentials neither code nor people hold, by Lake Formation (Athena
-reads with them, from networks of AWS's) and by S3, which replicates.
+reads with them, from networks of AWS's), by S3, which replicates, and by optimizers of Glue; a job with the last one
+does nothing (`RefuseJobsOfOptimizers`).
 
 (Athena User Guide, "Control access to Amazon S3 from Athena": no restriction by address, VPC or endpoint.)
 """
+
+BECOME_BY_THE_FUNCTION: Final = (names.check_role("*"), names.publisher_role("*", "*"))
+"""Roles that the publication function becomes. A session that another one begins has no mark of the function."""
 
 ROLES_OF_PEOPLE: Final = (
     names.clearance_role("*", "*"),
@@ -83,11 +91,12 @@ def credentials_stay_in_the_network(perimeter: Perimeter) -> Document:
             resources=("*",),
             conditions=(when("Null", "lambda:SourceFunctionArn", "false"), *elsewhere),
         ),
+        *_by_the_name_of_the_role(elsewhere),
         Statement(
             sid="RefuseForeignEndpoints",
             what="Nobody of the organisation does anything through an endpoint that is not its own.",
             why="Stolen credentials are used from the thief's own network; most services take no RCP.",
-            but="Athena reads with location roles and S3 replicates with delivery roles, from networks of AWS's own.",
+            but="Athena, S3 and optimizers use roles that are lent to them from networks of AWS's own.",
             actions=("*",),
             resources=("*",),
             conditions=(when("Null", "aws:SourceVpce", "false"), *elsewhere, caller_is_not(*LENT_TO_SERVICES)),
@@ -104,6 +113,28 @@ def credentials_stay_in_the_network(perimeter: Perimeter) -> Document:
             ),
         ),
         _people_at_their_addresses(perimeter, elsewhere),
+    )
+
+
+def _by_the_name_of_the_role(elsewhere: tuple[Condition, ...]) -> tuple[Statement, Statement]:
+    """Statements about roles whose sessions do not say what they are for, or of whose sessions one kind is none."""
+    return (
+        Statement(
+            sid="RefuseChecksAndPublishersElsewhere",
+            what="The roles that the publication function becomes do nothing from outside the network.",
+            why="Such a session says nothing of the function, so it is bound by its role; Athena reads for it.",
+            actions=("*",),
+            resources=("*",),
+            conditions=(caller_is(*BECOME_BY_THE_FUNCTION), *elsewhere),
+        ),
+        Statement(
+            sid="RefuseJobsOfOptimizers",
+            what="A job of Glue does nothing with the role that optimizers have, from inside the network as well.",
+            why="Glue takes a role for whatever of its own it is passed to, and this one deletes what is published.",
+            actions=("*",),
+            resources=("*",),
+            conditions=(when("Null", "glue:CredentialIssuingService", "false"), caller_is(names.retention_role("*"))),
+        ),
     )
 
 

@@ -31,10 +31,30 @@ def who_reads_is_decided_apart() -> Document:
             why="A stack gives jobs the roles of pipelines, and S3 that of a delivery; no other is for a service.",
             actions=("iam:PassRole",),
             resources=(
+                names.check_role("*"),
                 names.clearance_role("*", "*"),
                 *(names.staff_role("*", duty) for duty in names.STAFF),
                 f"{names.deploy_role('*')}*",
                 names.preview_role("*"),
+            ),
+        ),
+        Statement(
+            sid="RefuseOtherDrafters",
+            what="In a domain nobody reads or changes drafts in the catalog but those who make, write and check them.",
+            why="A draft is not published: it is open to all whom IAM admits, and people read what was checked.",
+            but="Pipelines and optimizers commit, the check reads, deployments make them; previews and owners look.",
+            actions=("glue:*",),
+            resources=(f"arn:aws:glue:*:*:database/{names.DRAFTS}", f"arn:aws:glue:*:*:table/{names.DRAFTS}/*"),
+            conditions=(
+                caller_is_not(
+                    names.pipeline_roles("*"),
+                    names.check_role("*"),
+                    names.retention_role("*"),
+                    names.deploy_role("*"),
+                    deploy_access_roles(),
+                    names.preview_role("*"),
+                    names.staff_role("*", "owner"),
+                ),
             ),
         ),
     )

@@ -8,20 +8,24 @@ from mesh import names
 from mesh.plan.footprint.account_resources import boundary, mesh_role
 from mesh.plan.footprint.deployed_resource import DeployedResource, StackMaker
 from mesh.plan.footprint.lake_resources import granted, settings
-from mesh.plan.nodes import DefaultDatabaseArgs, DomainPlan, ResourceLinkArgs
+from mesh.plan.nodes import DefaultDatabaseArgs, DomainPlan, DraftDatabaseArgs, ResourceLinkArgs
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
-    """Boundary, Lake Formation's settings, the roles of jobs, staff and readers with grants, links."""
+    """Boundary, Lake Formation's settings, roles of jobs, staff, checks and readers with grants, databases."""
     yield boundary(make, plan.name)
     yield settings(make, plan.name)
     bound = names.boundary(make.account_id)
     for name, args in plan.pipelines.items():
         yield from mesh_role(make, name, args.arn, bound)
+        for grant in args.grants:
+            yield granted(make, grant)
     for name, args in plan.deliveries.items():
         yield from mesh_role(make, name, args.role_arn, bound)
     for name, args in plan.staff.items():
         yield from mesh_role(make, name, args.arn, bound)
+    for service, role in _of_services(plan).items():
+        yield from mesh_role(make, service, role, bound)
     for name, args in plan.clearances.items():
         yield from mesh_role(make, name, args.arn, bound)
         for grant in args.grants:
@@ -29,6 +33,18 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
     yield from _default(make, plan.default)
     for reference, link in plan.links.items():
         yield from _link(make, reference, link)
+    for name, args in plan.draft_databases.items():
+        yield from _drafts(make, name, args)
+
+
+def _of_services(plan: DomainPlan) -> dict[str, str]:
+    """Roles that AWS's services and the publication function act with, by logical name."""
+    roles = {"check": plan.check.arn, "forward": plan.forward.arn}
+    return (
+        roles
+        | ({"retention": plan.retention.arn} if plan.retention else {})
+        | ({"start": plan.start.arn} if plan.start else {})
+    )
 
 
 def _default(make: StackMaker, args: DefaultDatabaseArgs) -> Iterator[DeployedResource]:
@@ -49,3 +65,10 @@ def _link(make: StackMaker, name: str, args: ResourceLinkArgs) -> Iterator[Deplo
         targetDatabase={"catalogId": args.perimeter.governance_id, "databaseName": args.database},
     )
     yield granted(make, args.grant, name=name)
+
+
+def _drafts(make: StackMaker, name: str, args: DraftDatabaseArgs) -> Iterator[DeployedResource]:
+    given = f"{args.account_id}:{args.database}"
+    kind = "glue/catalogDatabase:CatalogDatabase"
+    yield make(kind, f"{name}-draft", given=given, name=args.database, catalogId=args.account_id)
+    yield granted(make, args.grant)

@@ -1,4 +1,4 @@
-"""Resources of the stack `domain-<d>`: what the domain owns, and its entries in the mesh catalog, as its publisher."""
+"""Resources of the stack `domain-<d>`: what the domain owns, the tables that its pipelines write among it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from mesh import names
 from mesh.plan.footprint.account_resources import baseline, key
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
-from mesh.plan.nodes import CatalogEntryArgs, DataProductArgs, DomainPlan
-from mesh.plan.nodes.lf_tags import TagAssignment
+from mesh.plan.footprint.job_resources import job_baseline, pipeline
+from mesh.plan.footprint.publication_resources import heard, wakeups
+from mesh.plan.nodes import DataProductArgs, DomainPlan, DraftTablesArgs, TableOptimizersArgs
+from mesh.plan.nodes.retention import OPTIMIZERS
 
 
 def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
-    """Baseline, products with their replications, and catalog entries."""
+    """Baseline, products with replications, drafts of tables, rules that tell of them, and pipelines."""
     yield from baseline(make, plan.name, plan.account)
     for name, args in plan.products.items():
         yield from _product(make, name, args)
@@ -25,9 +27,35 @@ def resources(make: StackMaker, plan: DomainPlan) -> Iterator[DeployedResource]:
             bucket=args.bucket,
             role=args.role_arn,
         )
-    publisher = StackMaker(make.stack, plan.publishing)
-    for name, args in plan.catalog.items():
-        yield from _entry(publisher, name, args)
+        for delivery in (each for each in args.deliveries if each.open):
+            alarm = args.alarm(delivery)
+            yield make("cloudwatch/metricAlarm:MetricAlarm", f"{name}-{delivery.partner}", given=alarm, name=alarm)
+    for name, args in plan.drafts.items():
+        yield from _drafts(make, name, args)
+    yield from wakeups(make, plan.wakeups)
+    if plan.heard:
+        yield from heard(make, "heard", plan.heard)
+    for name, args in plan.optimizers.items():
+        yield from _optimizers(make, name, args)
+    if plan.job_baseline:
+        yield from job_baseline(make, "jobs", plan.job_baseline)
+        for name, args in plan.jobs.items():
+            if args.runtime != "external":
+                yield from pipeline(make, name, args, plan.job_baseline.subnet)
+
+
+def _optimizers(make: StackMaker, name: str, args: TableOptimizersArgs) -> Iterator[DeployedResource]:
+    for table in args.tables:
+        for kind in OPTIMIZERS:
+            yield make(
+                "glue/catalogTableOptimizer:CatalogTableOptimizer",
+                f"{name}-{table}-{kind}",
+                catalogId=args.account_id,
+                databaseName=args.database,
+                tableName=table,
+                type=kind,
+                configuration={"roleArn": args.role},
+            )
 
 
 def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[DeployedResource]:
@@ -40,40 +68,17 @@ def _product(make: StackMaker, name: str, args: DataProductArgs) -> Iterator[Dep
     )
 
 
-def _entry(make: StackMaker, name: str, args: CatalogEntryArgs) -> Iterator[DeployedResource]:
-    hub, database = args.perimeter.governance_id, args.database
-    yield make(
-        "glue/catalogDatabase:CatalogDatabase",
-        name,
-        given=f"{hub}:{database}",
-        name=database,
-        catalogId=hub,
-        locationUri=f"s3://{args.location}/",
-    )
-    yield from (_tag(make, name, args, tag) for tag in args.closing)
+def _drafts(make: StackMaker, name: str, args: DraftTablesArgs) -> Iterator[DeployedResource]:
     for table in args.tables:
         iceberg = {"icebergTableInput": {"location": f"s3://{args.location}/{table.name}/"}}
-        registered = table.format == "iceberg"
+        by_glue = table.format == "iceberg"
         yield make(
             "glue/catalogTable:CatalogTable",
             f"{name}-{table.name}",
-            given=f"{hub}:{database}:{table.name}",
+            given=f"{args.account_id}:{args.database}:{table.name}",
             name=table.name,
-            catalogId=hub,
-            databaseName=database,
-            openTableFormatInput={"icebergInput": iceberg} if registered else None,
-            storageDescriptor=None if registered else SET,
+            catalogId=args.account_id,
+            databaseName=args.database,
+            openTableFormatInput={"icebergInput": iceberg} if by_glue else None,
+            storageDescriptor=None if by_glue else SET,
         )
-    yield from (_tag(make, name, args, tag) for tag in args.labelling)
-
-
-def _tag(make: StackMaker, name: str, args: CatalogEntryArgs, tag: TagAssignment) -> DeployedResource:
-    hub = args.perimeter.governance_id
-    return make(
-        "lakeformation/resourceLfTag:ResourceLfTag",
-        "-".join((name, tag.table, tag.key, tag.value) if tag.table else (name, tag.key)),
-        catalogId=hub,
-        database=None if tag.table else {"catalogId": hub, "name": args.database},
-        tableWithColumns={"catalogId": hub, "databaseName": args.database, "name": tag.table} if tag.table else None,
-        lfTag={"catalogId": hub, "key": tag.key, "value": tag.value},
-    )

@@ -10,14 +10,15 @@ from mesh.plan.footprint.account_resources import baseline, mesh_role
 from mesh.plan.footprint.bucket_resources import private_bucket
 from mesh.plan.footprint.deployed_resource import SET, DeployedResource, StackMaker
 from mesh.plan.footprint.lake_resources import granted, settings
-from mesh.plan.nodes import GovernancePlan, MeshCatalogArgs, NetworkArgs, RegisteredLocationArgs
+from mesh.plan.footprint.publication_resources import publication
+from mesh.plan.nodes import CatalogEntryArgs, GovernancePlan, MeshCatalogArgs, NetworkArgs, RegisteredLocationArgs
 
-VPC, ROUTES, GROUP = "vpc-assumed", "rtb-assumed", "sg-assumed"
-"""Stand-ins for the ids of the network, its routes, and the security group of its endpoints."""
+VPC, ROUTES, GROUP, FUNCTIONS = "vpc-assumed", "rtb-assumed", "sg-assumed", "sg-functions"
+"""Stand-ins for the ids of the network, its routes, and the security groups of its endpoints and of functions."""
 
 
 def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResource]:
-    """Baseline, trail, event bus, alarm, roles of CI and domains, catalog, locations, and the network."""
+    """Baseline, trail, event bus, alarm, roles of CI, domains and publication, catalog with entries, network."""
     yield from baseline(make, "governance", plan.account)
     yield from _trail(make, plan)
     yield make("cloudwatch/eventBus:EventBus", "mesh", given=names.BUS, name=names.BUS)
@@ -29,10 +30,15 @@ def resources(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResour
         yield from mesh_role(make, f"{name}-publisher", names.publisher_role(make.account_id, args.domain), bound)
     for stack, args in plan.ci.items():
         yield from mesh_role(make, f"ci-{stack}", args.arn, bound)
+    yield from mesh_role(make, "publication", plan.publication_role.arn, bound)
     yield from _catalog(make, plan.catalog)
     for name, args in plan.registered.items():
         yield from _location(make, name, args)
+    for name, args in plan.entries.items():
+        yield from _entry(make, name, args)
     yield from _network(make, plan.network)
+    inside = [f"subnet-{zone}" for zone in plan.network.subnets]
+    yield from publication(make, plan.publication, VPC, inside, FUNCTIONS)
 
 
 def _trail(make: StackMaker, plan: GovernancePlan) -> Iterator[DeployedResource]:
@@ -104,6 +110,27 @@ def _location(make: StackMaker, name: str, args: RegisteredLocationArgs) -> Iter
     )
 
 
+def _entry(make: StackMaker, name: str, args: CatalogEntryArgs) -> Iterator[DeployedResource]:
+    hub, database = args.perimeter.governance_id, args.database
+    yield make(
+        "glue/catalogDatabase:CatalogDatabase",
+        name,
+        given=f"{hub}:{database}",
+        name=database,
+        catalogId=hub,
+        locationUri=f"s3://{args.location}/",
+    )
+    for tag in args.closing:
+        yield make(
+            "lakeformation/resourceLfTag:ResourceLfTag",
+            f"{name}-{tag.key}",
+            catalogId=hub,
+            database={"catalogId": hub, "name": database},
+            lfTag={"catalogId": hub, "key": tag.key, "value": tag.value},
+        )
+    yield granted(make, args.grant, catalog=hub)
+
+
 def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:
     name, subnets = "mesh", {zone: f"subnet-{zone}" for zone in args.subnets}
     yield make(
@@ -132,6 +159,14 @@ def _network(make: StackMaker, args: NetworkArgs) -> Iterator[DeployedResource]:
     yield make("ec2/defaultNetworkAcl:DefaultNetworkAcl", name, given="acl-default", defaultNetworkAclId="acl-default")
     group = f"{name}-endpoints"
     yield make("ec2/securityGroup:SecurityGroup", "endpoints", given=GROUP, name=group, vpcId=VPC, ingress=SET)
+    yield make(
+        "ec2/securityGroup:SecurityGroup",
+        "functions",
+        given=FUNCTIONS,
+        name=f"{name}-functions",
+        vpcId=VPC,
+        egress=SET,
+    )
     for service in args.endpoints:
         yield _endpoint(make, args, service, inside)
     yield from _share(make, name, args, subnets)

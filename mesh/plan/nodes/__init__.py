@@ -15,13 +15,11 @@ from mesh.plan.nodes.domain import (
     ClearanceRoleArgs,
     DataProductArgs,
     DefaultDatabaseArgs,
-    Delivery,
     DomainPlan,
-    PartnerReplicationArgs,
-    PipelineRoleArgs,
     ResourceLinkArgs,
     StaffRoleArgs,
 )
+from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.governance import (
     AuditTrailArgs,
     BreakGlassArgs,
@@ -29,8 +27,10 @@ from mesh.plan.nodes.governance import (
     LocationRoleArgs,
     MeshBusArgs,
     MeshCatalogArgs,
+    PublicationRoleArgs,
     RegisteredLocationArgs,
 )
+from mesh.plan.nodes.jobs import HeardPublicationsArgs, JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.network import NetworkArgs
 from mesh.plan.nodes.organization import (
     Assignment,
@@ -45,8 +45,12 @@ from mesh.plan.nodes.organization import (
     PermissionSet,
     PermissionSetsArgs,
 )
-from mesh.plan.nodes.partner import PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.partner import InboxTablesArgs, PartnerAccountArgs, PartnerPlan
+from mesh.plan.nodes.partner_replication import Delivery, PartnerReplicationArgs
+from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
 from mesh.plan.nodes.plan import Plan
+from mesh.plan.nodes.publication import ForwardRoleArgs, PublicationAlarm, PublicationArgs, WakeupsArgs
+from mesh.plan.nodes.retention import RetentionRoleArgs, TableOptimizersArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 __all__ = [
@@ -57,6 +61,7 @@ __all__ = [
     "BreakGlassArgs",
     "BreakGlassGroupArgs",
     "CatalogEntryArgs",
+    "CheckRoleArgs",
     "CiRoleArgs",
     "Clearance",
     "ClearanceRoleArgs",
@@ -65,8 +70,14 @@ __all__ = [
     "DefaultDatabaseArgs",
     "Delivery",
     "DomainPlan",
+    "DraftDatabaseArgs",
+    "DraftTablesArgs",
     "FirstCiRoles",
+    "ForwardRoleArgs",
     "GovernancePlan",
+    "HeardPublicationsArgs",
+    "InboxTablesArgs",
+    "JobBaselineArgs",
     "LandingZoneArgs",
     "LetGoAccount",
     "LocationRoleArgs",
@@ -82,11 +93,19 @@ __all__ = [
     "PartnerReplicationArgs",
     "PermissionSet",
     "PermissionSetsArgs",
+    "PipelineArgs",
     "PipelineRoleArgs",
     "Plan",
+    "PublicationAlarm",
+    "PublicationArgs",
+    "PublicationRoleArgs",
     "RegisteredLocationArgs",
     "ResourceLinkArgs",
+    "RetentionRoleArgs",
     "RoleDocuments",
     "StaffRoleArgs",
+    "StartRoleArgs",
+    "TableOptimizersArgs",
     "Tags",
+    "WakeupsArgs",
 ]

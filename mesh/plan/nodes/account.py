@@ -16,7 +16,8 @@ from mesh.iam.statement import Document
 class AccountBaselineArgs:
     """Baseline of an account: keys, boundary, logs, query results, budget. `owner` names the domain or partner.
 
-    `clearances` that are held in the account have a workgroup each; without any there is one for the account.
+    `clearances` that are held in the account have a workgroup each, and so has the check of its drafts; without any
+    there is one for the account.
     `with_boundary` is False where the boundary belongs to another stack, that of who reads.
     `budget` in US dollars a month; `log_retention` and `results_retention` in days.
     """
@@ -35,10 +36,11 @@ class AccountBaselineArgs:
     @property
     def workgroups(self) -> Mapping[str, str]:
         """Athena workgroups, each with the location of its results."""
-        # One a clearance: results are data, and a lower clearance must not read the results of a higher one.
+        # One a clearance, and one for checks: results are data, and a lower clearance must not read those of a higher.
         if not self.clearances:
             return {names.WORKGROUP: f"s3://{self.results_bucket}/"}
-        return {names.workgroup(name): f"s3://{self.results_bucket}/{name}/" for name in self.clearances}
+        queries = (*self.clearances, names.CHECK)
+        return {names.workgroup(name): f"s3://{self.results_bucket}/{name}/" for name in queries}
 
     @property
     def log_bucket(self) -> str:
@@ -71,8 +73,8 @@ class AccountBaselineArgs:
         return results_bucket_policy(self.perimeter, self.results_bucket, self.account_id, self._readers)
 
     @property
-    def _readers(self) -> str | None:
-        """Pattern of the roles that people hold in the account."""
+    def _readers(self) -> tuple[str, ...]:
+        """Patterns of the roles that query in the account."""
         if self.clearances:
-            return names.clearance_role(self.account_id, "*")
-        return names.role(self.account_id, "access") if self.owner.startswith("partner-") else None
+            return names.clearance_role(self.account_id, "*"), names.check_role(self.account_id)
+        return (names.role(self.account_id, "access"),) if self.owner.startswith("partner-") else ()

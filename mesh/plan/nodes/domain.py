@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from mesh import names
 from mesh.contracts.catalog import CatalogTable
-from mesh.iam.ends import latest
-from mesh.iam.mesh_catalog import ATHENAS_DATABASE
+from mesh.iam.mesh_catalog import ABOUT_DEFAULT, ATHENAS_DATABASE
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.product.audience import Audience
 from mesh.iam.product.bucket_policy import bucket_policy
 from mesh.iam.product.key_policy import key_policy
 from mesh.iam.roles.clearance import clearance_permissions
-from mesh.iam.roles.delivery import delivery_permissions, delivery_trust
 from mesh.iam.roles.permission_set import permission_set_trust
-from mesh.iam.roles.pipeline import pipeline_permissions, pipeline_trust
 from mesh.iam.roles.staff import auditor_permissions, engineer_permissions, owner_permissions
 from mesh.iam.statement import Document
 from mesh.plan.nodes import lf_tags
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess, Tags
 from mesh.plan.nodes.clearance import Clearance
+from mesh.plan.nodes.drafts import CheckRoleArgs, DraftDatabaseArgs, DraftTablesArgs
 from mesh.plan.nodes.grants import Grant, NamedResource, on_databases, on_tables
+from mesh.plan.nodes.jobs import HeardPublicationsArgs, JobBaselineArgs, StartRoleArgs
 from mesh.plan.nodes.lf_tags import TagAssignment
+from mesh.plan.nodes.partner_replication import PartnerReplicationArgs
+from mesh.plan.nodes.pipeline import PipelineArgs, PipelineRoleArgs
+from mesh.plan.nodes.publication import ForwardRoleArgs, WakeupsArgs
+from mesh.plan.nodes.retention import RetentionRoleArgs, TableOptimizersArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +71,16 @@ class ClearanceRoleArgs:
         )
 
 
+QUERY_DAYS: Final = 7
+"""Days that results of a pipeline's queries are kept, in the product's bucket."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataProductArgs:
-    """A data product: its bucket, its key and their policies. `retention` in days."""
+    """A data product: its bucket, its key and their policies. `retention`, and `lag` of its publication, in days.
+
+    `pipeline_clearance` is what its own pipeline reads other products with, which is a part of that role's path.
+    """
 
     perimeter: Perimeter
     domain: str
@@ -83,7 +93,10 @@ class DataProductArgs:
     readers: tuple[str, ...]
     retention: int
     log_bucket: str
+    lag: int = 14
+    pipeline_clearance: str | None = None
     delivers: bool = False
+    has_job: bool = False
     deletion_protection: bool = True
     tags: Tags = field(default_factory=dict[str, str])
 
@@ -93,16 +106,31 @@ class DataProductArgs:
         return self.perimeter.buckets.of_product(self.domain, self.name, self.account_id)
 
     @property
+    def expiring(self) -> Mapping[str, int]:
+        """Days by folder of the bucket after which what is in it expires: files, deliveries, results of queries."""
+        return {"files": self.retention, "outbound": self.retention, names.QUERIES: QUERY_DAYS}
+
+    @property
+    def old_versions(self) -> int:
+        """Days that old versions stay; of tables longer than a publication may lag, for what was deleted too early."""
+        days = min(self.retention, 30)
+        return max(days, self.lag + 1) if "table" in self.ports else days
+
+    @property
     def audience(self) -> Audience:
         """Roles that the bucket and the key admit; `readers` are the clearances that cover every label."""
         table, files, governance = "table" in self.ports, "files" in self.ports, self.perimeter.governance_id
         return Audience(
             account_id=self.account_id,
-            pipeline=names.pipeline_role(self.account_id, self.name),
+            pipeline=names.pipeline_role(self.account_id, self.name, self.pipeline_clearance or names.NO_CLEARANCE),
             location=names.location_role(governance, self.domain) if table else None,
-            publisher=names.publisher_role(governance, self.domain) if table else None,
+            check=names.check_role(self.account_id) if table else None,
+            starter=names.deploy_role(self.account_id) if table else None,
             # In any account: a clearance is valid in all domains, and a document does not grow with their number.
             clearances=tuple(names.clearance_role("*", reader) for reader in self.readers) if files else (),
+            machines=tuple(names.pipeline_role("*", "*", reader) for reader in self.readers) if files else (),
+            retention=names.retention_role(self.account_id) if table else None,
+            logs=names.log_group(self.perimeter.region, self.account_id, self.name)[2] if self.has_job else None,
             delivery=names.delivery_role(self.account_id, self.name) if self.delivers else None,
         )
 
@@ -115,31 +143,6 @@ class DataProductArgs:
     def key_policy(self) -> Document:
         """Resource policy of the key."""
         return key_policy(self.perimeter, self.audience)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineRoleArgs:
-    """The pipeline role of a product, which is its only writer."""
-
-    perimeter: Perimeter
-    domain: str
-    product: str
-    account_id: str
-
-    @property
-    def arn(self) -> str:
-        """ARN of the role."""
-        return names.pipeline_role(self.account_id, self.product)
-
-    @property
-    def trust(self) -> Document:
-        """Trust policy of the role."""
-        return pipeline_trust(self.account_id)
-
-    @property
-    def permissions(self) -> Document:
-        """Permissions of the role."""
-        return pipeline_permissions(self.perimeter, self.account_id, self.domain, self.product)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +180,7 @@ class StaffRoleArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntryArgs:
-    """A product with a table port in the mesh catalog: its database and its tables."""
+    """A product with a table port in the mesh catalog: its database, and its tables once they are published."""
 
     perimeter: Perimeter
     domain: str
@@ -199,8 +202,23 @@ class CatalogEntryArgs:
         return tuple(lf_tags.of_database(self.classifications))
 
     @property
+    def publisher(self) -> str:
+        """ARN of the role that makes and moves the tables."""
+        return names.publisher_role(self.perimeter.governance_id, self.domain)
+
+    @property
+    def grant(self) -> Grant:
+        """Grant to the publisher to see the database and to make tables in it, which are then its own."""
+        return Grant(
+            name=f"publishes-{self.domain}.{self.product}",
+            principal=self.publisher,
+            permissions=("CREATE_TABLE", "DESCRIBE"),
+            on=NamedResource(catalog=self.perimeter.governance_id, database=self.database),
+        )
+
+    @property
     def labelling(self) -> tuple[TagAssignment, ...]:
-        """The LF-tags of columns in their order: those that close, then those that open."""
+        """The LF-tags of columns that publication puts, in their order: those that close, then those that open."""
         return tuple(lf_tags.of_columns(self.tables, self.classifications))
 
     @property
@@ -248,7 +266,7 @@ class DefaultDatabaseArgs:
     @property
     def description(self) -> str:
         """Description of the database."""
-        return "Empty: Athena asks everyone who queries to see a database of this name"
+        return ABOUT_DEFAULT
 
     @property
     def grant(self) -> Grant:
@@ -262,71 +280,30 @@ class DefaultDatabaseArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One agreement on the producer's side, to its last day; a closed one replicates nothing.
-
-    `key` is the ARN of the inbox's key, or of its alias.
-    """
-
-    partner: str
-    partner_id: str
-    inbox: str
-    key: str
-    end: datetime.date
-    open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerReplicationArgs:
-    """Replication of a product's `outbound/<partner>/` into the partners' inboxes."""
-
-    perimeter: Perimeter
-    domain: str
-    product: str
-    account_id: str
-    deliveries: tuple[Delivery, ...]
-
-    @property
-    def bucket(self) -> str:
-        """The product's bucket."""
-        return self.perimeter.buckets.of_product(self.domain, self.product, self.account_id)
-
-    @property
-    def role_arn(self) -> str:
-        """ARN of the delivery role."""
-        return names.delivery_role(self.account_id, self.product)
-
-    @property
-    def trust(self) -> Document:
-        """Trust policy of the delivery role."""
-        return delivery_trust(self.account_id, self.bucket)
-
-    @property
-    def permissions(self) -> Document:
-        """Permissions of the delivery role; the inboxes of closed agreements are not among them."""
-        inboxes = latest((delivery.inbox, delivery.end) for delivery in self.deliveries if delivery.open)
-        return delivery_permissions(self.perimeter, self.account_id, self.domain, self.product, inboxes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DomainPlan:
-    """A domain: products, pipelines, catalog and deliveries by product, links by `<domain>.<product>`.
+    """A domain: products, pipelines (their roles), jobs, catalog, deliveries by product; links by `<domain>.<product>`.
 
-    It has two stacks in its account. `domain-<d>` makes what the domain owns, with the role of `access` (and publishes
-    with that of `publishing`); `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary,
-    the roles of clearances, staff, pipelines and deliveries, Lake Formation's settings and grants, links.
+    It has two stacks in its account. `domain-<d>` makes what the domain owns, its tables as drafts among it, with the
+    role of `access`; `access-<d>` makes what decides who reads, with the role of `deciding`: the boundary, the roles of
+    clearances, staff, pipelines and deliveries, Lake Formation's settings and grants, links, databases of drafts. The
+    entries of `catalog` are made by the stack `governance`, and their tables by publication.
     """
 
     name: str
     access: AccountAccess
     deciding: AccountAccess
-    publishing: AccountAccess
     account: AccountBaselineArgs
     clearances: Mapping[str, ClearanceRoleArgs]
     staff: Mapping[str, StaffRoleArgs]
     products: Mapping[str, DataProductArgs]
     pipelines: Mapping[str, PipelineRoleArgs]
+    jobs: Mapping[str, PipelineArgs]
+    job_baseline: JobBaselineArgs | None
+    start: StartRoleArgs | None
+    optimizers: Mapping[str, TableOptimizersArgs]
+    retention: RetentionRoleArgs | None
     catalog: Mapping[str, CatalogEntryArgs]
+    drafts: Mapping[str, DraftTablesArgs]
     links: Mapping[str, ResourceLinkArgs]
     deliveries: Mapping[str, PartnerReplicationArgs]
 
@@ -334,3 +311,42 @@ class DomainPlan:
     def default(self) -> DefaultDatabaseArgs:
         """The database that Athena asks for."""
         return DefaultDatabaseArgs(account_id=self.deciding.account_id)
+
+    @property
+    def draft_databases(self) -> Mapping[str, DraftDatabaseArgs]:
+        """The databases of drafts by product."""
+        return {
+            name: DraftDatabaseArgs(
+                account_id=draft.account_id,
+                domain=draft.domain,
+                product=draft.product,
+                deletion_protection=draft.deletion_protection,
+            )
+            for name, draft in self.drafts.items()
+        }
+
+    @property
+    def check(self) -> CheckRoleArgs:
+        """The role with which drafts are checked."""
+        return CheckRoleArgs(perimeter=self.account.perimeter, domain=self.name, account_id=self.deciding.account_id)
+
+    @property
+    def forward(self) -> ForwardRoleArgs:
+        """The role with which wake-ups are passed on."""
+        return ForwardRoleArgs(perimeter=self.account.perimeter, account_id=self.deciding.account_id)
+
+    @property
+    def heard(self) -> HeardPublicationsArgs | None:
+        """The rules with which its account hears; None where it publishes nothing and starts with nothing published."""
+        products = tuple(sorted({job.event for job in self.jobs.values() if job.event and job.runtime != "external"}))
+        if not (products or self.drafts):
+            return None
+        return HeardPublicationsArgs(
+            perimeter=self.account.perimeter, domain=self.name, account_id=self.access.account_id, products=products
+        )
+
+    @property
+    def wakeups(self) -> WakeupsArgs:
+        """The rules that pass wake-ups on."""
+        account_id = self.access.account_id
+        return WakeupsArgs(perimeter=self.account.perimeter, domain=self.name, account_id=account_id)

@@ -14,14 +14,17 @@ from mesh.iam.bus import bus_policy
 from mesh.iam.mesh_catalog import catalog_policy
 from mesh.iam.perimeter import Perimeter
 from mesh.iam.roles.location import location_permissions, location_trust
+from mesh.iam.roles.publication import publication_permissions, publication_trust
 from mesh.iam.roles.publisher import publisher_permissions, publisher_trust
 from mesh.iam.statement import Document
 from mesh.plan.nodes.account import AccountBaselineArgs
 from mesh.plan.nodes.account_access import AccountAccess
 from mesh.plan.nodes.clearance import Clearance
 from mesh.plan.nodes.continuous_integration import CiRoleArgs
-from mesh.plan.nodes.grants import Grant, Label, WholeCatalog, on_databases, on_tables
+from mesh.plan.nodes.domain import CatalogEntryArgs
+from mesh.plan.nodes.grants import Grant, Label, on_databases, on_tables
 from mesh.plan.nodes.network import NetworkArgs
+from mesh.plan.nodes.publication import PublicationArgs
 from mesh.plan.nodes.roles import RoleDocuments
 
 
@@ -30,7 +33,8 @@ class MeshCatalogArgs:
     """The one catalog: Lake Formation's settings, LF-tags, the hub's grants, and the publishers it lets in.
 
     `direct` are account ids of domains, by name, to whose roles the hub grants itself; without any, it grants to the
-    domains unit, and each account passes that on.
+    domains unit, and each account passes that on. `machines` are, in that case, the roles of pipelines that read
+    tables, each with its clearance, by `<domain>.<product>`.
     """
 
     perimeter: Perimeter
@@ -38,20 +42,17 @@ class MeshCatalogArgs:
     clearances: tuple[Clearance, ...]
     publishers: tuple[str, ...]
     direct: Mapping[str, str] = field(default_factory=dict[str, str])
+    machines: Mapping[str, tuple[str, Clearance]] = field(default_factory=dict[str, tuple[str, Clearance]])
 
     @property
     def grants(self) -> tuple[Grant, ...]:
         """Grants to the domains, never to partners, of the databases and of each clearance; then the publishers'.
 
-        A publisher may create databases and put labels on them; its IAM policy says which databases.
+        A publisher may put labels on what it made; in which database it makes tables, the entries grant.
         """
         hub, grants = self.perimeter.governance_id, self._to_roles() if self.direct else self._to_domains()
         for publisher in self.publishers:
             name = publisher.rpartition("/")[2]
-            catalog = WholeCatalog(catalog=hub)
-            grants.append(
-                Grant(name=f"{name}-publishes", principal=publisher, permissions=("CREATE_DATABASE",), on=catalog)
-            )
             grants += [
                 Grant(
                     name=f"{name}-labels-{key}",
@@ -77,6 +78,9 @@ class MeshCatalogArgs:
                 name = f"{domain}-{clearance.name}"
                 grants.append(on_databases(name, role, hub, sorted(self.classifications)))
                 grants.append(on_tables(name, role, hub, clearance.expression))
+        for name, (role, clearance) in self.machines.items():
+            grants.append(on_databases(f"pipeline-{name}", role, hub, clearance.classifications))
+            grants.append(on_tables(f"pipeline-{name}", role, hub, clearance.expression))
         return grants
 
     @property
@@ -92,7 +96,11 @@ class MeshCatalogArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredLocationArgs:
-    """The place of a product's tables, registered with Lake Formation; its domain's publisher may point there."""
+    """The place of a product's tables, registered with Lake Formation; its domain's publisher may point tables there.
+
+    An administrator of the lake has data location permissions everywhere (Lake Formation Developer Guide, "Implicit
+    Lake Formation permissions"): with these the stack makes the database there.
+    """
 
     perimeter: Perimeter
     domain: str
@@ -111,7 +119,7 @@ class RegisteredLocationArgs:
 
     @property
     def publisher(self) -> str:
-        """ARN of the one role that may make a database there (DATA_LOCATION_ACCESS)."""
+        """ARN of the one role that may make a table there (DATA_LOCATION_ACCESS), besides the lake's administrator."""
         return names.publisher_role(self.perimeter.governance_id, self.domain)
 
 
@@ -164,9 +172,31 @@ class LocationRoleArgs:
     def publisher(self) -> RoleDocuments:
         """Documents of the publisher role."""
         return RoleDocuments(
-            trust=publisher_trust(self.domain_id),
-            permissions=publisher_permissions(self.perimeter, self.domain, self.domain_id),
+            trust=publisher_trust(self.perimeter.governance_id),
+            permissions=publisher_permissions(self.perimeter, self.domain),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRoleArgs:
+    """The role of the publication function."""
+
+    perimeter: Perimeter
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return names.publication_role(self.perimeter.governance_id)
+
+    @property
+    def trust(self) -> Document:
+        """Trust policy of the role: Lambda assumes it."""
+        return publication_trust(self.perimeter.governance_id)
+
+    @property
+    def permissions(self) -> Document:
+        """Permissions of the role."""
+        return publication_permissions(self.perimeter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +226,7 @@ class BreakGlassArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GovernancePlan:
-    """The stack `governance`; `locations` by domain, `registered` by `<domain>.<product>`.
+    """The stack `governance`; `locations` by domain, `registered` and `entries` by `<domain>.<product>`.
 
     `ci` are the CI roles of domains by `stack`; the others come by `mesh bootstrap`.
     """
@@ -210,4 +240,11 @@ class GovernancePlan:
     network: NetworkArgs
     locations: Mapping[str, LocationRoleArgs]
     registered: Mapping[str, RegisteredLocationArgs]
+    entries: Mapping[str, CatalogEntryArgs]
+    publication: PublicationArgs
     ci: Mapping[str, CiRoleArgs]
+
+    @property
+    def publication_role(self) -> PublicationRoleArgs:
+        """The role of the publication function."""
+        return PublicationRoleArgs(perimeter=self.account.perimeter)

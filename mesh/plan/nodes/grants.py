@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Expression = tuple[tuple[str, tuple[str, ...]], ...]
 """LF-tag key and values: the keys are ANDed, the values of a key are alternatives."""
+
+EVERYONE_IAM_ALLOWS: Final = "IAM_ALLOWED_PRINCIPALS"
+"""Principal of a grant to all whom IAM admits, with which Lake Formation decides nothing."""
 
 LABEL_VALUES = ("false", "true")
 """Values of every LF-tag. There is a key for each classification, since a resource has one value for a key."""
@@ -40,7 +43,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedResource:
-    """One database, or one table of it, by name; the mesh grants none on data, only on resource links."""
+    """One database, or one table of it, by name; the mesh grants on links, drafts and to publishers so, on no data."""
 
     catalog: str
     database: str
@@ -49,7 +52,10 @@ class NamedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Permissions of a principal (ARN of a role, a unit, or an account's `<id>:IAMPrincipals`) on a resource."""
+    """Permissions of a principal on a resource.
+
+    The principal is the ARN of a role or a unit, an account's `<id>:IAMPrincipals`, or `EVERYONE_IAM_ALLOWS`.
+    """
 
     name: str
     principal: str

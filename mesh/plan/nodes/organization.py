@@ -15,7 +15,13 @@ from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.domains import domain_resources_stay_in_domains
 from mesh.iam.rcp.networks import requests_come_from_our_networks
 from mesh.iam.rcp.organization import resources_stay_inside
-from mesh.iam.roles.deploy import administrator_trust, deploy_access_trust, deploy_trust, preview_trust
+from mesh.iam.roles.deploy import (
+    administrator_trust,
+    deploy_access_trust,
+    deploy_trust,
+    preview_refusals,
+    preview_trust,
+)
 from mesh.iam.roles.permission_set import permission_set
 from mesh.iam.scp import exfiltration, guardrails, identities, jobs, origins, who_reads
 from mesh.iam.scp.allow_lists import ALLOW_LIST, allow_lists
@@ -204,7 +210,7 @@ class LandingZoneArgs:
         first, glass = self.first_ci, self.break_glass
         return bootstrap.template(
             self.deploy_trust(bootstrap.ITS_OWN_ID),
-            self.preview_trust,
+            bootstrap.PreviewDocuments(self.preview_trust, preview_refusals(self.perimeter)),
             bootstrap.OfGovernance(
                 account_id=self.perimeter.governance_id,
                 break_glass=(glass.trust, glass.permissions),
@@ -221,7 +227,8 @@ class LandingZoneArgs:
     def first_bootstrap(self, administrator: str) -> str:
         """The template for the management account before the first run, which an administrator of it makes."""
         trust = administrator_trust(self.perimeter.management_id, administrator)
-        return bootstrap.first_template(trust, trust)
+        preview = bootstrap.PreviewDocuments(trust, preview_refusals(self.perimeter))
+        return bootstrap.first_template(trust, preview)
 
     @cached_property
     def access_bootstrap(self) -> str:

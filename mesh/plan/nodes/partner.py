@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mesh import names
+from mesh.contracts.catalog import CatalogTable
 from mesh.iam.ends import Ends
 from mesh.iam.partner import inbox_bucket_policy, inbox_key_policy
 from mesh.iam.perimeter import Perimeter
@@ -58,10 +60,40 @@ class PartnerAccountArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboxTablesArgs:
+    """Tables over what one agreement brings into a partner's inbox, in the partner's own catalog.
+
+    They stay when the agreement has ended, as what was delivered does.
+    """
+
+    perimeter: Perimeter
+    partner: str
+    account_id: str
+    domain: str
+    product: str
+    tables: tuple[CatalogTable, ...]
+
+    @property
+    def database(self) -> str:
+        """The partner's database, which `PartnerAccountArgs` has."""
+        return names.snake(self.partner)
+
+    def name(self, table: CatalogTable) -> str:
+        """Name of a table: those of two products may bear one name in their contracts."""
+        return f"{names.database(self.domain, self.product)}__{table.name}"
+
+    def location(self, table: CatalogTable) -> str:
+        """Folder of a table in the inbox, and below it in the product's bucket, as replication keeps keys."""
+        inbox = self.perimeter.buckets.inbox(self.partner, self.account_id)
+        return f"s3://{inbox}/{names.outbound(self.partner, self.domain, self.product)}/{table.name}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerPlan:
-    """The stack of a partner."""
+    """The stack of a partner; `tables` by product, as `<domain>.<product>`."""
 
     name: str
     access: AccountAccess
     account: AccountBaselineArgs
     partner: PartnerAccountArgs
+    tables: Mapping[str, InboxTablesArgs]

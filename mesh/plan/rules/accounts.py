@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh import names
-from mesh.findings import Problem, nearest
+from mesh.aws.aws_regions import region_table, zone_letters
+from mesh.findings import Problem, listed, nearest
+from mesh.model.mesh_file import FEWEST_ZONES, MOST_ZONES
+from mesh.plan import pipeline_nodes
 from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, partner_file
 
 LONGEST_ACCOUNT_EMAIL: Final = 64
@@ -107,6 +110,28 @@ def the_network_is_known(context: RuleContext) -> Iterator[Problem]:
             "whose an endpoint is; `pulumi up -s governance`, then 'network: <vpc of its output network>'"
         )
         yield Problem("accounts.yaml", (), message, "warning")
+
+
+def the_subnet_of_jobs_is_known(context: RuleContext) -> Iterator[Problem]:
+    """The subnet that jobs join has an id, once the network has one and there are jobs; until then each is refused."""
+    accounts = context.mesh.accounts
+    known = accounts is not None and accounts.governance is not None and accounts.network is not None
+    if accounts is None or not known or context.mesh.touches("accounts.yaml", "subnets"):
+        return
+    if context.mesh.is_uncertain("mesh.yaml", "region") or context.mesh.is_uncertain("mesh.yaml", "zones"):
+        return
+    region = context.mesh.file.region
+    letters = zone_letters(region, context.mesh.file.zones)
+    if region not in region_table().taken or not FEWEST_ZONES <= len(letters) <= MOST_ZONES:
+        return  # regions and zones that the mesh does not take have a finding of their own
+    zone = f"{region}{letters[0]}"
+    jobs = [domain for domain in context.mesh.domains if pipeline_nodes.has_jobs(context.builder, domain)]
+    if jobs and zone not in accounts.subnets:
+        message = (
+            f"the subnet of zone '{zone}' has no id, and the jobs of {listed(jobs)}, which join it, are refused; "
+            "`pulumi up -s governance`, then 'subnets: <subnets of its output network>'"
+        )
+        yield Problem("accounts.yaml", ("subnets",) if accounts.subnets else (), message, "warning")
 
 
 def every_account_belongs_to_somebody(context: RuleContext) -> Iterator[Problem]:
@@ -240,6 +265,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     every_unit_is_its_own_and_of_the_root,
     the_organization_is_made,
     the_network_is_known,
+    the_subnet_of_jobs_is_known,
     every_account_belongs_to_somebody,
     every_key_is_of_a_partner_with_an_account,
     every_owner_has_an_account,

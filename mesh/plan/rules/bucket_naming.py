@@ -38,6 +38,8 @@ def declared(bucket: MeshBucket) -> Declared:
             return Declared(f"partner '{account[8:]}'", partner_file(account[8:]))
         case ("audit",):
             return Declared("the audit trail", "mesh.yaml", ("name",))
+        case ("publications",):
+            return Declared("what is published", "mesh.yaml", ("name",))
         case _:
             return Declared("the governance account", "mesh.yaml", ("name",))
 
@@ -52,7 +54,7 @@ def bucket_names_fit_s3(context: RuleContext) -> Iterator[Problem]:
         whose = declared(bucket)
         if whose not in longest or len(bucket.stem) > len(longest[whose].stem):
             longest[whose] = bucket
-    for whose, (_, stem, account_id) in longest.items():
+    for whose, (_, stem, account_id, _) in longest.items():
         ending = "" if stem in kept else suffix(account_id, region)
         room = LONGEST_BUCKET - len(ending)
         if len(stem) > room:

@@ -13,11 +13,15 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, clearance_file, 
 
 RESERVED_CLEARANCES: Final = (
     "access",
+    names.CHECK,
     "deploy",
     "deploy-access",
+    "forward",
     names.NO_CLEARANCE,
     "preview",
     "publisher",
+    names.RETENTION,
+    names.START,
     *names.STAFF,
 )
 LONGEST_PERMISSION_SET: Final = 32

@@ -12,7 +12,18 @@ from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import KeyPath, Problem, listed, nearest
-from mesh.model import Agreement, Approver, Contract, Domain, Member, Mesh, Partner, Product, contract_file
+from mesh.model import (
+    Agreement,
+    Approver,
+    ClearedPipeline,
+    Contract,
+    Domain,
+    Member,
+    Mesh,
+    Partner,
+    Product,
+    contract_file,
+)
 from mesh.plan.build import Builder
 
 
@@ -105,6 +116,12 @@ class RuleContext:
         for name, clearance in self.mesh.clearances.items():
             for number, member in enumerate(clearance.members):
                 yield name, number, member
+
+    def every_cleared_pipeline(self) -> Iterator[tuple[str, int, ClearedPipeline]]:
+        """Clearance, position and line of each pipeline that holds a clearance."""
+        for name, clearance in self.mesh.clearances.items():
+            for number, line in enumerate(clearance.pipelines):
+                yield name, number, line
 
     def every_approver(self) -> Iterator[tuple[str, int, Approver]]:
         """Clearance, position and approver of each approver that could be read."""

@@ -16,6 +16,7 @@ from mesh import names, quotas
 from mesh.findings import KeyPath, Problem
 from mesh.iam.statement import Document
 from mesh.model import Domain
+from mesh.plan import pipeline_nodes
 from mesh.plan.build import Builder
 from mesh.plan.control_policies import policy_nodes
 from mesh.plan.nodes.grants import LABEL_VALUES
@@ -23,10 +24,10 @@ from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, par
 
 ROLES_OF_EVERY_ACCOUNT: Final = 2
 """Roles `mesh/deploy` and `mesh/preview`."""
-ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 1 + len(names.STAFF)
-"""Roles of every account, `mesh/deploy-access`, and those of the staff."""
-ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 1 + len(names.FIRST_OF_CI)
-"""Roles of every account, the break-glass role, and the first of continuous integration."""
+ROLES_OF_A_DOMAIN: Final = ROLES_OF_EVERY_ACCOUNT + 3 + len(names.STAFF)
+"""Roles of every account, `mesh/deploy-access`, those that check drafts and pass wake-ups on, and of the staff."""
+ROLES_OF_GOVERNANCE: Final = ROLES_OF_EVERY_ACCOUNT + 2 + len(names.FIRST_OF_CI)
+"""Roles of every account, of break-glass, of the publication function, and the first of continuous integration."""
 ROLES_OF_A_DOMAIN_IN_GOVERNANCE: Final = 3
 """Roles of a domain in the governance account: location, publisher, continuous integration."""
 CENTRAL_ACCOUNTS: Final = 2
@@ -81,6 +82,8 @@ def _of_the_mesh(context: RuleContext) -> Iterator[DocumentKind]:
     yield one(("glue", "resource_policy_bytes"), "the policy of the catalog", governance.catalog.catalog_policy)
     yield one(("events", "bus_policy_chars"), "the policy of the event bus", governance.bus.policy)
     yield one(("s3", "bucket_policy_bytes"), "the policy of the audit bucket", governance.audit.bucket_policy)
+    publication = governance.publication_role.permissions
+    yield one(("iam", "role_inline_total_chars"), "the publication role's policy", publication)
     endpoint = governance.network.endpoints["events"]
     yield one(("vpc", "endpoint_policy_chars"), "the policy of an endpoint", endpoint)
     for policy in builder.fixed_policies():
@@ -109,13 +112,23 @@ def _of_products(context: RuleContext) -> Iterator[DocumentKind]:
     shorter = "choose shorter names for domain, product or clearances"
     yield DocumentKind(("s3", "bucket_policy_bytes"), shorter, candidates("the bucket policy", _bucket_policy))
     yield DocumentKind(("kms", "key_policy_bytes"), shorter, candidates("the key policy", _key_policy))
-    yield DocumentKind(("iam", "role_inline_total_chars"), shorter, candidates("the pipeline role's policy", _pipeline))
+    widest = sorted(products, key=lambda pair: _reads(context, *pair), reverse=True)
+    fewer_reads = "have its pipeline read fewer products, or split it"
+    yield DocumentKind(
+        ("iam", "role_inline_total_chars"), fewer_reads, candidates("the pipeline role's policy", _pipeline, widest)
+    )
     delivered = {pair: terms for pair in products if (terms := builder.agreements.get(".".join(pair)))}
     most = sorted(delivered, key=lambda pair: sum(len(partner) for partner, _ in delivered[pair]), reverse=True)
     fewer = "deliver it to fewer partners, or split the product"
     yield DocumentKind(
         ("iam", "role_inline_total_chars"), fewer, candidates("the delivery role's policy", _delivery, most)
     )
+
+
+def _reads(context: RuleContext, domain: str, name: str) -> int:
+    """Characters, about, of what a product's pipeline reads, and of its own names."""
+    pipeline = context.mesh.domains[domain].products[name].pipeline
+    return len(domain) + len(name) + sum(300 + len(each) for each in (pipeline.reads if pipeline else ()))
 
 
 def _bucket_policy(builder: Builder, domain: str, name: str) -> Document:
@@ -152,6 +165,7 @@ def _of_domains(context: RuleContext) -> Iterator[DocumentKind]:
 
     inline = ("iam", "role_inline_total_chars")
     yield kind(inline, "the publisher role's policy", lambda name, _: builder.location(name).publisher.permissions)
+    yield kind(inline, "the check role's policy", lambda name, _: builder.check(name).permissions)
     yield kind(inline, "the location role's policy", lambda name, _: builder.location(name).permissions)
     yield kind(inline, "the policy of a clearance role", largest_clearance)
     yield kind(("iam", "managed_policy_chars"), "the boundary", lambda name, d: builder.account(name, d).boundary)
@@ -198,7 +212,9 @@ def roles_fit_their_account(context: RuleContext) -> Iterator[Problem]:
     )
     for name, domain in mesh.domains.items():
         delivered = sum(f"{name}.{product}" in context.builder.agreements for product in domain.products)
+        services = (context.builder.retention(name), pipeline_nodes.start(context.builder, name))
         roles = ROLES_OF_A_DOMAIN + len(mesh.clearances) + len(domain.products) + delivered
+        roles += sum(each is not None for each in services)
         yield from _roles(f"the account of domain '{name}'", domain_file(name), roles)
 
 

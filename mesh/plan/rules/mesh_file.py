@@ -91,9 +91,22 @@ def _lies_in(one: Network, other: Network) -> bool:
     return one.version == other.version and one.subnet_of(other)  # pyright: ignore[reportArgumentType]  # of one version
 
 
+def snapshots_outlive_the_lag(context: RuleContext) -> Iterator[Problem]:
+    """Snapshots of drafts are kept longer than a publication may lag: what is published names files of one of them."""
+    defaults = context.mesh.file.defaults
+    if defaults.snapshots <= defaults.publication_lag:
+        message = (
+            f"tables keep snapshots for {defaults.snapshots} days, and a publication may lag for "
+            f"{defaults.publication_lag}: files that readers still need would be deleted; write more than "
+            f"{defaults.publication_lag} days"
+        )
+        yield Problem("mesh.yaml", ("defaults", "snapshots"), message)
+
+
 RULES: Final[tuple[CrossFileRule, ...]] = (
     words_have_one_meaning,
     words_that_look_alike_mean_the_same,
     the_prefix_is_free,
     people_have_each_address_once,
+    snapshots_outlive_the_lag,
 )

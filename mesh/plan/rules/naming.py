@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from mesh import names
 from mesh.findings import Problem
+from mesh.plan.pipeline_nodes import clearance_of
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 
 RESERVED: Final = ("organization", "governance", "management")
@@ -48,6 +49,7 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
         NamedRole(names.break_glass_role(hub), "the way in for emergencies"),
         # Of a mesh that was deployed before the role came with the bootstrap (decision 0034).
         NamedRole(names.role(hub, names.BREAK_GLASS), "the way in for emergencies"),
+        NamedRole(names.publication_role(hub), "the publication function"),
     ]
     central += [
         NamedRole(make(hub, domain), f"domain '{domain}'", domain_file(domain))
@@ -59,9 +61,12 @@ def roles_by_account(context: RuleContext) -> Iterator[tuple[str, list[NamedRole
         account = builder.domain_id(domain)
         roles = [*_of_every_account(account), *_of_every_domain(account), *_of_clearances(context, account)]
         roles += [
-            NamedRole(make(account, product), f"product '{product}'", domain_file(domain), ("products", product))
-            for product in owner.products
-            for make in (names.pipeline_role, names.delivery_role)
+            NamedRole(arn, f"product '{product}'", domain_file(domain), ("products", product))
+            for product, written in owner.products.items()
+            for arn in (
+                names.pipeline_role(account, product, clearance_of(written) or names.NO_CLEARANCE),
+                names.delivery_role(account, product),
+            )
         ]
         yield "the account", roles
     for partner in mesh.partners:
@@ -77,6 +82,10 @@ def _of_every_account(account: str) -> Iterator[NamedRole]:
 
 def _of_every_domain(account: str) -> Iterator[NamedRole]:
     yield NamedRole(names.deploy_access_role(account), "the deployment of who reads")
+    yield NamedRole(names.check_role(account), "the role that checks drafts")
+    yield NamedRole(names.forward_role(account), "the role that passes wake-ups on")
+    yield NamedRole(names.retention_role(account), "the role of retention")
+    yield NamedRole(names.start_role(account), "the role that starts jobs")
     for duty in names.STAFF:
         yield NamedRole(names.staff_role(account, duty), f"the role of every {duty}")
 

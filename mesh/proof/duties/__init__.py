@@ -85,7 +85,7 @@ def _beside(work: RoleWork, region: str) -> Iterator[tuple[str, str, Context]]:
         named = [arn for arn in (*own, *work.beside) if facts.takes(action, arn)]
         unrelated = _unrelated(service, region, account).get(action, ("*",))
         # Of a service in which the role has nothing to do one resource is asked, of the others one of each type.
-        for resource in (*named, *(unrelated if service in services else unrelated[:1])):
+        for resource in dict.fromkeys((*named, *(unrelated if service in services else unrelated[:1]))):
             if (action, resource) not in duties:
                 yield action, resource, contexts.get(resource) or contexts.get(action) or work.keys.get(service, {})
 

@@ -8,8 +8,10 @@ from mesh import names
 from mesh.plan.nodes import DomainPlan
 from mesh.proof.duties import Duty, RoleWork, each
 from mesh.proof.duties.querying import (
+    browsing,
     catalogs_of_others,
     keys_of_others,
+    lists_of_others,
     metadata,
     queries,
     results_below,
@@ -32,6 +34,7 @@ def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWo
         role=domain.clearances[clearance].arn,
         duties=(
             *queries(subject, account, names.workgroup(clearance)),
+            *browsing(subject, account),
             *metadata(subject, account),
             *metadata(subject, subject.hub),
             Duty("lakeformation:GetDataAccess", "*"),
@@ -45,7 +48,7 @@ def of_clearance(subject: Subject, domain: DomainPlan, clearance: str) -> RoleWo
             *_files_of_no_domain(subject, domain.name),
         ),
         keys={"kms": subject.through_s3},
-        otherwise=tuple(keys_of_others(subject, account)),
+        otherwise=(*keys_of_others(subject, account), *lists_of_others(own, f"{clearance}/")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Work of a delivery: S3 replicates what lies outbound in a product's bucket into the inboxes of partners."""
+"""Work of a delivery: S3 replicates what lies outbound in a product's bucket to partners."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def of_delivery(subject: Subject, domain: DomainPlan, product: str) -> RoleWork:
             f"{bucket}/tables/a",
             f"{bucket}/outboundx/a",
             *_buckets_of_others(subject, source.bucket),
+            *_folders_of_others(domain, product),
             *(f"arn:aws:kms:{subject.region}:{account}:key/x" for account in (subject.hub, NO_ORGANIZATION)),
         ),
         keys={"kms": subject.through_s3},
@@ -45,10 +46,11 @@ def of_delivery(subject: Subject, domain: DomainPlan, product: str) -> RoleWork:
 
 
 def _partners(domain: DomainPlan, product: str) -> Iterator[tuple[str, str]]:
-    """Account and inbox of each partner with an open agreement."""
+    """Account of each partner with an open agreement, and the product's folder in its inbox."""
     for delivery in domain.deliveries[product].deliveries:
         if delivery.open:
-            yield delivery.partner_id, delivery.inbox
+            folder = names.outbound(delivery.partner, domain.name, product)
+            yield delivery.partner_id, f"arn:aws:s3:::{delivery.inbox}/{folder}"
 
 
 def _inbox_key(subject: Subject, account: str) -> str:
@@ -56,10 +58,10 @@ def _inbox_key(subject: Subject, account: str) -> str:
 
 
 def _into_inboxes(subject: Subject, domain: DomainPlan, product: str) -> Iterator[Duty]:
-    for account, inbox in _partners(domain, product):
+    for account, folder in _partners(domain, product):
         yield from each(
             "s3: ReplicateObject ReplicateTags ObjectOwnerOverrideToBucketOwner",
-            f"arn:aws:s3:::{inbox}/outbound/a-partner/a",
+            f"{folder}/a",
         )
         yield from each("kms: Encrypt GenerateDataKey", _inbox_key(subject, account), subject.through_s3)
 
@@ -75,6 +77,12 @@ def _keys_without_s3(subject: Subject, domain: DomainPlan, product: str) -> Iter
         yield from each("kms: Encrypt GenerateDataKey", _inbox_key(subject, account))
         other_region = f"arn:aws:kms:us-east-1:{account}:key/x"
         yield from each("kms: Encrypt GenerateDataKey", other_region, subject.through_s3)
+
+
+def _folders_of_others(domain: DomainPlan, product: str) -> Iterator[str]:
+    """Folders of an inbox that are another product's, or nobody's."""
+    for _, folder in _partners(domain, product):
+        yield from (f"{folder}x/a", f"{folder.rpartition('/')[0]}/another__product/a", f"{folder.split('/')[0]}/a")
 
 
 def _buckets_of_others(subject: Subject, bucket: str) -> Iterator[str]:

@@ -88,4 +88,9 @@ def _on_a_database(glue: str, database: str) -> Iterator[Duty]:
 def _made(account: str) -> tuple[str, ...]:
     """The roles that it makes, one of each kind, in an account."""
     roles = (names.clearance_role(account, "x"), names.pipeline_role(account, "x"), names.delivery_role(account, "x"))
-    return (*roles, *(names.staff_role(account, duty) for duty in names.STAFF))
+    of_services = (names.retention_role, names.start_role, names.forward_role, names.check_role)
+    return (
+        *roles,
+        *(names.staff_role(account, duty) for duty in names.STAFF),
+        *(role(account) for role in of_services),
+    )

@@ -7,6 +7,7 @@ from mesh.access import from_plan
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.duties import RoleWork, each
 from mesh.proof.duties.querying import (
+    browsing,
     catalogs_of_others,
     keys_of_others,
     metadata,
@@ -31,6 +32,7 @@ def of_partner(subject: Subject, partner: PartnerPlan) -> RoleWork:
         role=names.role(account, "access"),
         duties=(
             *queries(subject, account, names.WORKGROUP),
+            *browsing(subject, account),
             *metadata(subject, account),
             *each("s3: GetObject GetObjectVersion", f"{inbox}/ads/a"),
             *each("s3: ListBucket GetBucketLocation", inbox),

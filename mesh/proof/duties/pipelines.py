@@ -1,4 +1,4 @@
-"""Work of a pipeline: it reads and writes the objects of one product, says so, and logs, in the private network."""
+"""Work of a pipeline: it writes the objects of one product, commits to its draft, and logs, in the private network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.plan.nodes import DataProductArgs
 from mesh.proof.duties import ANOTHER_KEY, Duty, RoleWork, each
+from mesh.proof.duties.pipeline_reading import keys_of_others_read, not_reading, reading
+from mesh.proof.machine_readers import pipeline_of, written_reads
 from mesh.proof.subject import Subject
 
 
@@ -20,15 +22,30 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
     account = product.account_id
     return RoleWork(
         who=f"the pipeline of {product.domain}.{product.name}",
-        role=names.pipeline_role(account, product.name),
-        duties=(*_data(subject, product), *_reports(subject, product), *_network(subject, account)),
+        role=pipeline_of(subject, product),
+        duties=(
+            *_data(subject, product),
+            Duty("s3:GetObject", f"{_scripts(subject, product)}/{product.name}/a.py"),
+            *_draft(subject, product),
+            *_reports(subject, product),
+            *_network(subject, account),
+            *_secrets(subject, product),
+            *reading(subject, product),
+        ),
         granted=(Duty("ec2:CreateNetworkInterface", _shared_subnet(subject)),),
-        beside=(*_of_others(subject, product), *_networks_of_others(subject, account)),
+        beside=(
+            *_of_others(subject, product),
+            *(f"{_scripts(subject, product)}{end}" for end in ("", f"/{product.name}-of-another/a.py")),
+            *_drafts_of_others(subject, product),
+            *_networks_of_others(subject, account),
+            *_secrets_of_others(subject, product),
+            *not_reading(subject, product),
+        ),
         keys={
             "kms": {**subject.through_s3, "kms:ResourceAliases": [f"alias/{names.key_alias('another')}"]},
             "events": _event(product.domain, product.name),
         },
-        otherwise=tuple(_otherwise(subject, product)),
+        otherwise=(*_otherwise(subject, product), *keys_of_others_read(subject, product)),
     )
 
 
@@ -37,14 +54,47 @@ def of_pipeline(subject: Subject, product: DataProductArgs) -> RoleWork:
 
 def _data(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
     bucket = f"arn:aws:s3:::{product.bucket}"
-    for of_its_own in (f"{bucket}/tables/a", f"{bucket}/outbound/a-partner/a"):
-        yield from each("s3: GetObject GetObjectVersion PutObject DeleteObject AbortMultipartUpload", of_its_own)
+    for of_its_own in ("tables/a", "files/a", "outbound/a-partner/a"):
+        yield from each("s3: GetObject GetObjectVersion PutObject AbortMultipartUpload", f"{bucket}/{of_its_own}")
+    # Nothing below `tables/`: what is published, or was, names files that the draft does not.
+    for of_its_own in ("files/a", "outbound/a-partner/a"):
+        yield Duty("s3:DeleteObject", f"{bucket}/{of_its_own}")
     yield from each("s3: ListBucket ListBucketMultipartUploads GetBucketLocation", bucket)
     yield from each(
         "kms: Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo DescribeKey",
         subject.product_key(product),
         subject.through_s3,
     )
+
+
+def _scripts(subject: Subject, product: DataProductArgs) -> str:
+    return f"arn:aws:s3:::{subject.perimeter.buckets.scripts(product.domain, product.account_id)}"
+
+
+def _draft(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """Commits to the product's draft.
+
+    pyiceberg, `GlueCatalog`; Iceberg, `GlueTableOperations`; AWS SDK for pandas, `to_parquet` with a catalog.
+    """
+    for part in _parts_of(subject, product.account_id, names.draft_database(product.domain, product.name)):
+        yield from each("glue: GetDatabase GetTable GetTables GetTableVersion GetTableVersions UpdateTable", part)
+        yield from each("glue: GetPartition GetPartitions BatchGetPartition CreatePartition UpdatePartition", part)
+        yield from each("glue: BatchCreatePartition BatchUpdatePartition", part)
+
+
+def _parts_of(subject: Subject, account: str, database: str) -> tuple[str, str, str]:
+    glue = f"arn:aws:glue:{subject.region}:{account}"
+    return f"{glue}:catalog", f"{glue}:database/{database}", f"{glue}:table/{database}/a"
+
+
+def _drafts_of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
+    """Drafts of another product, of one whose name begins alike and of a domain elsewhere; the product in the hub."""
+    domain, own = product.domain, names.draft_database(product.domain, product.name)
+    for database in (names.draft_database(domain, "another"), names.draft_database(domain, f"{product.name}x")):
+        yield from _parts_of(subject, product.account_id, database)[1:]
+    yield from _parts_of(subject, product.account_id, names.database(domain, product.name))[1:]
+    for database in (own, names.database(domain, product.name)):
+        yield from _parts_of(subject, subject.hub, database)
 
 
 def _reports(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
@@ -54,7 +104,7 @@ def _reports(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
         yield Duty("logs:CreateLogGroup", group)
         yield Duty("logs:CreateLogStream", group)
         yield Duty("logs:PutLogEvents", f"{group}:log-stream:x")
-    for told in names.EVENTS:
+    for told in names.PIPELINE_EVENTS:
         yield Duty("events:PutEvents", _bus(subject, subject.hub), _event(product.domain, product.name, told))
 
 
@@ -101,6 +151,30 @@ def _buckets_of_others(subject: Subject, product: DataProductArgs) -> Iterator[s
     home = next((each for each in others if each.domain == product.domain), None)
     abroad = next((each for each in others if each.domain != product.domain), None)
     yield from (f"arn:aws:s3:::{each.bucket}" for each in (home, abroad) if each)
+
+
+def _secrets(subject: Subject, product: DataProductArgs) -> Iterator[Duty]:
+    """Secrets that the domain's file names for the pipeline (Secrets Manager User Guide, "Retrieve secrets")."""
+    for name in written_reads(subject, product).secrets:
+        yield Duty(
+            "secretsmanager:GetSecretValue", f"{_secret(subject, product.account_id, product.name, name)}-a1B2c3"
+        )
+
+
+def _secrets_of_others(subject: Subject, product: DataProductArgs) -> Iterator[str]:
+    """Secrets of another product, of one whose name begins alike, of governance, and of its own that are not named."""
+    account, own = product.account_id, product.name
+    for other in (f"{own}x", "another"):
+        yield f"{_secret(subject, account, other, 'token')}-a1B2c3"
+    for name in (*written_reads(subject, product).secrets, "token"):
+        yield f"{_secret(subject, subject.hub, own, name)}-a1B2c3"
+        yield f"{_secret(subject, account, own, name)}x-a1B2c3"
+    yield f"arn:aws:secretsmanager:{subject.region}:{account}:secret:somebody-s-a1B2c3"
+
+
+def _secret(subject: Subject, account: str, product: str, name: str) -> str:
+    """ARN of a secret, without the six characters that AWS adds."""
+    return f"arn:aws:secretsmanager:{subject.region}:{account}:secret:{names.secret(product, name)}"
 
 
 # ---- the network

@@ -64,7 +64,7 @@ def of_ci(subject: Subject, role: CiRoleArgs) -> RoleWork:
             roles = tuple(names.preview_role(at) for at in accounts)
         case stack:
             own = stack.removeprefix("domain-")
-            roles = (names.deploy_role(own), names.preview_role(own), names.preview_role(hub))
+            roles = (names.deploy_role(own), names.preview_role(own))
     decides = role.stack == "access" and subject.domains
     return RoleWork(
         who=f"CI of {role.stack}",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from mesh import names
 from mesh.access import from_plan
 from mesh.plan.nodes import DomainPlan
-from mesh.proof.duties import RoleWork, each
-from mesh.proof.subject import NO_ORGANIZATION, Subject
+from mesh.proof.duties import Duty, RoleWork, each
+from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Subject
 
 
 def of_staff(subject: Subject, domain: DomainPlan, duty: str) -> RoleWork:
@@ -42,19 +42,23 @@ def _of_engineers(subject: Subject, domain: DomainPlan) -> RoleWork:
         role=names.staff_role(account, "engineer"),
         duties=(
             *each("glue: ListJobs ListTriggers", "*"),
-            *each("glue: StartTrigger", f"{glue}:trigger/x"),
-            *each("glue: BatchStopJobRun", f"{glue}:job/x"),
+            *each("events: ListRules", f"arn:aws:events:{region}:{account}:rule/mesh--x--schedule"),
+            *each("glue: StartTrigger", f"{glue}:trigger/mesh--x--run"),
+            *each("glue: BatchStopJobRun", f"{glue}:job/mesh--x"),
             *each("states: ListStateMachines", "*"),
-            *each("states: StopExecution", f"arn:aws:states:{region}:{account}:execution:x:y"),
+            *each("states: StopExecution", f"arn:aws:states:{region}:{account}:execution:mesh--x:y"),
             *each("logs: DescribeLogGroups", "*"),
             *each("logs: DescribeLogStreams", group),
             *each("cloudwatch: GetMetricData GetMetricStatistics ListMetrics", "*"),
             *each("cloudwatch: GetMetricData ListMetrics", f"arn:aws:cloudwatch:{region}:{account}:dataset/x"),
             *each("cloudwatch: DescribeAlarms", f"arn:aws:cloudwatch:{region}:{account}:alarm:x"),
+            *each("s3: GetObject", _publications(subject, account)),
         ),
         beside=(
-            f"arn:aws:glue:{region}:{subject.hub}:trigger/x",
-            f"arn:aws:glue:us-east-1:{account}:trigger/x",
+            _publications(subject, OTHER_ORGANIZATION),
+            f"{glue}:trigger/of-somebody",
+            f"arn:aws:glue:{region}:{subject.hub}:trigger/mesh--x--run",
+            f"arn:aws:glue:us-east-1:{account}:trigger/mesh--x--run",
             f"{glue}:workflow/x",
             f"{group}:log-stream:x",
             f"arn:aws:cloudwatch:{region}:{subject.hub}:alarm:x",
@@ -73,6 +77,8 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
     of_buckets = "GetBucketLocation GetBucketLogging GetBucketPolicy GetBucketPublicAccessBlock GetBucketTagging"
     of_buckets += " GetBucketVersioning"
     of_buckets += " GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration"
+    bus = f"arn:aws:events:{region}:{subject.hub}:event-bus/{names.BUS}"
+    asked = {"events:source": [names.event_source(domain.name, "x")], "events:detail-type": [names.REQUESTED]}
     bucket = _bucket(domain)  # none of a domain without products: what nobody has made is nobody's to look at
     return RoleWork(
         who=f"an owner in {domain.name}",
@@ -84,8 +90,15 @@ def _of_owners(subject: Subject, domain: DomainPlan) -> RoleWork:
             *each("glue: GetTable GetTables", f"{glue}:table/{database}/a"),
             *each("cloudwatch: DescribeAlarms", f"arn:aws:cloudwatch:{region}:{account}:alarm:x"),
             *each("budgets: ViewBudget", f"arn:aws:budgets::{account}:budget/x"),
+            *each("s3: GetObject", _publications(subject, account)),
+            Duty("events:PutEvents", bus, asked),
         ),
+        keys={"events": asked},
         beside=(
+            _publications(subject, OTHER_ORGANIZATION),
+            f"arn:aws:events:{region}:{account}:event-bus/default",
+            f"arn:aws:events:{region}:{subject.hub}:event-bus/default",
+            f"arn:aws:events:{region}:{subject.perimeter.management_id}:event-bus/{names.BUS}",
             f"{glue}:database/another__x",
             f"{glue}:table/another__x/a",
             f"arn:aws:glue:{region}:{subject.hub}:catalog",
@@ -136,6 +149,10 @@ def _of_auditors(subject: Subject, domain: DomainPlan) -> RoleWork:
         ),
         beside=tuple(_data(subject, domain)),
     )
+
+
+def _publications(subject: Subject, account: str) -> str:
+    return f"arn:aws:s3:::{subject.plan.governance.publication.bucket}/{account}/x.json"
 
 
 def _bucket(domain: DomainPlan) -> str | None:

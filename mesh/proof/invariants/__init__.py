@@ -26,9 +26,13 @@ from mesh.proof.invariants import (
     harm,
     jobs,
     keys,
+    log_keys,
     logs,
+    machine_files,
+    machines,
     mesh_catalog,
     narrow_exceptions,
+    narrow_policies,
     networks,
     no_unit,
     origins,
@@ -36,8 +40,11 @@ from mesh.proof.invariants import (
     people,
     perimeter,
     products,
+    publications,
     query_results,
+    retention,
     roles,
+    scripts,
     sharing,
     staff,
     two_deployments,
@@ -108,17 +115,6 @@ _WORKGROUPS: Final = (
     "`mesh plan --json` lists it for every workgroup"
 )
 
-_GROUPS: Final = (
-    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
-    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
-)
-
-_MOVING: Final = (
-    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; the deployment of "
-    "the management account and the break-glass role come to everything, that of governance to all data, which `mesh "
-    "access blast` shows"
-)
-
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I1",
@@ -180,8 +176,8 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I12",
-        "A key is used by its service, for those whom it is for; the deployment administers it, and cannot use it.",
-        _both(keys.keys_only_through_their_services, harm.on_keys),
+        "A key is used by its service, for those whom it is for; the deployment administers it, and starts tables.",
+        _both(keys.keys_only_through_their_services, log_keys.logs_use_their_own_key, harm.on_keys),
     ),
     Invariant(
         "I13",
@@ -201,7 +197,13 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     Invariant(
         "I16",
         "No role switches a control off; only the deployment changes one.",
-        _both(guardrails.controls_stay_up, narrow_exceptions.exceptions_are_narrow, harm.changed, no_unit.in_no_unit),
+        _both(
+            guardrails.controls_stay_up,
+            narrow_exceptions.exceptions_are_narrow,
+            narrow_policies.policies_spare_roles_of_the_design,
+            harm.changed,
+            no_unit.in_no_unit,
+        ),
     ),
     Invariant(
         "I17",
@@ -221,7 +223,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I20",
-        "What leaves the hub is a clearance's expression for the domains unit, and a domain passes on that alone.",
+        "What leaves the hub is a clearance's expression, and a domain passes on that alone; drafts alone are IAM's.",
         mesh_catalog.nothing_is_passed_on,
     ),
     Invariant(
@@ -238,7 +240,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I23",
-        "The mesh catalog is read by domains and written by each domain's publisher, each in its own databases.",
+        "The mesh catalog is read by domains; governance makes its databases, publishers move their domain's tables.",
         _both(mesh_catalog.catalog_is_closed, harm.on_the_catalog),
     ),
     Invariant(
@@ -249,20 +251,30 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "I25",
-        "Nobody acts as a role that they may not assume through a job, its arguments, its logs, a stack or an alias.",
-        jobs.jobs_stay_as_made,
+        "Nobody acts as a role that they may not assume by a job, its script, arguments or logs, a stack or an alias.",
+        _both(jobs.jobs_stay_as_made, scripts.scripts_stay_as_made),
     ),
     Invariant(
         "I26",
         "Who holds a clearance has a line in its file, approved by one of its approvers, with a review neither past "
         "nor beyond the horizon; and who has one holds it. Engineers, owners and auditors are those of the files.",
         people.holders_are_approved,
-        beyond=_GROUPS,
+        beyond=people.WHO_IS_IN_A_GROUP,
     ),
     Invariant(
         "I27",
         "No group of people, by name or by id, is of a domain and of a partner, or of two partners.",
         people.partners_stand_apart,
+    ),
+    Invariant(
+        "I31",
+        "A pipeline reads the products that its YAML names, of them what its clearance covers, and nothing else.",
+        _both(machines.machines_read_by_clearance, machine_files.files_admit_machines),
+    ),
+    Invariant(
+        "I32",
+        "A product carries the labels of what its pipeline reads, or leaves them behind with a reason and a yes.",
+        machines.labels_follow_what_is_read,
     ),
     Invariant(
         "M1",
@@ -276,7 +288,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ),
     Invariant(
         "M5",
-        "A product's pipeline is its only writer, and writes nothing else; tables are started by the publisher.",
+        "A product's pipeline is its only writer, and writes nothing else; the deployment starts tables.",
         products.one_writer,
     ),
     Invariant(
@@ -332,10 +344,21 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
         _PLUGIN,
     ),
     Invariant(
+        "M20",
+        "Rules alone wake the publication function; it alone writes what is published, and a domain reads its own.",
+        publications.what_is_published_is_the_functions,
+    ),
+    Invariant(
+        "M21",
+        "What is published, and what it can go back to, is deleted by optimizers alone, later than it may lag.",
+        retention.published_files_stay,
+        retention.OPTIMIZERS,
+    ),
+    Invariant(
         "R1",
         "Who steals a role, a group or a pull request comes, whatever ways lead on, to no more than its class.",
         becoming.nobody_becomes_more,
-        _MOVING,
+        becoming.WHO_MOVES,
     ),
     Invariant(
         "R2",

@@ -18,6 +18,13 @@ from mesh.proof.reachability.gains import GUARDRAILS, HarmKind
 from mesh.proof.reachability.graph import PrincipalGraph
 from mesh.proof.subject import Subject
 
+WHO_MOVES: Final = (
+    "who is in a group of IAM Identity Center, and who may approve a pull request, people decide; the deployment of "
+    "the management account and the break-glass role come to everything, that of governance to all data, which `mesh "
+    "access blast` shows"
+)
+"""What no policy carries of it."""
+
 
 def nobody_becomes_more(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of R1: on what whoever steals a principal comes to read, write, loosen and enter."""

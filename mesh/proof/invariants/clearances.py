@@ -103,7 +103,8 @@ def _queries(subject: Subject, readers: list[Reader]) -> Iterator[AnyClaim]:
         who = f"clearance {reader.clearance} of {reader.home}"
         yield from _keys(subject, reader, who)
         results = f"arn:aws:s3:::{subject.plan.results_bucket(reader.home)}"
-        yield Claim(f"{who}, finds results", Request(reader.arn, "s3:ListBucket", results), allowed=True)
+        below = {"s3:prefix": f"{reader.clearance}/"}
+        yield Claim(f"{who}, finds results", Request(reader.arn, "s3:ListBucket", results, below), allowed=True)
         for purpose, request in subject.access.query_requests(reader):
             yield Claim(f"{who}, {purpose}", request, allowed=True)
         for partner in subject.partners[:1]:

@@ -204,12 +204,8 @@ def _becomes(subject: Subject, role: CiRoleArgs) -> Iterator[AnyClaim]:
 
 
 def _previews(stack: str, target: CiTarget) -> bool:
-    """Whether CI of a stack previews in an account: in those of its own stack, and of the catalog that it fills."""
-    if stack in (names.CI_OF_PREVIEWS, deployed_by(target)):
-        return True
-    if stack == "access":
-        return target.unit == "domains"
-    return target.unit == "governance" and stack not in OF_THE_PLATFORM
+    """Whether CI of a stack previews in an account: in those of its own stack."""
+    return stack in (names.CI_OF_PREVIEWS, deployed_by(target)) or (stack == "access" and target.unit == "domains")
 
 
 def _tried_by(subject: Subject, stack: str) -> Iterator[CiTarget]:
@@ -233,6 +229,7 @@ def _other_roles(subject: Subject) -> Iterator[str]:
         yield f"arn:aws:iam::{domain.access.account_id}:role/somebody"
         yield names.publisher_role(subject.hub, domain.name)
         yield names.location_role(subject.hub, domain.name)
+        yield from (domain.check.arn, names.publication_role(subject.hub))
     for partner in subject.partners[:1]:
         yield names.role(partner.access.account_id, "access")
     yield names.break_glass_role(subject.hub)

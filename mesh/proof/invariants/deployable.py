@@ -89,16 +89,10 @@ def _requests(
 
 
 def _of_providers(subject: Subject) -> Iterator[Claim]:
-    """Claims on the way of a domain's provider to its publisher; and that every provider learns who it is."""
+    """Claims that every provider learns who it is."""
     for stack, access in subject.plan.access.items():
         for call, role in itertools.product(provider_calls()["read"], (access.deploy_role, access.preview_role)):
             yield Claim(f"the provider of stack {stack}", Request(role, call.action, "*"), allowed=True)
-    for name, domain in subject.plan.domains.items():
-        deploys, publishes = domain.access.deploy_role, domain.publishing.deploy_role
-        for call in provider_calls()["enter"]:
-            yield Claim(f"the provider of stack domain-{name}", Request(deploys, call.action, publishes), allowed=True)
-        for call in provider_calls()["read"]:
-            yield Claim(f"the publisher of {name}", Request(publishes, call.action, "*"), allowed=True)
 
 
 def _tag_keys(step: PluginStep, action: str, resource: DeployedResource) -> Mapping[str, tuple[str, ...]]:

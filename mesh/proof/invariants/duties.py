@@ -12,10 +12,12 @@ from mesh.proof.duties.boundaries import boundary_claims
 from mesh.proof.duties.clearance_holders import of_clearance
 from mesh.proof.duties.deliveries import of_delivery
 from mesh.proof.duties.deploying_access import of_deploy_access
-from mesh.proof.duties.lakes import of_location, of_publisher
+from mesh.proof.duties.keeping import of_retention, of_start
+from mesh.proof.duties.lakes import of_location
 from mesh.proof.duties.partner_people import of_partner
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.duties.previews import preview_claims
+from mesh.proof.duties.publishing import of_check, of_forward, of_publication, of_publisher
 from mesh.proof.duties.signing_in import (
     of_break_glass,
     of_break_glass_group,
@@ -61,6 +63,7 @@ def _with_forms(subject: Subject) -> Iterator[tuple[str, RoleWork]]:
             yield "permission set of partners", work
     for role in ci_roles(subject):
         yield form_of([role.permissions.text()], role.stack.removeprefix("domain-"), role.stack), of_ci(subject, role)
+    yield "publication", of_publication(subject)
     yield "break-glass", of_break_glass(subject)
     yield "break-glass group", of_break_glass_group(subject)
 
@@ -71,6 +74,10 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
         location = subject.plan.governance.locations[name]
         yield form_of([location.permissions.text()], account, name), of_location(subject, domain)
         yield form_of([location.publisher.permissions.text()], account, name), of_publisher(subject, domain)
+    yield form_of([domain.forward.permissions.text()], account, name), of_forward(subject, domain)
+    if domain.catalog:
+        yield form_of([domain.check.permissions.text()], account, name), of_check(subject, domain)
+    yield from _of_services(subject, domain)
     for clearance, role in domain.clearances.items():
         text = role.permissions.text()
         yield form_of([text], account, name), of_clearance(subject, domain, clearance)
@@ -83,10 +90,19 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, Role
             yield f"permission set {names.staff_permission_set(duty)}", work
     for product, role in list(domain.pipelines.items())[:WHOLE_UP_TO]:
         text = role.permissions.text()
-        yield form_of([text], account, name, product), of_pipeline(subject, domain.products[product])
+        form = form_of([text], account, name, product, names.snake(product))
+        yield form, of_pipeline(subject, domain.products[product])
     for product, delivery in domain.deliveries.items():
         text = delivery.permissions.text()
         yield form_of([text], account, name, product), of_delivery(subject, domain, product)
+
+
+def _of_services(subject: Subject, domain: DomainPlan) -> Iterator[tuple[str, RoleWork]]:
+    account, name = domain.access.account_id, domain.name
+    if domain.retention:
+        yield form_of([domain.retention.permissions.text()], account, name), of_retention(subject, domain)
+    if domain.start:
+        yield form_of([domain.start.permissions.text()], account, name), of_start(subject, domain)
 
 
 def _exists(subject: Subject, role: str) -> bool:

@@ -48,6 +48,13 @@ def inbox_of(subject: Subject, partner: str) -> tuple[str, str]:
     return bucket, from_plan.key_arn(subject.region, account, names.INBOX_KEY_ALIAS)
 
 
+def folder_of(subject: Subject, agreement: WrittenAgreement) -> str:
+    """ARN of an object that an agreement brings."""
+    domain, _, product = agreement.product.partition(".")
+    folder = names.outbound(agreement.partner, domain, product)
+    return f"{inbox_of(subject, agreement.partner)[0]}/{folder}/x"
+
+
 def last_second(day: datetime.date) -> dict[str, Any]:
     """Context of a request in the last second of a day, UTC."""
     return {"aws:CurrentTime": f"{day}T23:59:59Z"}
@@ -74,9 +81,10 @@ def deliveries_end(subject: Subject) -> Iterator[AnyClaim]:
 
 def _ended(subject: Subject, agreement: WrittenAgreement) -> Iterator[AnyClaim]:
     """Nothing admits the writer of an agreement that is past."""
-    writer, (bucket, key) = writer_of(subject, agreement.product), inbox_of(subject, agreement.partner)
+    writer, key = writer_of(subject, agreement.product), inbox_of(subject, agreement.partner)[1]
+    delivered = folder_of(subject, agreement)
     who = f"the delivery of {agreement.product} to {agreement.partner}, which has ended"
-    for action, arn in (*((each, f"{bucket}/x") for each in REPLICATION), *((each, key) for each in ENCRYPTION)):
+    for action, arn in (*((each, delivered) for each in REPLICATION), *((each, key) for each in ENCRYPTION)):
         context = subject.through_s3 if arn == key else {}
         now = _with(Request(writer, action, arn, context), last_second(subject.plan.as_of))
         yield Claim(who, now, allowed=False, admitted=False)
@@ -94,10 +102,11 @@ def _unwritten(subject: Subject) -> str | None:
 
 
 def _ends(subject: Subject, agreement: WrittenAgreement, last_of_product: datetime.date) -> Iterator[AnyClaim]:
-    writer, (bucket, key) = writer_of(subject, agreement.product), inbox_of(subject, agreement.partner)
+    writer, key = writer_of(subject, agreement.product), inbox_of(subject, agreement.partner)[1]
+    delivered = folder_of(subject, agreement)
     who = f"the delivery of {agreement.product} to {agreement.partner}"
     for action in REPLICATION:
-        yield from _at_the_end(who, Request(writer, action, f"{bucket}/x"), agreement.expires)
+        yield from _at_the_end(who, Request(writer, action, delivered), agreement.expires)
     for action in ENCRYPTION:
         request = Request(writer, action, key, subject.through_s3)
         # The role encrypts for all of its partners until the last of them is done; each key has its own day.

@@ -75,11 +75,18 @@ def _of_domain(subject: Subject, domain: DomainPlan) -> Iterator[Entry]:
     for name, delivery in domain.deliveries.items():
         bucket = {**source, "aws:SourceArn": f"arn:aws:s3:::{delivery.bucket}"}
         yield Entry(names.delivery_role(account, name), "s3.amazonaws.com", BEGINS, context=bucket)
+    if domain.retention:
+        yield Entry(domain.retention.arn, "glue.amazonaws.com", BEGINS, context=source)
+    if domain.start:
+        rule = {**source, "aws:SourceArn": f"arn:aws:events:{subject.region}:{account}:rule/mesh--x"}
+        yield Entry(domain.start.arn, "events.amazonaws.com", BEGINS, context=rule)
+    yield Entry(names.forward_role(account), "events.amazonaws.com", BEGINS, context=source)
     location = names.location_role(subject.hub, domain.name)
     yield Entry(location, "lakeformation.amazonaws.com", BY_LAKE_FORMATION, context=subject.for_the_mesh)
-    publisher, deploy = names.publisher_role(subject.hub, domain.name), names.deploy_role(account)
-    near = (names.role(account, "somebody"), names.deploy_role(subject.hub))
-    yield Entry(publisher, deploy, UNDER_A_NAME, near)
+    near = (names.deploy_role(account), names.deploy_role(subject.hub), names.role(subject.hub, "functions/somebody"))
+    namesake = names.publication_role(account)
+    for role in (names.publisher_role(subject.hub, domain.name), domain.check.arn):
+        yield Entry(role, names.publication_role(subject.hub), BEGINS, (*near, namesake))
 
 
 def _people(subject: Subject, account: str, permission_set: str, role: str) -> Iterator[Entry]:

@@ -30,19 +30,32 @@ def harm_is_for_the_entitled(subject: Subject) -> Iterator[AnyClaim]:
 def _products(subject: Subject) -> Iterator[Keeping]:
     for product in subject.product_classes:
         roles, bucket = EntitledRoles(subject, product), f"arn:aws:s3:::{product.bucket}"
-        own = (roles.pipeline, roles.delivery, roles.location, roles.publisher, roles.deploy, roles.preview)
+        own = (
+            roles.pipeline,
+            roles.delivery,
+            roles.location,
+            roles.check,
+            roles.retention,
+            roles.deploy,
+            roles.preview,
+        )
         asked = (
             *callers(subject, product),
             *strangers(subject, product.account_id),
             *namesakes(subject, *own),
         )
         keeping = _keeping(subject, product.account_id, asked)
-        yield keeping((f"{bucket}/{TABLES}", f"{bucket}/{METADATA}", f"{bucket}/{FILES}"), _on_objects(roles))
+        yield keeping((f"{bucket}/{TABLES}", f"{bucket}/{METADATA}"), _on_tables(roles))
+        yield keeping((f"{bucket}/{FILES}",), _on_files(roles))
         yield keeping((bucket,), _on_bucket(roles))
         yield keeping((subject.product_key(product),), _on_key(roles))
 
 
-def _on_objects(roles: EntitledRoles) -> Entitled:
+def _on_tables(roles: EntitledRoles) -> Entitled:
+    return lambda harm, caller: roles.reads_tables(caller) if harm.reads else roles.writes(caller)
+
+
+def _on_files(roles: EntitledRoles) -> Entitled:
     return lambda harm, caller: roles.reads(caller) if harm.reads else roles.writes(caller)
 
 
@@ -52,7 +65,7 @@ def _on_bucket(roles: EntitledRoles) -> Entitled:
 
 def _on_key(roles: EntitledRoles) -> Entitled:
     def entitled(harm: Harm, caller: Actor) -> bool:
-        return roles.reads(caller) if _uses(harm) else _administers(harm, caller, roles.product.account_id)
+        return roles.uses_the_key(caller) if _uses(harm) else _administers(harm, caller, roles.product.account_id)
 
     return entitled
 
@@ -82,9 +95,9 @@ def _readers_alone(account_id: str) -> Entitled:
 
 
 def _people(subject: Subject, account_id: str) -> Entitled:
-    """Roles that people hold read results; whoever of the account queries writes them."""
+    """Roles that people hold, and the check of drafts, read results; whoever of the account queries writes them."""
     cleared = any(d.clearances and d.access.account_id == account_id for d in subject.plan.domains.values())
-    held = re.compile(rf"arn:aws:iam::{account_id}:role/mesh/{'clearance/[^/]+' if cleared else 'access'}")
+    held = re.compile(rf"arn:aws:iam::{account_id}:role/mesh/{'(clearance/[^/]+|check)' if cleared else 'access'}")
     return lambda harm, caller: bool(held.fullmatch(caller.name)) if harm.reads else caller.account == account_id
 
 
@@ -147,14 +160,21 @@ _OF_A_TOPIC: Final = re.compile(
 TELL: Final = "events:PutEvents"
 """What pipelines alone do with the bus."""
 _OF_THE_BUS: Final = re.compile("events:(DeleteEventBus|PutPermission|RemovePermission)")
-_RULES: Final = re.compile("events:(PutRule|PutTargets|DeleteRule|RemoveTargets)")
+_SEES_RULES: Final = "DescribeRule|ListTargetsByRule|ListTagsForResource"
+_RULES: Final = re.compile(f"events:(PutRule|PutTargets|DeleteRule|RemoveTargets|(Unt|T)agResource|{_SEES_RULES})")
 _WRITES_THE_CATALOG: Final = re.compile("glue:(Batch)?(Create|Delete|Update).*")
+_MAKES_DATABASES: Final = re.compile("glue:((Batch)?Delete.*|(Create|Update)Database)")
+_MOVES_TABLES: Final = re.compile(
+    "glue:((Create|Update)(Table|Partition)|CreatePartitionIndex|Batch(Create|Update)Partition)"
+)
+"""What publishers do not do in the catalog, and what the deployment of governance does not."""
 
 
 def _of_governance(subject: Subject) -> Iterator[Keeping]:
     hub, region = subject.hub, subject.region
     deploy, inside = names.deploy_role(hub), _inside(subject)
     domains = {names.deploy_role(domain.access.account_id) for domain in subject.plan.domains.values()}
+    previews = {names.preview_role(domain.access.account_id) for domain in subject.plan.domains.values()}
     keeping = _keeping(subject, hub, _strangers(subject, hub))
 
     def tells(harm: Harm, caller: Actor) -> bool:
@@ -162,11 +182,14 @@ def _of_governance(subject: Subject) -> Iterator[Keeping]:
 
     def subscribes(harm: Harm, caller: Actor) -> bool:
         rules = caller.name in domains and _RULES.fullmatch(harm.action)
+        rules = rules or (caller.name in previews and re.fullmatch(f"events:({_SEES_RULES})", harm.action))
         return harm.action != TELL and (caller.name == deploy or bool(rules))
 
     def publishes(harm: Harm, caller: Actor) -> bool:
-        writes = caller.kind == "publisher" and _WRITES_THE_CATALOG.fullmatch(harm.action)
-        return caller.name == deploy or bool(writes) or (harm.reads and inside(caller))
+        if not _WRITES_THE_CATALOG.fullmatch(harm.action):
+            return caller.name == deploy or (harm.reads and inside(caller))
+        barred = {deploy: _MOVES_TABLES}.get(caller.name, _MAKES_DATABASES if caller.kind == "publisher" else None)
+        return barred is not None and not barred.fullmatch(harm.action)
 
     def refused_by_the_topic(harm: Harm, _: Actor) -> bool:
         return bool(_OF_A_TOPIC.fullmatch(harm.action))

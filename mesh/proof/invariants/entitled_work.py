@@ -9,11 +9,12 @@ from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Request
+from mesh.iam.bus import CHANGE_RULES, SEE_RULES
 from mesh.plan.nodes import PartnerPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.duties import Duty, each, pipelines
 from mesh.proof.entitlements import CRYPTOGRAPHIC, harms, like_named, namesakes
-from mesh.proof.invariants.products import FILES, METADATA, TABLES, EntitledRoles
+from mesh.proof.invariants.products import FILES, FIRST_HEAD, HEAD, METADATA, TABLES, EntitledRoles
 from mesh.proof.subject import FOR_AN_OUTSIDER, Subject
 
 _USE = "kms: Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo"
@@ -67,9 +68,15 @@ def _on_a_product(subject: Subject, roles: EntitledRoles) -> Iterator[tuple[str,
         yield roles.location, each("s3: GetObject GetObjectVersion", f"{bucket}/{TABLES}")
         yield roles.location, each("s3: ListBucket GetBucketLocation", bucket)
         yield roles.location, each(_READ_KEY, key, through)
-    if roles.publisher:
-        yield roles.publisher, each("s3: GetObject PutObject DeleteObject", f"{bucket}/{METADATA}")
-        yield roles.publisher, each(_USE, key, through)
+    if roles.check:
+        yield roles.check, each("s3: GetObject GetObjectVersion", f"{bucket}/{TABLES}")
+        yield roles.check, each("s3: ListBucket", bucket, {"s3:prefix": "tables/t/"})
+        yield roles.check, each("s3: GetBucketLocation", bucket)
+        yield roles.check, each(_READ_KEY, key, through)
+    if roles.starter:
+        yield roles.starter, each("s3: GetObject PutObject", f"{bucket}/{HEAD}")
+        yield roles.starter, each("s3: DeleteObject", f"{bucket}/{FIRST_HEAD}")
+        yield roles.starter, each(_USE, key, through)
     for clearance in sorted(roles.cleared):
         for domain in subject.domains[:2]:
             if clearance in domain.clearances:
@@ -82,7 +89,7 @@ def _on_a_product(subject: Subject, roles: EntitledRoles) -> Iterator[tuple[str,
 def _no_more(subject: Subject, roles: EntitledRoles) -> Iterator[Claim]:
     """Claims that the bucket admits roles of other accounts to their duties, and to no harm beside them."""
     bucket = f"arn:aws:s3:::{roles.product.bucket}"
-    central = {role for role in (roles.location, roles.publisher) if role}
+    central = {role for role in (roles.location,) if role}
     may: dict[str, set[tuple[str, str]]] = {role: set() for role in central}
     for role, duties in _on_a_product(subject, roles):
         if role in central:
@@ -190,7 +197,8 @@ def _bus(subject: Subject) -> Iterator[Claim]:
     for domain in subject.domains[:2]:
         deploy, account_id = names.deploy_role(domain.access.account_id), domain.access.account_id
         context = {"events:creatorAccount": account_id}
-        yield from _can(deploy, each("events: PutRule PutTargets DescribeRule DeleteRule RemoveTargets", rule, context))
+        rules = (*CHANGE_RULES, *SEE_RULES)
+        yield from _can(deploy, each(f"events: {' '.join(a.partition(':')[2] for a in rules)}", rule, context))
         for product, role in list(domain.pipelines.items())[:1]:
             told = {"events:source": [f"mesh.{domain.name}.{product}"], "events:detail-type": [names.EVENTS[0]]}
             for harm in harms("events"):

@@ -142,7 +142,7 @@ def everybody(subject: Subject) -> Iterator[Actor]:
         yield subject.other(account_id, "domains", f"domain {domain.name}")
         deployment = names.deploy_role(account_id)
         yield Actor(f"the deployment of domain {domain.name}", deployment, "domains", account_id, "deploy")
-        yield from list(subject.jobs_of(domain))[:1]
+        yield from subject.some_jobs_of(domain)
     yield from (caller for caller in subject.of_governance if caller.kind in ("deploy", "other", "break-glass"))
     for partner in subject.partners[:1]:
         yield subject.other(partner.access.account_id, "partners", f"partner {partner.name}")

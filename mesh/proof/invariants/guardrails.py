@@ -175,7 +175,9 @@ def controls_stay_up(subject: Subject) -> Iterator[AnyClaim]:
     for domain in subject.domains:
         publisher = names.publisher_role(subject.hub, domain.name)
         for action in LABELLING:
-            yield Claim(f"the publisher of {domain.name}", Request(publisher, action, "*"), allowed=True)
+            adds = action == LABELLING[0]
+            request = Request(publisher, action, "*")
+            yield Claim(f"the publisher of {domain.name}", request, allowed=adds, granted=adds)
         for action in (*GRANTING, *REGISTERING):
             request = Request(publisher, action, "*")
             yield Claim(f"the publisher of {domain.name}", request, allowed=False, denied=("scp",))

@@ -124,14 +124,16 @@ def asked_by(action: str) -> str | None:
 
 SEEN_BY_PREVIEWS: Final = frozenset(
     {
+        "cloudwatch:DescribeAlarms",
         "events:ListTargetsByRule",
+        "glue:GetConnection",
         "glue:GetTable",
         "s3:ListBucket",
         "s3:ListBucketMultipartUploads",
         "s3:ListBucketVersions",
     }
 )
-"""Actions that may return data, and that a preview takes to compare tables, buckets and targets with the program."""
+"""Actions that may return data, with which a preview compares alarms, tables, buckets and targets with the program."""
 
 
 def carried_out(subject: Subject) -> Iterator[AnyClaim]:

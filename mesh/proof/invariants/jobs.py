@@ -14,7 +14,17 @@ from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.subject import Actor, Subject
 
 STARTING: Final = {
-    "glue": ("Start", "Run", "Resume", "CreateTrigger", "UpdateTrigger", "CreateSession", "UpdateJob", "PutWorkflow"),
+    "glue": (
+        "Start",
+        "Run",
+        "Resume",
+        "Notify",
+        "CreateTrigger",
+        "UpdateTrigger",
+        "CreateSession",
+        "UpdateJob",
+        "PutWorkflow",
+    ),
     "states": ("Start", "Redrive", "TestState", "UpdateStateMachine"),
     "lambda": ("UpdateFunctionCode", "UpdateFunctionConfiguration"),
 }

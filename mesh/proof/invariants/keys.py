@@ -35,6 +35,7 @@ def _products(subject: Subject) -> Iterator[AnyClaim]:
             ("the pipeline", roles.pipeline),
             ("the location role", roles.location),
             ("the delivery", roles.delivery),
+            ("the check", roles.check),
         ]
         for who, role in users:
             for context in ({}, elsewhere):
@@ -49,9 +50,6 @@ def _products(subject: Subject) -> Iterator[AnyClaim]:
             cleared = names.clearance_role(product.account_id, reader)
             request = Request(cleared, "kms:Decrypt", key, elsewhere)
             yield Claim("a cleared reader, not through S3", request, allowed=False, admitted=False)
-        if roles.publisher:
-            request = Request(roles.publisher, "kms:Decrypt", key, elsewhere)
-            yield Claim("the publisher, not through S3", request, allowed=False, admitted=False, granted=False)
         yield from _administered(subject, key, roles.deploy, roles.preview)
         yield from _known_by_its_arn(subject, product.account_id, key)
         yield from _granted(roles, key)

@@ -1,4 +1,4 @@
-"""The mesh catalog (I20, I23): its grants pass nothing on, domains read it, and each publisher writes its databases."""
+"""The mesh catalog (I20, I23): its grants pass nothing on, domains read it, publishers move their domain's tables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Final
 
 from mesh import names
 from mesh.evaluator.decide import Request
-from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource, WholeCatalog
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource, WholeCatalog
 from mesh.proof.claims import AnyClaim, Claim, Fact
-from mesh.proof.subject import Subject
+from mesh.proof.machine_readers import roles_with_a_clearance
+from mesh.proof.subject import Actor, Subject
 
 CATALOG_READS: Final = (
     "glue:GetDatabase",
@@ -29,6 +30,16 @@ CATALOG_WRITES: Final = (
     "glue:BatchCreatePartition",
     "glue:BatchUpdatePartition",
 )
+MOVES: Final = (
+    "glue:BatchCreatePartition",
+    "glue:BatchUpdatePartition",
+    "glue:CreatePartition",
+    "glue:CreatePartitionIndex",
+    "glue:CreateTable",
+    "glue:UpdatePartition",
+    "glue:UpdateTable",
+)
+"""Writes of tables and partitions, which publishers alone make."""
 
 
 # ---- grants
@@ -39,7 +50,8 @@ def nothing_is_passed_on(_: Subject) -> Iterator[AnyClaim]:
     yield Fact("the hub grants to other accounts nothing but clearances, and to see databases", _hub_grants)
     yield Fact("a domain grants to a clearance the hub's own expression of it, and no further", _domain_grants)
     yield Fact("no account but the governance account holds a permission on an LF-tag", _label_grants)
-    yield Fact("each publisher may create databases and put every label on them, and nothing more", _publishers_publish)
+    yield Fact("each publisher may make tables in its domain's databases, label them, and no more", _publishers_publish)
+    yield Fact("drafts are open to all whom IAM admits, and nothing else is, in any account", _drafts_are_open)
     yield Fact("everyone of a consumer's account sees the links to what it consumes, and no more", _links_are_seen)
     yield Fact("Lake Formation is closed unless a grant opens it", _settings)
     yield Fact("every location is registered with its domain's own role, and not in hybrid mode", _locations)
@@ -70,29 +82,28 @@ def _wrong_grant(subject: Subject, grant: Grant) -> str | None:
         case Covered(expression=expression):
             if grant.principal != unit or expression not in clearances:
                 return f"{grant.name} goes to {grant.principal}"
-        case WholeCatalog() | Label():
+        case Label() | NamedResource():
             if f"::{subject.hub}:role/{names.PATH}/publisher/" not in grant.principal or grant.grantable:
                 return f"{grant.name} goes to {grant.principal}"
-        case NamedResource():
-            return f"{grant.name} names {grant.on.database}"
+        case WholeCatalog():
+            return f"{grant.name} lets {grant.principal} make databases"
     return None
 
 
 def _granted_directly(subject: Subject) -> dict[str, frozenset[str]]:
     """The roles to which the hub grants itself (`granted-by: hub`), with what their clearances read."""
-    return {
-        role.arn: subject.written_clearances[name]
-        for domain in subject.plan.domains.values()
-        for name, role in domain.clearances.items()
-        if role.by_hub
-    }
+    direct: dict[str, frozenset[str]] = {}
+    for domain in subject.plan.domains.values():
+        if any(role.by_hub for role in domain.clearances.values()):
+            direct |= roles_with_a_clearance(subject, domain)
+    return direct
 
 
 def _domain_grants(subject: Subject) -> str | None:
     hub = subject.lakes.lakes[subject.hub].grants
     shared = {(grant.on, grant.permissions) for grant in hub if grant.grantable}
     for domain in subject.plan.domains.values():
-        reads = {role.arn: subject.written_clearances[name] for name, role in domain.clearances.items()}
+        reads = roles_with_a_clearance(subject, domain)
         for grant in subject.lakes.lakes[domain.access.account_id].grants:
             if grant.on.catalog != subject.hub:
                 continue
@@ -125,17 +136,62 @@ def _publishers_publish(subject: Subject) -> str | None:
     for domain in subject.plan.domains:
         publisher = names.publisher_role(subject.hub, domain)
         grants = [grant for grant in subject.lakes.lakes[subject.hub].grants if grant.principal == publisher]
-        held = {(type(g.on).__name__, g.permissions, g.on.key if isinstance(g.on, Label) else "") for g in grants}
-        wanted = {("Label", ("ASSOCIATE", "DESCRIBE"), key) for key in labels}
-        if held != {("WholeCatalog", ("CREATE_DATABASE",), ""), *wanted}:
+        held = {(grant.permissions, _named(grant)) for grant in grants}
+        wanted = {(("ASSOCIATE", "DESCRIBE"), f"label {key}") for key in labels}
+        wanted |= {
+            (("CREATE_TABLE", "DESCRIBE"), f"database {names.database(domain, product.name)}")
+            for product in subject.plan.domains[domain].products.values()
+            if "table" in product.ports
+        }
+        if held != wanted:
             return f"{publisher} holds {sorted(held)}"
+    return None
+
+
+def _named(grant: Grant) -> str:
+    match grant.on:
+        case Label(key=key):
+            return f"label {key}"
+        case NamedResource(database=database, table=None):
+            return f"database {database}"
+        case _:
+            return str(grant.on)
+
+
+def _drafts_are_open(subject: Subject) -> str | None:
+    """The one exception of closed catalogs: exactly the drafts of products with a table port."""
+    for lake in subject.lakes.lakes.values():
+        domain = next((d for d in subject.plan.domains.values() if d.access.account_id == lake.account), None)
+        drafts = {
+            names.draft_database(product.domain, product.name)
+            for product in (domain.products.values() if domain else ())
+            if "table" in product.ports
+        }
+        granted = {
+            grant.on.database if isinstance(grant.on, NamedResource) and grant.on.table is None else str(grant.on)
+            for grant in lake.grants
+            if grant.principal == EVERYONE_IAM_ALLOWS and grant.permissions == ("ALL",) and not grant.grantable
+        }
+        tables = {
+            name
+            for name, database in lake.databases.items()
+            if any(table.open_by_default for table in database.tables.values())
+        }
+        for name in (granted ^ drafts) | (tables ^ drafts):
+            return (
+                f"account {lake.account}: {name} is {'not open' if name in drafts else 'open'} to all that IAM admits"
+            )
     return None
 
 
 def _links_are_seen(subject: Subject) -> str | None:
     for domain in subject.plan.domains.values():
         account_id = domain.access.account_id
-        named = [grant for grant in subject.lakes.lakes[account_id].grants if isinstance(grant.on, NamedResource)]
+        named = [
+            grant
+            for grant in subject.lakes.lakes[account_id].grants
+            if isinstance(grant.on, NamedResource) and grant.principal != EVERYONE_IAM_ALLOWS
+        ]
         more = next((grant for grant in named if grant.grantable or grant.permissions != ("DESCRIBE",)), None)
         visible = {grant.on.database for grant in named if isinstance(grant.on, NamedResource)}
         unseen = {domain.default.database, *(link.database for link in domain.links.values())} ^ visible
@@ -186,8 +242,20 @@ def catalog_is_closed(subject: Subject) -> Iterator[AnyClaim]:
                 request = Request(caller.name, action, f"{catalog}:table/ads__x/y")
                 yield Claim(caller.who, request, allowed=False, denied=("resource",))
         elif caller.kind == "deploy":
-            yield Claim(caller.who, Request(caller.name, "glue:CreateTable", f"{catalog}:catalog"), allowed=True)
+            yield from _governance(caller, catalog)
     yield from _publishers(subject, catalog)
+
+
+def _governance(deployment: Actor, catalog: str) -> Iterator[AnyClaim]:
+    """Claims on the deployment of governance: it makes and changes databases, removes, and moves no table."""
+    parts = (f"{catalog}:catalog", f"{catalog}:database/ads__x", f"{catalog}:table/ads__x/y")
+    for action in ("glue:CreateDatabase", "glue:UpdateDatabase", "glue:DeleteDatabase"):
+        yield from (Claim(deployment.who, Request(deployment.name, action, part), allowed=True) for part in parts[:2])
+    for part in parts:
+        yield Claim(deployment.who, Request(deployment.name, "glue:DeleteTable", part), allowed=True)
+        for action in MOVES:
+            request = Request(deployment.name, action, part)
+            yield Claim(deployment.who, request, allowed=False, denied=("resource",))
 
 
 def _domains(subject: Subject, resource: str) -> Iterator[AnyClaim]:
@@ -213,8 +281,14 @@ def _publishers(subject: Subject, catalog: str) -> Iterator[AnyClaim]:
     for domain in subject.domains:
         publisher, who = names.publisher_role(subject.hub, domain.name), f"the publisher of {domain.name}"
         prefix = names.snake(domain.name)
-        for action in ("glue:CreateDatabase", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"):
-            for resource in (f"{catalog}:database/{prefix}__x", f"{catalog}:table/{prefix}__x/y"):
+        own = (f"{catalog}:catalog", f"{catalog}:database/{prefix}__x", f"{catalog}:table/{prefix}__x/y")
+        for action in CATALOG_WRITES:
+            if "Database" in action or "Delete" in action:
+                for resource in own:
+                    request = Request(publisher, action, resource)
+                    yield Claim(who, request, allowed=False, denied=("resource",), granted=False)
+        for action in ("glue:CreateTable", "glue:UpdateTable", "glue:BatchCreatePartition"):
+            for resource in own:
                 yield Claim(who, Request(publisher, action, resource), allowed=True)
             for database in (
                 f"{prefix}x__x",
@@ -223,10 +297,6 @@ def _publishers(subject: Subject, catalog: str) -> Iterator[AnyClaim]:
             ):
                 request = Request(publisher, action, f"{catalog}:table/{database}/y")
                 yield Claim(who, request, allowed=False, granted=False)
-        # A deletion asks every type that the reference marks as required for it.
-        below = (f"database/{prefix}__x", f"table/{prefix}__x/*", f"userDefinedFunction/{prefix}__x/*", "catalog")
-        for what in below:
-            yield Claim(who, Request(publisher, "glue:DeleteDatabase", f"{catalog}:{what}"), allowed=True)
         passes = Request(publisher, "iam:PassRole", names.location_role(subject.hub, domain.name))
         yield Claim(who, passes, allowed=False, granted=False)
         for other in subject.others(domain.name):

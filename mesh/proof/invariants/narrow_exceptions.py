@@ -22,6 +22,12 @@ Excepted = Literal[
     "bootstrap of governance",
     "publisher",
     "pipeline",
+    "check",
+    "publication",
+    "owner",
+    "preview",
+    "start",
+    "retention",
     "clearance",
     "access",
 ]
@@ -76,12 +82,25 @@ AT_THE_ROOT: Final = (
     Refusal("RefuseSilencingAlarms", ("deploy",), "cloudwatch:DeleteAlarms"),
     Refusal("RefuseForgedSessionTags", ("deploy", "deploy-access"), "iam:TagRole", _ROLE, {"aws:TagKeys": ("mesh:x",)}),
     Refusal("RefuseChangesToJobs", ("deploy",), "glue:UpdateJob"),
-    Refusal("RefuseOtherConnections", ("deploy", "pipeline"), "glue:GetConnection"),
+    Refusal("RefuseOtherConnections", ("deploy",), "glue:CreateConnection"),
+    Refusal("RefuseReadingConnections", ("deploy", "preview", "pipeline"), "glue:GetConnection"),
+    Refusal("RefuseStartingByEvents", ("deploy", "start"), "states:StartExecution"),
+    *(
+        Refusal(
+            "RefuseTellingOfPublications",
+            ("start",),
+            "events:PutEvents",
+            "arn:aws:events:{region}:{account}:event-bus/default",
+            {"events:source": ("mesh.a.b",), "events:detail-type": (told,)},
+        )
+        for told in (names.PUBLISHED, names.REFUSED)
+    ),
+    Refusal("RefuseStartingByEvents", ("deploy", "start"), "glue:NotifyEvent"),
     Refusal("RefuseReadingRuns", ("deploy", "pipeline"), "glue:GetJobRun"),
     Refusal("RefuseStartingJobs", ("deploy",), "glue:StartJobRun"),
     Refusal(
         "RefuseChangesToLogsOfTheMesh",
-        ("deploy", "pipeline"),
+        ("deploy", "pipeline", "publication"),
         "logs:PutRetentionPolicy",
         "arn:aws:logs:{region}:{account}:log-group:/mesh/x",
     ),
@@ -132,7 +151,10 @@ AT_UNITS: Final = (
     Refusal("RefuseEventTargets", ("deploy",), "events:PutRule"),
     Refusal("RefuseChangesToBudgets", ("deploy",), "budgets:ModifyBudget"),
     Refusal("RefuseWorkgroupChanges", ("deploy",), "athena:UpdateWorkGroup"),
-    *(Refusal("RefuseOtherQueries", ("clearance", "access"), action, _WORKGROUP) for action in QUERIES),
+    *(
+        Refusal("RefuseOtherQueries", ("clearance", "pipeline", "check", "access"), action, _WORKGROUP)
+        for action in QUERIES
+    ),
     Refusal("RefuseOtherEndpoints", ("governance",), "ec2:CreateVpcEndpoint"),
     Refusal("RefuseOtherEndpoints", ("governance",), "ec2:ModifyVpcEndpoint"),
     Refusal("RefuseOtherNetworks", ("governance",), "ec2:CreateVpc"),
@@ -140,10 +162,27 @@ AT_UNITS: Final = (
 )
 """Refusals that bind the accounts of the mesh's units."""
 
+_DRAFTERS: Final[tuple[Excepted, ...]] = (
+    "deploy",
+    "deploy-access",
+    "pipeline",
+    "check",
+    "retention",
+    "owner",
+    "preview",
+)
+_DRAFTS: Final = (
+    ("glue:GetTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
+    ("glue:UpdateTable", "arn:aws:glue:{region}:{account}:table/ads__x__draft/y"),
+    ("glue:GetDatabase", "arn:aws:glue:{region}:{account}:database/ads__x__draft"),
+    ("glue:CreateTable", "arn:aws:glue:{region}:{account}:database/ads__x__draft"),
+)
+
 AT_DOMAINS: Final = (
     Refusal("RefuseMakingReaders", ("deploy-access", "bootstrap"), "iam:UpdateAssumeRolePolicy", _MESH_ROLE),
     Refusal("RefuseMakingReaders", ("deploy-access", "bootstrap"), "iam:CreatePolicyVersion", _MESH_POLICY),
     Refusal("RefusePassingReaders", (), "iam:PassRole", _MESH_ROLE),
+    *(Refusal("RefuseOtherDrafters", _DRAFTERS, action, resource) for action, resource in _DRAFTS),
 )
 """Refusals that bind the accounts of domains."""
 
@@ -158,7 +197,13 @@ SOMEBODIES: Final = (
     "mesh/deploy/somebody",
     "mesh/deploy-access/somebody",
     "mesh/deploy-accessor",
+    "mesh/start/somebody",
+    "mesh/retention/somebody",
     "mesh/access/somebody",
+    "mesh/check/somebody",
+    "mesh/checker",
+    "mesh/functions/somebody",
+    "mesh/owner/somebody",
 )
 """Names of roles that nobody planned, in the paths of those that the mesh has; no refusal excepts one of them."""
 
@@ -195,13 +240,17 @@ def _roles(subject: Subject, account_id: str, unit: str) -> Mapping[Excepted, st
     match unit:
         case "domains":
             roles["deploy-access"] = names.deploy_access_role(account_id)
-            roles["pipeline"] = names.pipeline_role(account_id, "x")
+            roles["pipeline"], roles["start"] = names.pipeline_role(account_id, "x"), names.start_role(account_id)
+            roles["retention"] = names.retention_role(account_id)
             roles["clearance"] = names.clearance_role(account_id, "x")
+            roles["check"], roles["owner"] = names.check_role(account_id), names.staff_role(account_id, "owner")
+            roles["preview"] = names.preview_role(account_id)
         case "partners":
             roles["access"] = names.role(account_id, "access")
         case _ if account_id == subject.hub:
             roles["governance"], roles["bootstrap of governance"] = roles["deploy"], roles["bootstrap"]
             roles["publisher"] = names.publisher_role(account_id, "x")
+            roles["publication"] = names.publication_role(account_id)
         case _:
             pass
     return roles
@@ -222,14 +271,17 @@ def _strangers(subject: Subject, refusal: Refusal, account_id: str, unit: str, w
         roles.append(names.deploy_role(account_id))
     if "deploy-access" not in refusal.excepted:
         roles.append(names.deploy_access_role(account_id))
-    if "publisher" not in refusal.excepted or account_id != subject.hub:
-        roles.append(names.publisher_role(account_id, "somebody"))
-    if "pipeline" not in refusal.excepted:
-        roles.append(names.pipeline_role(account_id, "somebody"))
-    if "clearance" not in refusal.excepted or unit != "domains":
-        roles.append(names.clearance_role(account_id, "somebody"))
-    if "access" not in refusal.excepted or unit != "partners":
-        roles.append(names.role(account_id, "access"))
+    for kind, where_it_is, role in (
+        ("publisher", account_id == subject.hub, names.publisher_role(account_id, "somebody")),
+        ("pipeline", True, names.pipeline_role(account_id, "somebody")),
+        ("retention", True, names.retention_role(account_id)),
+        ("start", True, names.start_role(account_id)),
+        ("check", unit == "domains", names.check_role(account_id)),
+        ("clearance", unit == "domains", names.clearance_role(account_id, "somebody")),
+        ("access", unit == "partners", names.role(account_id, "access")),
+    ):
+        if kind not in refusal.excepted or not where_it_is:
+            roles.append(role)
     if refusal.excepted == ("bootstrap of governance",) and account_id != subject.hub:
         roles.append(_roles(subject, account_id, unit)["bootstrap"])
     for role in roles:

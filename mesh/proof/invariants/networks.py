@@ -10,6 +10,7 @@ from mesh.access import from_plan
 from mesh.aws.allowed_actions import is_allowed
 from mesh.evaluator.decide import Layer, Request
 from mesh.proof.claims import AnyClaim, Claim, Fact
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import NO_ORGANIZATION, OTHER_ORGANIZATION, Actor, Subject
 
 NETWORK_KEYS_OF_JOBS: Final = {
@@ -183,7 +184,7 @@ def _of_the_mesh(subject: Subject) -> Iterator[Actor]:
     """Callers of the mesh that could be in its network, one of each kind: jobs, people, and roles that a team makes."""
     yield from subject.of_governance
     for domain in subject.domains:
-        yield from list(subject.jobs_of(domain))[:1]
+        yield from subject.some_jobs_of(domain)
         yield from (caller for caller in subject.of_domain(domain) if caller.kind in ("other", "clearance"))
 
 
@@ -209,7 +210,7 @@ def _jobs(subject: Subject) -> Iterator[AnyClaim]:
     """Claims on pipelines in the network: each writes its product and its log, and sends events to the mesh."""
     bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/{names.BUS}"
     for product in subject.products:
-        pipeline = names.pipeline_role(product.account_id, product.name)
+        pipeline = pipeline_of(subject, product)
         log = f"arn:aws:logs:{subject.region}:{product.account_id}:log-group:/mesh/{product.name}:log-stream:x"
         who = f"the pipeline of {product.domain}.{product.name}"
         for service, action, resource in (

@@ -11,9 +11,11 @@ from mesh.access import from_plan
 from mesh.evaluator import facts
 from mesh.evaluator.decide import Layer, Request
 from mesh.iam.network import SERVICES
+from mesh.plan.nodes import DomainPlan
 from mesh.proof.claims import AnyClaim, Claim
 from mesh.proof.invariants.networks import SERVICE_CALLS
 from mesh.proof.invariants.perimeter import only_fresh_signatures
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import Actor, Subject
 
 OriginKeys = dict[str, Any]
@@ -22,6 +24,7 @@ OriginKeys = dict[str, Any]
 ANYWHERE: Final = "203.0.113.9"
 """An address of nobody's (RFC 5737)."""
 
+FROM_ANYWHERE: Final[OriginKeys] = {"aws:SourceIp": ANYWHERE}
 OF_A_GLUE_JOB: Final[OriginKeys] = {"glue:CredentialIssuingService": "glue.amazonaws.com"}
 THROUGH_A_SERVICE: Final[OriginKeys] = {"aws:ViaAWSService": "true"}
 
@@ -43,7 +46,8 @@ def from_no_network_but_ours(subject: Subject) -> Iterator[AnyClaim]:
     yield from _presigned(subject)
     for domain in subject.domains[:2]:
         account_id = domain.access.account_id
-        callers = [*list(subject.jobs_of(domain))[:1], subject.other(account_id, "domains", f"domain {domain.name}")]
+        jobs = [caller for caller in subject.some_jobs_of(domain) if caller.kind != "check"]
+        callers = [*jobs, subject.other(account_id, "domains", f"domain {domain.name}")]
         for caller in callers:
             yield from _of_a_job(subject, caller, OF_A_GLUE_JOB, "a Glue job")
             function = f"arn:aws:lambda:{subject.region}:{account_id}:function:x"
@@ -52,6 +56,9 @@ def from_no_network_but_ours(subject: Subject) -> Iterator[AnyClaim]:
     for caller in _callers(subject):
         yield from _through_endpoints(subject, caller)
     yield from _lent_to_services(subject)
+    for domain in subject.domains[:2]:
+        yield from _becomes(subject, domain)
+        yield from _optimizers(subject, domain)
     yield from _people(subject)
 
 
@@ -108,7 +115,7 @@ def _callers(subject: Subject) -> Iterator[Actor]:
     """One caller of each kind: of governance, of a domain, of a partner."""
     yield from subject.of_governance
     for domain in subject.domains[:1]:
-        yield from list(subject.jobs_of(domain))[:1]
+        yield from subject.some_jobs_of(domain)
         yield from (caller for caller in subject.of_domain(domain) if caller.kind != "root")
     for partner in subject.partners[:1]:
         yield from (caller for caller in subject.of_partner(partner) if caller.kind != "root")
@@ -190,31 +197,70 @@ def _through_endpoints(subject: Subject, caller: Actor) -> Iterator[AnyClaim]:
     yield Claim(f"{caller.who} at STS in another region", abroad, free=("scp",))
 
 
+def _becomes(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
+    """Claims on the roles that the publication function becomes: they work in the network alone."""
+    sid, account_id = "RefuseChecksAndPublishersElsewhere", domain.access.account_id
+    for role in (names.check_role(account_id), names.publisher_role(subject.hub, domain.name)):
+        who = f"whoever has a session of {names.role_name(role)}"
+        for service, action, resource in (*_calls(subject, account_id), *_unplanned(subject, account_id)):
+            for where, origin in _elsewhere(service):
+                request = Request(role, action, resource, origin)
+                yield Claim(f"{who}, {where}", request, allowed=False, denied=("scp",), by=sid)
+            for where, origin in _at_home(subject, service) if service in SERVICES else ():
+                yield Claim(f"{who}, {where}", Request(role, action, resource, origin), spared_by=sid)
+            served = Request(role, action, resource, {"aws:SourceIp": ANYWHERE, **THROUGH_A_SERVICE})
+            yield Claim(f"a service for {names.role_name(role)}", served, spared_by=sid)
+    for role in (
+        *(names.role(account_id, name) for name in ("check/somebody", "checker", "pipeline/none/x", "retention")),
+        *(names.role(subject.hub, name) for name in ("publisher/somebody", "functions/publication", "deploy")),
+    ):
+        request = Request(role, "glue:GetTable", f"arn:aws:glue:{subject.region}:{account_id}:table/x/y", FROM_ANYWHERE)
+        yield Claim(f"{names.role_name(role)} from an address", request, spared_by=sid)
+
+
+def _optimizers(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
+    """Claims on the role of optimizers, which Glue takes for a job as well: a job does nothing with it anywhere."""
+    sid, account_id = "RefuseJobsOfOptimizers", domain.access.account_id
+    role = names.retention_role(account_id)
+    for service, action, resource in (*_calls(subject, account_id), *_unplanned(subject, account_id)):
+        for where, origin in (*_elsewhere(service), *(_at_home(subject, service) if service in SERVICES else ())):
+            request = Request(role, action, resource, {**OF_A_GLUE_JOB, **origin})
+            yield Claim(f"a job with the role of optimizers, {where}", request, allowed=False, by=sid)
+        served = Request(role, action, resource, {**OF_A_GLUE_JOB, **THROUGH_A_SERVICE})
+        yield Claim("a service for a job with the role of optimizers", served, allowed=False, by=sid)
+        yield Claim("an optimizer", Request(role, action, resource, FROM_ANYWHERE), spared_by=sid)
+    for path in ("retention/somebody", "pipeline/none/x", "start"):
+        request = Request(names.role(account_id, path), "logs:PutLogEvents", "*", {**OF_A_GLUE_JOB, **FROM_ANYWHERE})
+        yield Claim(f"a job with {names.PATH}/{path}", request, spared_by=sid)
+
+
 def _lent_to_services(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims on roles that Lake Formation and S3 use, from networks of AWS's."""
+    """Claims on roles that Lake Formation, S3 and optimizers use, from networks of AWS's."""
     for domain in subject.domains[:2]:
         account_id = domain.access.account_id
         lent = [names.location_role(subject.hub, domain.name)]
         lent += [names.delivery_role(account_id, name) for name in domain.deliveries][:1]
+        lent += [domain.retention.arn] if domain.retention else []
         for role in lent:
             for service, action, resource in _calls(subject, subject.hub):
                 for where, origin in _foreign_endpoints(service):
                     request = Request(role, action, resource, origin)
                     yield Claim(f"AWS, with {names.role_name(role)}, {where}", request, free=("scp", "rcp"))
         # A delivery's role is named by the program; whatever else lies in its path is nobody's.
-        namesake = f"arn:aws:iam::{account_id}:role/mesh/delivery/somebody"
-        for service, action, resource in _calls(subject, subject.hub):
-            layers: tuple[Layer, ...] = ("scp", "rcp") if service in WALLED_BY_RCP else ("scp",)
-            for where, origin in _foreign_endpoints(service):
-                request = Request(namesake, action, resource, origin)
-                yield Claim(f"a role named like a delivery's, {where}", request, allowed=False, denied=layers)
+        for path in ("delivery/somebody", "retention/somebody"):
+            namesake = names.role(account_id, path)
+            for service, action, resource in _calls(subject, subject.hub):
+                layers: tuple[Layer, ...] = ("scp", "rcp") if service in WALLED_BY_RCP else ("scp",)
+                for where, origin in _foreign_endpoints(service):
+                    request = Request(namesake, action, resource, origin)
+                    yield Claim(f"a role named like one that is lent, {where}", request, allowed=False, denied=layers)
 
 
 def _presigned(subject: Subject) -> Iterator[AnyClaim]:
     """Claims on presigned URLs and forms: good from people's addresses alone, whoever signed."""
     for product in subject.product_classes:
         data = f"arn:aws:s3:::{product.bucket}/files/x"
-        pipeline = names.pipeline_role(product.account_id, product.name)
+        pipeline = pipeline_of(subject, product)
         signers = [pipeline, *(role.arn for role in list(subject.domain_of(product).clearances.values())[-1:])]
         for signer in signers:
             for way in ("REST-QUERY-STRING", "POST"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mesh import names
@@ -172,17 +172,40 @@ def only_the_declared_writer(subject: Subject) -> Iterator[AnyClaim]:
         yield from _inbox(subject, partner)
     for partner in subject.partners:
         yield from _unplanned(subject, partner)
+    yield Fact("a table over an inbox is of an agreement, and has the columns that it covers alone", _uncovered)
+
+
+def _uncovered(subject: Subject) -> str | None:
+    """A table or a column of a partner's catalog that the written agreements and contracts do not come to."""
+    written = {(each.partner, each.product): each.classifications for each in subject.written_agreements}
+    for partner in subject.plan.partners.values():
+        for reference, args in partner.tables.items():
+            if (partner.name, reference) not in written:
+                return f"the catalog of {partner.name} has tables of {reference}, of which it has no agreement"
+            labels = subject.as_written.contracts[reference].tables
+            for table in args.tables:
+                for column in table.columns:
+                    beyond = labels[table.name][column.name] - written[partner.name, reference]
+                    if beyond:
+                        return f"{args.name(table)} of {partner.name} has {column.name}, which is {sorted(beyond)}"
+                place = names.outbound(partner.name, *reference.split("."))
+                if args.location(table) != f"s3://{subject.plan.inbox(partner.name)}/{place}/{table.name}/":
+                    return f"{args.name(table)} of {partner.name} lies at {args.location(table)}"
+    return None
 
 
 def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
-    writers = frozenset(partner.partner.writers)
+    folders = _folders_of_writers(subject, partner)
     inbox, key = _inbox_of(subject, partner)
     both: tuple[Layer, ...] = ("rcp", "resource")
     for caller in _reaching_in(subject, partner):
-        writes = caller.name in writers
+        writes = caller.name in folders
         for action in _REPLICATING:
-            request = Request(caller.name, action, f"{inbox}/x")
+            request = Request(caller.name, action, f"{inbox}/{folders.get(caller.name, 'outbound')}/x")
             yield Claim(caller.who, request, allowed=writes, denied=() if writes else both)
+            for other in {"outbound", *folders.values()} - {folders.get(caller.name)} if writes else ():
+                among_others = Request(caller.name, action, f"{inbox}/{other}/x")
+                yield Claim(f"{caller.who}, among deliveries of others", among_others, allowed=False, granted=False)
         encrypt = Request(caller.name, "kms:GenerateDataKey", key, subject.through_s3)
         yield Claim(caller.who, encrypt, allowed=writes, denied=() if writes else both)
         for action, resource in (
@@ -200,6 +223,16 @@ def _inbox(subject: Subject, partner: PartnerPlan) -> Iterator[AnyClaim]:
         for account_id, key_arn in _other_keys(subject, partner):
             request = Request(writer, "kms:Encrypt", key_arn, subject.through_s3)
             yield Claim(f"a declared writer, on a key of account {account_id}", request, granted=False)
+
+
+def _folders_of_writers(subject: Subject, partner: PartnerPlan) -> Mapping[str, str]:
+    """The folder of the inbox that each declared writer delivers into, by its ARN."""
+    return {
+        args.role_arn: names.outbound(partner.name, args.domain, args.product)
+        for domain in subject.plan.domains.values()
+        for args in domain.deliveries.values()
+        if args.role_arn in partner.partner.writers
+    }
 
 
 def _inbox_of(subject: Subject, partner: PartnerPlan) -> tuple[str, str]:

@@ -1,24 +1,41 @@
-"""People (I26, I27): each assignment has a line in a file, an approved one for a clearance; partners stand apart."""
+"""People (I26, I27): each assignment has a line in a file, an approved one for a clearance; partners stand apart.
+
+A pipeline holds a clearance by a line of its file as a group does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from mesh import names
-from mesh.plan.nodes import Assignment
+from mesh.plan.nodes import Assignment, PipelineRoleArgs
 from mesh.proof.claims import AnyClaim, Fact
 from mesh.proof.subject import Subject
 
 _DOMAIN, _PARTNER = "domain-", "partner-"
 
+WHO_IS_IN_A_GROUP: Final = (
+    "who is in a group is decided in IAM Identity Center, or in the directory behind it; that an approver said yes is "
+    "shown by the owners of the clearance's file, whom `mesh codeowners` writes and the repository asks for"
+)
+"""What no policy carries of it."""
+
 
 def holders_are_approved(subject: Subject) -> Iterator[AnyClaim]:
-    """Facts of I26: each assignment of a role, but for partners', against the lines as they are written; and back."""
+    """Facts of I26: each assignment of a role, but for partners', and each pipeline that reads, against the lines.
+
+    That who has a line holds the clearance is asked of groups here, of pipelines by I31.
+    """
     for assignment in _assignments(subject):
         if not assignment.account.startswith(_PARTNER):
             yield Fact(f"{_shown(assignment)} by a line of a file", _unaccounted(assignment))
     yield Fact("who has an approved line of a clearance's file, and an id, holds the clearance", _left_out)
     yield Fact("a group of engineers, owners or auditors, with an id, has the role where its file says", _not_staff)
+    for domain in subject.plan.domains.values():
+        for role in domain.pipelines.values():
+            if role.within:
+                yield Fact(f"the pipeline of {role.domain}.{role.product} by a line of a file", _uncleared(role))
 
 
 def partners_stand_apart(subject: Subject) -> Iterator[AnyClaim]:
@@ -67,6 +84,17 @@ def _unaccounted(assignment: Assignment) -> Callable[[Subject], str | None]:
             return f"no file gives that group {role or 'such a permission set'} there"
         objections = [people.objection(line, subject.plan.as_of) for line in lines]
         return None if "" in objections else objections[0]
+
+    return failure
+
+
+def _uncleared(role: PipelineRoleArgs) -> Callable[[Subject], str | None]:
+    def failure(subject: Subject) -> str | None:
+        product = f"{role.domain}.{role.product}"
+        granted = role.grants or product in subject.plan.governance.catalog.machines
+        if not (role.reading or granted):
+            return None
+        return subject.written_people.objection_to(product, role.clearance or "", subject.plan.as_of) or None
 
     return failure
 

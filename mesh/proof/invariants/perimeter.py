@@ -10,6 +10,7 @@ from mesh.access import from_plan
 from mesh.evaluator.decide import Layer, Request
 from mesh.evaluator.world import ANONYMOUS
 from mesh.proof.claims import AnyClaim, Claim
+from mesh.proof.machine_readers import pipeline_of
 from mesh.proof.subject import FOR_A_STRANGER, FOR_AN_OUTSIDER, Actor, Subject
 
 OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:DeleteObjectVersion")
@@ -31,6 +32,8 @@ def of_products(subject: Subject) -> Iterator[Held]:
     for product in subject.products:
         bucket = f"arn:aws:s3:::{product.bucket}"
         yield Held(f"{bucket}/tables/data/part-0.parquet", OBJECT_ACTIONS, "domains", True)
+        if "files" in product.ports:  # what the cleared read with S3 alone, by the names of their roles
+            yield Held(f"{bucket}/files/part-0.parquet", OBJECT_ACTIONS, "domains", True)
         yield Held(bucket, BUCKET_ACTIONS, "domains", True)
         yield Held(subject.product_key(product), KEY_ACTIONS, "domains", True)
 
@@ -41,6 +44,9 @@ def of_accounts(subject: Subject) -> Iterator[Held]:
         owner = subject.owners[account_id]
         for bucket in (subject.plan.log_bucket(owner), subject.plan.results_bucket(owner)):
             yield Held(f"arn:aws:s3:::{bucket}/x", OBJECT_ACTIONS, unit, True)
+        if scripts := _scripts(subject, owner):
+            yield Held(f"arn:aws:s3:::{scripts}/x", OBJECT_ACTIONS, unit, True)
+            yield Held(f"arn:aws:s3:::{scripts}", BUCKET_ACTIONS, unit, True)
         key = from_plan.key_arn(subject.region, account_id, names.ACCOUNT_KEY_ALIAS)
         yield Held(key, KEY_ACTIONS, unit, False)
         for path in ("deploy", "preview"):
@@ -51,6 +57,12 @@ def of_accounts(subject: Subject) -> Iterator[Held]:
         inbox = f"arn:aws:s3:::{partner.partner.inbox}"
         yield Held(f"{inbox}/x", ("s3:GetObject", "s3:PutObject", "s3:ReplicateObject"), "partners", True)
         yield Held(inbox, BUCKET_ACTIONS, "partners", True)
+
+
+def _scripts(subject: Subject, owner: str) -> str | None:
+    """The bucket of scripts of a domain's account, which it has as soon as one product has a job."""
+    domain = subject.plan.domains.get(owner)
+    return domain.job_baseline.scripts_bucket if domain and domain.job_baseline else None
 
 
 def _unplanned(region: str, account_id: str, unit: str) -> Iterator[Held]:
@@ -121,12 +133,13 @@ def services_act_for_the_mesh(subject: Subject) -> Iterator[AnyClaim]:
 
 
 def _services_of_outsiders_at_logs(subject: Subject) -> Iterator[AnyClaim]:
-    """Claims on buckets into which services write: their own policy refuses services that act for outsiders."""
+    """Claims on buckets that accounts keep for themselves: their own policy refuses services that act for outsiders."""
     buckets = [
         (name(owner), account)
         for account, owner in subject.owners.items()
         for name in (subject.plan.log_bucket, subject.plan.results_bucket)
     ]
+    buckets += [(scripts, id_) for id_, owner in subject.owners.items() if (scripts := _scripts(subject, owner))]
     for bucket, account_id in (*buckets, (subject.plan.governance.audit.bucket, subject.hub)):
         log = f"arn:aws:s3:::{bucket}/AWSLogs/x"
         for context in (FOR_AN_OUTSIDER, FOR_A_STRANGER):
@@ -178,7 +191,7 @@ def only_domains_and_governance(subject: Subject) -> Iterator[AnyClaim]:
 def only_fresh_signatures(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of I9 on signatures by their age."""
     for product in subject.products:
-        pipeline, where = names.pipeline_role(product.account_id, product.name), f"{product.domain}.{product.name}"
+        pipeline, where = pipeline_of(subject, product), f"{product.domain}.{product.name}"
         data = f"arn:aws:s3:::{product.bucket}/tables/data/part-0.parquet"
         # `s3:signatureAge` is in milliseconds; a presigned URL may be 15 minutes old.
         version = Request(pipeline, "s3:GetObjectVersion", data, {"s3:signatureAge": 900_001})
@@ -220,7 +233,7 @@ def _permitted(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
         if resource.arn.startswith("arn:aws:s3:::"):
             product = products.get(resource.arn)
             if product:
-                pipeline = names.pipeline_role(product.account_id, product.name)
+                pipeline = pipeline_of(subject, product)
                 yield "the pipeline", pipeline, "s3:GetObject", f"{resource.arn}/tables/x"
             else:
                 deploy = names.deploy_role(resource.account)

@@ -30,6 +30,17 @@ def results_stay_home(subject: Subject) -> Iterator[AnyClaim]:
                 workgroup = f"arn:aws:athena:{region}:{account_id}:workgroup/{names.workgroup(other)}"
                 query = Request(role.arn, "athena:StartQueryExecution", workgroup)
                 yield Claim(f"clearance {name} of {domain.name}", query, allowed=other == name)
+                listed = Request(role.arn, "s3:ListBucket", results, {"s3:prefix": f"{other}/"})
+                yield Claim(f"clearance {name} of {domain.name}", listed, allowed=other == name)
+                for action in ("s3:GetObject", "s3:PutObject"):
+                    checks = Request(domain.check.arn, action, f"{results}/{other}/x")
+                    yield Claim(f"the check of {domain.name}", checks, allowed=False, granted=False)
+                    reads = Request(role.arn, action, f"{results}/{names.CHECK}/x")
+                    yield Claim(f"clearance {name} of {domain.name}", reads, allowed=False, granted=False)
+                checks = Request(domain.check.arn, "athena:StartQueryExecution", workgroup)
+                yield Claim(f"the check of {domain.name}", checks, allowed=False, granted=False)
+            everything = Request(role.arn, "s3:ListBucket", results)
+            yield Claim(f"clearance {name} of {domain.name}", everything, allowed=False)
             # The clearance is the same one everywhere, its results are not.
             for elsewhere in subject.others(domain.name):
                 bucket = f"arn:aws:s3:::{subject.plan.results_bucket(elsewhere.name)}/{name}/x"

@@ -33,6 +33,7 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[AnyClaim]:
         people = from_plan.permission_set_role(account_id, subject.region, names.PARTNER_PERMISSION_SET)
         yield Claim(f"people of partner {partner.name}", Request(people, "sts:AssumeRole", role), allowed=True)
         yield from _not_by(subject.of_account(account_id, "partners", f"partner {partner.name}"), role)
+    yield from _publication(subject)
     yield from entered_by_their_own_ci(subject)
     yield from _by_roles_of_any_name(subject)
     yield from entered_and_no_more(subject)
@@ -116,7 +117,59 @@ def _jobs(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
         yield from _not_by_services(role, "s3.amazonaws.com", bucket)
         yield Claim("Glue", Request("glue.amazonaws.com", "sts:AssumeRole", role, bucket), allowed=False)
         yield from _not_by(subject.of_account(account_id, "domains", where), role)
+    yield from _keeping(subject, domain, source)
     yield from _publishing(subject, domain)
+
+
+def _keeping(subject: Subject, domain: DomainPlan, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
+    """Claims on roles of optimizers and of rules that start pipelines: their service takes them, for the account."""
+    account_id, where = domain.access.account_id, f"domain {domain.name}"
+    if domain.retention:
+        keeps = Request("glue.amazonaws.com", "sts:AssumeRole", domain.retention.arn, source)
+        yield Claim(f"optimizers of {where}", keeps, allowed=True)
+        yield from _not_by_services(domain.retention.arn, "glue.amazonaws.com", source)
+        yield from _not_by(subject.of_account(account_id, "domains", where), domain.retention.arn)
+    if domain.start:
+        role, rules = domain.start.arn, f"arn:aws:events:{subject.region}:{account_id}:rule"
+        own = {**source, "aws:SourceArn": f"{rules}/mesh--x"}
+        starts = Request("events.amazonaws.com", "sts:AssumeRole", role, own)
+        yield Claim(f"a rule of {where}", starts, allowed=True)
+        yield from _not_by_services(role, "events.amazonaws.com", own)
+        of_another = f"{rules.replace(account_id, OTHER_ORGANIZATION)}/mesh--x"
+        for keys in ({"aws:SourceArn": f"{rules}/another"}, {"aws:SourceArn": of_another}):
+            other = Request("events.amazonaws.com", "sts:AssumeRole", role, {**source, **keys})
+            yield Claim("another rule", other, allowed=False, admitted=False)
+        yield from _on_the_mesh_bus(subject, role, source)
+        yield from _not_by(subject.of_account(account_id, "domains", where), role)
+
+
+def _on_the_mesh_bus(subject: Subject, role: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
+    """Claims on rules of domains on the mesh bus: whose such a rule is, and in whose ARN, no page of AWS says."""
+    ours = (role.split(":")[4], subject.hub)
+    for whose in ours:
+        keys = {**source, "aws:SourceAccount": whose}
+        for account_id in ours:
+            rules = f"arn:aws:events:{subject.region}:{account_id}:rule/{names.BUS}"
+            own = {**keys, "aws:SourceArn": f"{rules}/mesh--x"}
+            takes = Request("events.amazonaws.com", "sts:AssumeRole", role, own)
+            yield Claim("a rule of a domain on the mesh bus", takes, allowed=True)
+            yield from _not_by_services(role, "events.amazonaws.com", own)
+            for arn in (f"{rules}/mesh-wake-ups", f"{rules.replace(account_id, OTHER_ORGANIZATION)}/mesh--x"):
+                other = Request("events.amazonaws.com", "sts:AssumeRole", role, {**keys, "aws:SourceArn": arn})
+                yield Claim("another rule on a bus", other, allowed=False, admitted=False)
+
+
+def _publication(subject: Subject) -> Iterator[AnyClaim]:
+    """Claims on the role of the publication function: Lambda takes it for governance, and nobody else does."""
+    role = names.publication_role(subject.hub)
+    takes = Request("lambda.amazonaws.com", "sts:AssumeRole", role, subject.for_the_mesh)
+    yield Claim("Lambda, for the governance account", takes, allowed=True)
+    yield from _not_by_services(role, "lambda.amazonaws.com", subject.for_the_mesh)
+    yield from _not_by(iter(subject.of_governance), role)
+    for domain in subject.domains[:1]:
+        keys = {**subject.for_the_mesh, "aws:SourceAccount": domain.access.account_id}
+        elsewhere = Request("lambda.amazonaws.com", "sts:AssumeRole", role, keys)
+        yield Claim(f"Lambda, for domain {domain.name}", elsewhere, allowed=False, admitted=False)
 
 
 def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator[AnyClaim]:
@@ -132,19 +185,22 @@ def _not_by_services(role: str, own: str, source: Mapping[str, Any]) -> Iterator
 
 def _publishing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
     location = names.location_role(subject.hub, domain.name)
-    publisher = names.publisher_role(subject.hub, domain.name)
     lake = Request("lakeformation.amazonaws.com", "sts:AssumeRole", location, subject.for_the_mesh)
     yield Claim("Lake Formation", lake, allowed=True)
     yield from _not_by_services(location, "lakeformation.amazonaws.com", subject.for_the_mesh)
-    for role in (location, publisher):
-        yield from _not_by(iter(subject.of_governance), role)
-    deploys = Request(domain.access.deploy_role, "sts:AssumeRole", publisher)
-    yield Claim(f"the deployment of {domain.name}", deploys, allowed=True)
+    yield from _not_by(iter(subject.of_governance), location)
+    deployments = [subject.deployment_of(each) for each in (domain, *list(subject.others(domain.name))[:2])]
     other = subject.other(domain.access.account_id, "domains", f"domain {domain.name}")
-    yield Claim(other.who, Request(other.name, "sts:AssumeRole", publisher), allowed=False)
-    for elsewhere in list(subject.others(domain.name))[:2]:
-        request = Request(elsewhere.access.deploy_role, "sts:AssumeRole", publisher)
-        yield Claim(f"the deployment of {elsewhere.name}", request, allowed=False)
+    like_named = subject.other(subject.hub, "governance", "the governance account")._replace(
+        who="a function of another name", name=names.role(subject.hub, "functions/another")
+    )
+    near = (*deployments, subject.deciding(domain), other, like_named)
+    for role in (names.publisher_role(subject.hub, domain.name), domain.check.arn):
+        function = Request(names.publication_role(subject.hub), "sts:AssumeRole", role)
+        yield Claim("the publication function", function, allowed=True)
+        yield from _not_by((caller for caller in subject.of_governance if caller.kind != "publication"), role)
+        for caller in near:
+            yield Claim(caller.who, Request(caller.name, "sts:AssumeRole", role), allowed=False)
 
 
 def _deployments(subject: Subject, account_id: str, unit: str, where: str) -> Iterator[AnyClaim]:
@@ -171,10 +227,30 @@ def previews_read_no_data(subject: Subject) -> Iterator[AnyClaim]:
             names.preview_role(account_id), "sqs:SendMessage", f"arn:aws:sqs:{subject.region}:{account_id}:x"
         )
         yield Claim(f"the preview of {where}", queue, allowed=False)
+        yield from _of_others(subject, account_id, where)
     for product in subject.products:
         preview, bucket = names.preview_role(product.account_id), f"arn:aws:s3:::{product.bucket}"
         for action in ("s3:GetBucketPolicy", "s3:ListBucket", "s3:GetLifecycleConfiguration"):
             yield Claim("the preview", Request(preview, action, bucket), allowed=True)
+
+
+def _of_others(subject: Subject, account_id: str, where: str) -> Iterator[AnyClaim]:
+    """Claims on what a refresh reads of the mesh: objects, jobs, functions and alarms that are not its own."""
+    here, preview = f"{subject.region}:{account_id}", names.preview_role(account_id)
+    objects = (f"arn:aws:s3:::{subject.plan.mesh}-x--x/tables/a", "arn:aws:s3:::x-scripts-x/a")
+    others = {
+        **dict.fromkeys(("s3:GetObject", "s3:GetObjectTagging"), objects),
+        "cloudwatch:DescribeAlarms": (f"arn:aws:cloudwatch:{here}:alarm:x",),
+        "lambda:GetFunction": (f"arn:aws:lambda:{here}:function:x",),
+        "glue:GetConnection": (f"arn:aws:glue:{here}:connection/x",),
+        "glue:GetJob": (f"arn:aws:glue:{here}:job/x",),
+        "glue:GetTrigger": (f"arn:aws:glue:{here}:trigger/x",),
+        "glue:GetWorkflow": (f"arn:aws:glue:{here}:workflow/x",),
+        "states:DescribeStateMachine": (f"arn:aws:states:{here}:stateMachine:x",),
+    }
+    for action, arns in others.items():
+        for arn in arns:
+            yield Claim(f"the preview of {where}", Request(preview, action, arn), denied=("identity",))
 
 
 def _no_settings(services: Iterable[str]) -> Iterator[str]:

@@ -21,13 +21,13 @@ from mesh.proof.subject import Actor, Subject
 
 NUMBERS: Final = ("cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics")
 MAY: Final[Mapping[str, frozenset[str]]] = {
-    "engineer": frozenset({"glue:StartTrigger", "cloudwatch:DescribeAlarms", *NUMBERS}),
+    "engineer": frozenset({"cloudwatch:DescribeAlarms", *NUMBERS}),
     "owner": frozenset({"cloudwatch:DescribeAlarms", "glue:GetTable", "glue:GetTables"}),
     "auditor": frozenset({"cloudtrail:LookupEvents"}),
 }
-"""Actions that can do harm and are the duty: a trigger is started as it was made (I25); numbers, alarms and calls are
+"""Actions that can do harm and are the duty: numbers, alarms and calls are
 read, which are of no product. An owner reads entries of the account's catalog under the domain's name (U2), and no
-table through it: Lake Formation is asked besides.
+table through it: Lake Formation is asked besides. An engineer starts triggers of the mesh alone (U2).
 """
 
 RUNS: Final = ("glue:GetJob", "glue:GetJobRun", "glue:GetJobRuns", "glue:GetTrigger", "states:DescribeExecution")

@@ -20,8 +20,8 @@ from mesh.proof.invariants.boundary import changing
 from mesh.proof.invariants.guardrails import REGISTERING
 from mesh.proof.subject import Actor, Subject
 
-FOR_SERVICES: Final = ("pipeline", "delivery")
-"""Paths of the roles in a domain's account that a stack gives to a service: to a job, or to a replication."""
+FOR_SERVICES: Final = ("pipeline", "delivery", "forward", names.RETENTION, names.START)
+"""Paths of the roles in a domain's account that a stack gives to services: jobs, replications, rules, optimizers."""
 
 OF_DATA: Final = ("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy")
 
@@ -29,7 +29,7 @@ OF_DATA: Final = ("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObj
 def deployments_are_apart(subject: Subject) -> Iterator[AnyClaim]:
     """Claims of M16: on roles, grants, locations and data, by the two deployments of each domain, and by publishers."""
     yield Fact("no deployment reads a column, or sees a database of the hub", _reads_nothing)
-    yield Fact("a publisher makes databases at its own domain's locations alone", _points_at_its_own)
+    yield Fact("a publisher makes tables at its own domain's locations alone, and no database", _points_at_its_own)
     for domain in subject.domains:
         deployment = subject.deployment_of(domain)
         yield from _makes_no_reader(subject, domain, deployment)
@@ -38,6 +38,7 @@ def deployments_are_apart(subject: Subject) -> Iterator[AnyClaim]:
             for action in REGISTERING:
                 yield Claim(caller.who, Request(caller.name, action, "*"), allowed=False, denied=("scp",))
         yield from _data_of_others(subject, domain, deployment)
+        yield from _publishes_nothing(subject, domain, deployment)
         yield from _owns_nothing(subject, domain)
 
 
@@ -75,13 +76,13 @@ def _makes_no_reader(subject: Subject, domain: DomainPlan, deployment: Actor) ->
 
 
 def _becomes_nobody(subject: Subject, domain: DomainPlan, deployment: Actor) -> Iterator[AnyClaim]:
-    """Claims on AssumeRole at every role of the accounts asked: a deployment becomes its publisher, and nobody else."""
-    asked, publisher = {account for account, _, _ in subject.accounts_asked}, domain.publishing.deploy_role
+    """Claims on AssumeRole at every role of the accounts asked: neither deployment becomes anybody else."""
+    asked = {account for account, _, _ in subject.accounts_asked}
     deciding = subject.deciding(domain)
     for role in subject.world.roles.values():
         if role.account in asked and role.trust is not None:
             becomes = Request(deployment.name, "sts:AssumeRole", role.arn)
-            yield Claim(deployment.who, becomes, allowed=role.arn == publisher)
+            yield Claim(deployment.who, becomes, allowed=False)
             decides = Request(deciding.name, "sts:AssumeRole", role.arn)
             yield Claim(deciding.who, decides, allowed=False, granted=False)
 
@@ -96,6 +97,21 @@ def _data_of_others(subject: Subject, domain: DomainPlan, deployment: Actor) -> 
                 yield Claim(deployment.who, Request(deployment.name, action, on), allowed=False)
             key = Request(deployment.name, "kms:Decrypt", subject.product_key(product), subject.through_s3)
             yield Claim(deployment.who, key, allowed=False)
+
+
+def _publishes_nothing(subject: Subject, domain: DomainPlan, deployment: Actor) -> Iterator[AnyClaim]:
+    """Claims on the domain's entries in the mesh catalog: its deployment moves none, nor changes a label of one."""
+    hub = f"arn:aws:glue:{subject.region}:{subject.hub}"
+    for entry in list(domain.catalog.values())[:1]:
+        parts = (f"{hub}:catalog", f"{hub}:database/{entry.database}", f"{hub}:table/{entry.database}/x")
+        for action in ("glue:CreateDatabase", "glue:UpdateDatabase", "glue:DeleteDatabase"):
+            for part in parts[:2]:
+                request = Request(deployment.name, action, part)
+                yield Claim(deployment.who, request, allowed=False, denied=("resource",))
+        for action in ("glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable", "glue:BatchCreatePartition"):
+            for part in parts:
+                request = Request(deployment.name, action, part)
+                yield Claim(deployment.who, request, allowed=False, denied=("resource",))
 
 
 def _owns_nothing(subject: Subject, domain: DomainPlan) -> Iterator[AnyClaim]:
@@ -132,13 +148,18 @@ def _reads_nothing(subject: Subject) -> str | None:
 
 
 def _points_at_its_own(subject: Subject) -> str | None:
-    """A publisher that makes a database, or moves one, to another's location; or cannot at its own."""
+    """A publisher that makes a database, or points a table at another's location; or cannot at its own."""
     lake = subject.lakes.lakes[subject.hub]
+    administrator = names.deploy_role(subject.hub)
     for domain in subject.plan.domains:
         publisher = names.publisher_role(subject.hub, domain)
         for each in subject.plan.governance.registered.values():
             for place in (each.arn, f"{each.arn}/x", each.arn.replace("arn:aws:s3:::", "s3://")):
-                points = may_create_database(lake, publisher, place) or may_point(lake, publisher, place)
+                points = may_point(lake, publisher, place)
                 if bool(points) != (each.domain == domain):
-                    return f"{publisher} {'points' if points else 'cannot point'} a database at {place}"
+                    return f"{publisher} {'points' if points else 'cannot point'} a table at {place}"
+                if may_create_database(lake, publisher, place):
+                    return f"{publisher} makes a database at {place}"
+                if not may_create_database(lake, administrator, place):
+                    return f"{administrator} cannot make a database at {place}"
     return None

@@ -33,7 +33,7 @@ def measured(mutation: Mutation) -> Losses:
     fails: dict[str, dict[str, set[str]]] = {kind.title: {} for kind in KINDS}
     for mutant, failing in mutation.of_statements():
         fails[kind_of(mutant.document).title].setdefault(undated(mutant.sid), set()).update(failing)
-    reasons = _unnoticed(outcome for policy in mutation.policies for outcome in mutation.of_policy(policy))
+    reasons = _unnoticed(each for policy in mutation.policies for each in mutation.of_policy(policy, whole=True))
     return {
         title: {
             sid: Loss(tuple(each.id for each in INVARIANTS if each.id in ids), reasons.get((title, sid), {}))
@@ -48,8 +48,6 @@ def _unnoticed(outcomes: Iterable[MutationOutcome]) -> dict[tuple[str, str], dic
     noticed: set[tuple[str, str, str]] = set()
     for outcome in outcomes:
         mutant = outcome.mutant
-        if not mutant.whole:
-            continue
         title = kind_of(mutant.document).title
         if outcome.reason:
             reasons.setdefault((title, undated(mutant.sid)), {})[mutant.change] = outcome.reason

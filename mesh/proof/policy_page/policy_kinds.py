@@ -179,6 +179,36 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind(
             "Topic policy of the alarm", "break_glass.py", "policy of the topic of alarms", "governance-alarm-topic"
         ),
+        PolicyKind(
+            "Topic policy of publication",
+            "wake_ups.py",
+            "policy of the topic of publication",
+            "governance-publication-topic",
+        ),
+        PolicyKind(
+            "Queue policy of wake-ups",
+            "wake_ups.py",
+            "policy of queue mesh-publication*",
+            "governance-publication-queue",
+        ),
+        PolicyKind(
+            "Bucket policy of publications",
+            "publications.py",
+            "policy of bucket *-publications*",
+            "governance-publications-bucket",
+        ),
+        PolicyKind(
+            "Publication role: trust",
+            "roles/publication.py",
+            "role/mesh/functions/publication, trust",
+            "role-publication-trust",
+        ),
+        PolicyKind(
+            "Publication role: permissions",
+            "roles/publication.py",
+            "role/mesh/functions/publication, mesh",
+            "role-publication-permissions",
+        ),
     ),
     "Domain": (
         PolicyKind(
@@ -224,8 +254,17 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
             "role/mesh/publisher/*, mesh",
             "role-publisher-permissions",
         ),
+        PolicyKind("Forward role: trust", "roles/forward.py", "role/mesh/forward, trust", "role-forward-trust"),
+        PolicyKind(
+            "Forward role: permissions", "roles/forward.py", "role/mesh/forward, mesh", "role-forward-permissions"
+        ),
+        PolicyKind("Check role: trust", "roles/draft_check.py", "role/mesh/check, trust", "role-check-trust"),
+        PolicyKind(
+            "Check role: permissions", "roles/draft_check.py", "role/mesh/check, mesh", "role-check-permissions"
+        ),
     ),
     "Data product": (
+        PolicyKind("Bucket policy of scripts", "scripts.py", "policy of bucket *-scripts", "scripts-bucket"),
         PolicyKind(
             "Bucket policy of a data product",
             "product/bucket_policy.py",
@@ -241,6 +280,15 @@ ENTITIES: Final[Mapping[str, tuple[PolicyKind, ...]]] = {
         PolicyKind("Pipeline role: trust", "roles/pipeline.py", "role/mesh/pipeline/*, trust", "role-pipeline-trust"),
         PolicyKind(
             "Pipeline role: permissions", "roles/pipeline.py", "role/mesh/pipeline/*, mesh", "role-pipeline-permissions"
+        ),
+        PolicyKind("Start role: trust", "roles/start.py", "role/mesh/start, trust", "role-start-trust"),
+        PolicyKind("Start role: permissions", "roles/start.py", "role/mesh/start, mesh", "role-start-permissions"),
+        PolicyKind("Retention role: trust", "roles/retention.py", "role/mesh/retention, trust", "role-retention-trust"),
+        PolicyKind(
+            "Retention role: permissions",
+            "roles/retention.py",
+            "role/mesh/retention, mesh",
+            "role-retention-permissions",
         ),
         PolicyKind("Delivery role: trust", "roles/delivery.py", "role/mesh/delivery/*, trust", "role-delivery-trust"),
         PolicyKind(

@@ -11,6 +11,12 @@ from mesh.proof.reachability.graph import PrincipalGraph
 from mesh.proof.subject import Subject
 
 
+def scripts_of(subject: Subject) -> dict[str, tuple[str, ...]]:
+    """ARNs of the objects that run as a role, by its ARN: the script of each job of the plan."""
+    jobs = (job for domain in subject.plan.domains.values() for job in domain.jobs.values())
+    return {job.role: (f"arn:aws:s3:::{job.scripts_bucket}/{job.script_key}",) for job in jobs if job.script}
+
+
 class Adversaries:
     """One principal of each class of a subject, with its blast radius."""
 
@@ -20,7 +26,7 @@ class Adversaries:
         self._start()
 
     def _start(self) -> None:
-        self.graph = PrincipalGraph(self.subject)
+        self.graph = PrincipalGraph(self.subject, scripts_of(self.subject))
         self._gains = Gains(self.graph)
         self._radii: dict[str, BlastRadius] = {}
 

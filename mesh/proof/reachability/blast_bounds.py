@@ -15,8 +15,11 @@ from mesh.proof.reachability.classes import GROUP, PrincipalNode, bound_to, unit
 from mesh.proof.reachability.gains import Gain, HarmKind
 from mesh.proof.reachability.graph import PrincipalGraph
 
-Extent = Literal["nothing", "own product", "own", "covered", "of partners", "everything"]
-"""Products: none, the one of the principal, those of its owner, what its clearance covers, partners' copies, all."""
+Extent = Literal["nothing", "own product", "own", "worked on", "worked with", "covered", "of partners", "everything"]
+"""Products: none, the one of the principal, those of its owner, what its clearance covers, partners' copies, all.
+
+`worked on` is the one product and what its pipeline reads within its clearance, `worked with` the same of an owner's.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +108,29 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     "outsider": BlastBound(why="Nobody outside the organisation acts on anything of it."),
     # ---- jobs
     "pipeline": BlastBound(
-        why="A pipeline reads and writes its one product.", reads="own product", writes="own product"
+        why="A pipeline writes its one product, and reads what its YAML names, within its clearance.",
+        reads="worked on",
+        writes="own product",
     ),
     "delivery": BlastBound(why="S3 replicates with it, and no other action copies what lies under `outbound/`."),
     "location": BlastBound(why="Lake Formation reads a domain's tables with it.", reads="own"),
     "publisher": BlastBound(
-        why="A publisher writes its domain's entries of the catalog, for which it reads the location.",
-        reads="own",
+        why="A publisher moves its domain's tables in the catalog and labels them; it reads no data.",
         writes="own",
         elsewhere={"governance": _LABELS},
+    ),
+    "check": BlastBound(why="The check reads its domain's tables before they are published.", reads="own"),
+    "retention": BlastBound(
+        why="Optimizers rewrite and delete files of their domain's tables.", reads="own", writes="own"
+    ),
+    "start": BlastBound(why="EventBridge starts with it what stands, and no argument is its own."),
+    "forward": BlastBound(why="A rule passes on what AWS tells; the function that hears of it looks for itself."),
+    "publication": BlastBound(
+        why="The publication function checks every draft and publishes it: it is the one gate of all domains.",
+        reads="everything",
+        writes="everything",
+        loosens=_LABELS,
+        enters=frozenset({"a domain"}),
     ),
     # ---- deployments
     "preview of management": BlastBound(why="A preview reads settings."),
@@ -121,13 +138,11 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     "preview of a domain": BlastBound(why="A preview reads settings."),
     "preview of a partner": BlastBound(why="A preview reads settings."),
     "deploy of a domain": BlastBound(
-        why="What a domain owns: its buckets, keys and entries of the catalog, and the jobs that write them.",
-        reads="own",
+        why="What a domain owns: its buckets, keys and drafts, and the jobs that write them, with what those read.",
+        reads="worked with",
         writes="own",
         products="own",
         loosens=_OF_AN_ACCOUNT,
-        elsewhere={"governance": _LABELS},
-        enters=frozenset({"governance"}),
     ),
     "deploy-access of a domain": BlastBound(
         why="It makes the roles of readers and jobs in its account: it decides who reads, and so could read.",
@@ -148,7 +163,7 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     # ---- files
     "pull request": BlastBound(
         why="A domain's files decide over the domain's products: their labels, and the scripts of their pipelines.",
-        reads="own",
+        reads="worked with",
         writes="own",
     ),
     # ---- continuous integration
@@ -171,11 +186,10 @@ BOUNDS: Final[Mapping[str, BlastBound]] = {
     ),
     "ci domain": BlastBound(
         why="It becomes the deployment of its one domain, and no more than that.",
-        reads="own",
+        reads="worked with",
         writes="own",
         products="own",
         loosens=_OF_AN_ACCOUNT,
-        elsewhere={"governance": _LABELS},
     ),
     "ci previews": BlastBound(why="It runs the code of pull requests, and reads settings.", enters=_BESIDE_GOVERNANCE),
 }
@@ -259,9 +273,27 @@ def _in_extent(extent: Extent, standing: Standing, gain: Gain, graph: PrincipalG
             return name_of(gain) == standing.product
         case "own":
             return gain.owner in standing.owners
+        case "worked on":
+            return name_of(gain) == standing.product or _is_read(gain, graph, frozenset({standing.product}))
+        case "worked with":
+            return gain.owner in standing.owners or _is_read(gain, graph, _products_of(standing, graph))
         case "of partners":
             return gain.owner.startswith("partner-")
         case "covered":
             if standing.covers is None:
                 return gain.owner in standing.owners and gain.owner.startswith("partner-")
             return gain.owner in graph.subject.plan.domains and gain.labels <= standing.covers
+
+
+def _products_of(standing: Standing, graph: PrincipalGraph) -> frozenset[str]:
+    return frozenset(name for name in graph.subject.as_written.pipelines if name.partition(".")[0] in standing.owners)
+
+
+def _is_read(gain: Gain, graph: PrincipalGraph, products: frozenset[str]) -> bool:
+    """Whether the pipeline of one of these products reads what was gained, as the files have it."""
+    written = graph.subject.as_written
+    pipelines = (written.pipelines[name] for name in products if name in written.pipelines)
+    return any(
+        name_of(gain) in pipeline.reads and gain.labels <= written.clearances.get(pipeline.clearance, frozenset())
+        for pipeline in pipelines
+    )

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh import names
 from mesh.access import from_plan
 from mesh.evaluator import facts
-from mesh.evaluator.decide import Cause, Request, decide, examine
+from mesh.evaluator.decide import Case, Cause, Request, examine
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.world import World
 from mesh.proof.reachability.chosen_keys import ChosenKeys
@@ -97,6 +95,7 @@ RUNS: Final[Mapping[str, tuple[str, ...]]] = {
     "glue": (
         "glue:UpdateJob",
         "glue:StartJobRun",
+        "glue:NotifyEvent",
         "glue:CreateTrigger",
         "glue:UpdateTrigger",
         "glue:CreateWorkflow",
@@ -159,27 +158,35 @@ class Edges:
         """
         key = (source, action, resource, repr(context) if context else "")
         if key not in self._allowed:
-            request = Request(source, action, resource, context or {})
-            tried = (self._decided(each) for each in chain((request,), self._as_wanted(request)))
-            self._allowed[key] = next((because for because in tried if because is not None), None)
+            self._allowed[key] = self._asked(Request(source, action, resource, context or {}))
         return self._allowed[key]
 
-    def _as_wanted(self, request: Request) -> Iterator[Request]:
-        """The request once more for each statement that would allow it, with what the caller says to please it."""
+    def _asked(self, request: Request) -> tuple[Cause, ...] | None:
         try:
             case = examine(request, self._world)
-        except UnknownError:
-            return
+        except UnknownError as error:
+            return _undecided(error)
+        because = self._decided(request, case)
+        if because is not None:
+            return because
+        others = (self._decided(other) for other in self._as_wanted(request, case))
+        return next((found for found in others if found is not None), None)
+
+    def _as_wanted(self, request: Request, case: Case) -> Iterator[Request]:
+        """The request once more for each statement that would allow it, with what the caller says to please it."""
         policies = (*case.principal.identity, *((case.target.policy,) if case.target.policy else ()))
         for policy in policies:
             for context in self._chosen.wanted(policy, case.action):
-                yield replace(request, context={**request.context, **context})
+                yield request._replace(context={**request.context, **context})
 
-    def _decided(self, request: Request) -> tuple[Cause, ...] | None:
+    def _decided(self, request: Request, case: Case | None = None) -> tuple[Cause, ...] | None:
         try:
-            decision = decide(request, self._world)
+            case = case or examine(request, self._world)
+            if case.unasked_for:
+                return None
+            decision = case.decide()
         except UnknownError as error:
-            return (Cause("the evaluator", f"cannot decide: {error}"),)
+            return _undecided(error)
         if not decision.allowed or self._rests_on_a_stranger(request, decision.assumed):
             return None
         # Where a resource's unknown policy would do, what says why is the caller's own.
@@ -245,7 +252,11 @@ class Edges:
 
     def _trusting(self, request: Request) -> Iterator[Cause]:
         """The statements of a role's trust that admit a caller, beside the caller's own that lets it ask."""
-        for each in (request, *self._as_wanted(request)):
+        try:
+            wanted = self._as_wanted(request, examine(request, self._world))
+        except UnknownError:
+            return
+        for each in (request, *wanted):
             try:
                 case = examine(each, self._world)
                 policy, caller = case.target.policy, case.principal.caller
@@ -277,7 +288,8 @@ class Edges:
         if not self.can_at_all(source.principal, "iam:PassRole"):
             return
         for service in self.runners(target):
-            context = {"iam:PassedToService": f"{service}.amazonaws.com"}
+            # No call of its own: it is asked with the call to the service, in the region of that.
+            context = {"iam:PassedToService": f"{service}.amazonaws.com", "aws:RequestedRegion": self._world.region}
             passed = self.allowed(source.principal, "iam:PassRole", target.key, context)
             for action in STARTS.get(service, ()) if passed is not None else ():
                 started = self.at_home(source, action, target.account)
@@ -323,6 +335,10 @@ class Edges:
             contexts = [source, *({**source, "aws:SourceArn": arn} for arn in arns)]
             if any(self.allowed(principal, "sts:AssumeRole", target.key, each) is not None for each in contexts):
                 yield service
+
+
+def _undecided(error: UnknownError) -> tuple[Cause, ...]:
+    return (Cause("the evaluator", f"cannot decide: {error}"),)
 
 
 def _claims(token: PrincipalNode) -> dict[str, str]:

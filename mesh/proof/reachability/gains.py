@@ -148,11 +148,17 @@ class Gains:
     def __init__(self, graph: PrincipalGraph) -> None:
         self.graph = graph
         self._subject: Subject = graph.subject
+        self._of_node: dict[str, tuple[Gain, ...]] = {}
         self._of_product: dict[tuple[str, str, str], tuple[Gain, ...]] = {}
         self._of_account: dict[tuple[str, str, str], tuple[Gain, ...]] = {}
 
-    def of(self, node: PrincipalNode) -> Iterator[Gain]:
-        """Every gain of one principal."""
+    def of(self, node: PrincipalNode) -> tuple[Gain, ...]:
+        """Every gain of one principal; kept, for many adversaries come by the same principals."""
+        if node.key not in self._of_node:
+            self._of_node[node.key] = tuple(self._every(node))
+        return self._of_node[node.key]
+
+    def _every(self, node: PrincipalNode) -> Iterator[Gain]:
         if not node.is_role and node.key != "anonymous":
             return
         for form, by_domain in self._products.items():

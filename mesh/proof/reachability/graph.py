@@ -57,6 +57,7 @@ class PrincipalGraph:
         self.subject = subject
         self.edges = Edges(subject.world, subject.hub, scripts or {})
         self._steps: dict[tuple[str, str, Relation], tuple[Way, ...]] = {}
+        self._onward: dict[str, tuple[AttackStep, ...]] = {}
         self._scripted = frozenset(scripts or {})
 
     # ---- nodes
@@ -235,6 +236,15 @@ class PrincipalGraph:
                 for target in chain([first] if first else [], targets) if ways else ():
                     yield from (AttackStep(source, target, way) for way in ways)
 
+    def onward(self, source: PrincipalNode) -> tuple[AttackStep, ...]:
+        """The first step from a principal to each other; kept, for many adversaries come by the same principals."""
+        if source.key not in self._onward:
+            first: dict[str, AttackStep] = {}
+            for step in self.steps(source):
+                first.setdefault(step.target.key, step)
+            self._onward[source.key] = tuple(first.values())
+        return self._onward[source.key]
+
     def _related(
         self, source: PrincipalNode, by_owner: Mapping[str, list[PrincipalNode]]
     ) -> Iterator[tuple[Relation, Iterable[PrincipalNode]]]:
@@ -376,7 +386,7 @@ def paths(graph: PrincipalGraph, start: PrincipalNode) -> dict[str, tuple[Attack
     while frontier:
         following: dict[str, PrincipalNode] = {}
         for node in frontier:
-            for step in graph.steps(node):
+            for step in graph.onward(node):
                 if step.target.key not in reached:
                     reached[step.target.key] = (*reached[node.key], step)
                     following[step.target.key] = step.target

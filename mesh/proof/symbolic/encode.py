@@ -9,8 +9,10 @@ element or an operator that has no encoding raises UnknownError.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Final, cast
 
 from mesh.evaluator import conditions, facts
 from mesh.evaluator.errors import UnknownError
@@ -107,13 +109,22 @@ class SymbolicValues:
         return some(z3.And(there, value.has_shape(*shapes)) for there, value in self.places)
 
 
-class Taken(NamedTuple):
-    """A statement, by its policy and number; `holds` when it takes the request, `keys` of its conditions."""
+@dataclass(frozen=True)
+class Taken:
+    """A statement, by its policy and number, and the `keys` of its conditions.
+
+    Its formula is made when it is first asked for: most proofs are done before every statement is put to z3.
+    """
 
     policy: Policy
     number: int
-    holds: Formula
     keys: frozenset[str]
+    encoded: Callable[[], Formula]
+
+    @cached_property
+    def holds(self) -> Formula:
+        """The statement takes the request. Raises UnknownError where it has no encoding."""
+        return self.encoded()
 
 
 class SymbolicRequest:
@@ -162,8 +173,14 @@ class SymbolicRequest:
             self.action.is_in([action]),
             z3.Or(self.account.equals(""), self.service.equals("")),
             *(self.key(name).is_one_of(value) for name, value in self.fixed.items()),
-            *(z3.Implies(there, value.differs("")) for key in self.several.values() for there, value in key.places),
+            self.filled,
         )
+
+    @property
+    def filled(self) -> Formula:
+        """No value is empty of a key with several values, of those that anything has named so far."""
+        places = (place for key in self.several.values() for place in key.places)
+        return every(z3.Implies(there, value.differs("")) for there, value in places)
 
     @property
     def texts(self) -> Iterator[SymbolicText]:
@@ -198,9 +215,12 @@ class SymbolicRequest:
                 if statement["Effect"] == effect:
                     action = self._names_action(statement, tuple(name.lower() for name in actions))
                     if action is not None:
-                        rest = (self._names_caller(statement), self._names_resource(statement))
                         keys = frozenset(key.lower() for block in _blocks(statement) for key in block)
-                        yield Taken(policy, number, z3.And(action, *rest, *self._conditions(statement)), keys)
+                        yield Taken(policy, number, keys, partial(self._takes, action, statement))
+
+    def _takes(self, action: Formula, statement: Mapping[str, Any]) -> Formula:
+        rest = (self._names_caller(statement), self._names_resource(statement))
+        return z3.And(action, *rest, *self._conditions(statement))
 
     def _names_action(self, statement: Mapping[str, Any], actions: tuple[str, ...]) -> Formula | None:
         """The statement names the action; None when it names no action of the request."""

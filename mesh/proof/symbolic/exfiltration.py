@@ -11,7 +11,7 @@ from mesh.proof.symbolic.assumptions import anyone_but
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, DEPLOY, OF_AWS, PERMISSIONS_OF_RAM, WORD, Shape
-from mesh.proof.symbolic.texts import negation
+from mesh.proof.symbolic.texts import negation, some
 
 
 def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
@@ -38,7 +38,13 @@ def identities_act_on_the_mesh_only(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(what="a bus outside", request=request, actions=("events:*",), assumptions=assumptions)
         request = SymbolicRequest(policies, fixed)
         bus = f"arn:aws:events:{subject.region}:{subject.hub}:event-bus/mesh"
-        assumptions = (request.key("aws:ResourceAccount").absent, request.resource.differs(bus))
+        by_rule = request.key("events:eventBusInvocation")
+        assumptions = (
+            request.key("aws:ResourceAccount").absent,
+            request.resource.differs(bus),
+            # Of what a rule sends the target is decided when the rule is made.
+            some((by_rule.absent, by_rule.is_(False))),
+        )
         yield Obligation(
             what="a bus of nobody", request=request, actions=("events:PutEvents",), assumptions=assumptions
         )

@@ -47,7 +47,8 @@ class Obligation:
         nearest = sorted(statements, key=lambda taken: len(taken.keys) - 2 * len(taken.keys & assumed))
         solver = Solver(self.request, limit)
         solver.add(*self.assumptions, self.request.asks(*self.actions), self.request.formed)
-        counterexample = _past_all(solver, nearest) if self.outcome == "denied" else _by_one(solver, nearest)
+        search = _past_all if self.outcome == "denied" else _by_one
+        counterexample = search(solver, self.request, nearest)
         return _simplified(solver, counterexample, self.request) if counterexample else None
 
     def _witness(self, request: Counterexample) -> Witness:
@@ -79,7 +80,7 @@ class Obligation:
         return taken != denied, "is not refused by" if denied else "is admitted by"
 
 
-def _past_all(solver: Solver, statements: Sequence[Taken]) -> Counterexample | None:
+def _past_all(solver: Solver, asked: SymbolicRequest, statements: Sequence[Taken]) -> Counterexample | None:
     """A request that no statement takes; None when there is none.
 
     Statements are put to z3 one at a time, for z3 answers few of them faster than all. z3 finds a request that those so
@@ -87,12 +88,12 @@ def _past_all(solver: Solver, statements: Sequence[Taken]) -> Counterexample | N
     """
     left = list(statements)
     if left:
-        solver.add(negation(left.pop(0).holds))
+        solver.add(negation(left.pop(0).holds), asked.filled)
     while (request := solver.find()) and left:
         taking = _taking(request, left)
         for statement in [taking] if taking else list(left):
             left.remove(statement)
-            solver.add(negation(statement.holds))
+            solver.add(negation(statement.holds), asked.filled)
     return request
 
 
@@ -106,11 +107,11 @@ def _taking(request: Counterexample, statements: Sequence[Taken]) -> Taken | Non
     return next((s for s in statements if (id(s.policy), s.number) in taken), None)
 
 
-def _by_one(solver: Solver, statements: Sequence[Taken]) -> Counterexample | None:
+def _by_one(solver: Solver, asked: SymbolicRequest, statements: Sequence[Taken]) -> Counterexample | None:
     """A request that one of the statements takes; None when there is none."""
     for statement in statements:
         solver.push()
-        solver.add(statement.holds)
+        solver.add(statement.holds, asked.filled)
         if request := solver.find():
             return request
         solver.pop()

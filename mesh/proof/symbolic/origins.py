@@ -18,8 +18,16 @@ LOG_WRITES: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLog
 """What Glue writes itself with the credentials of a job."""
 
 EVERY_ACTION: Final = ("*",)
-LENT: Final[tuple[Shape, ...]] = (role("location/", ACCOUNT, ANY), role("delivery/deliver-", ACCOUNT, ANY))
-"""Roles that a service alone assumes: of a domain's location, and of a product's deliveries."""
+RETENTION: Final = role(names.RETENTION)
+LENT: Final[tuple[Shape, ...]] = (
+    role("location/", ACCOUNT, ANY),
+    role("delivery/deliver-", ACCOUNT, ANY),
+    RETENTION,
+)
+"""Roles that a service alone assumes: of a domain's location, of a product's deliveries, of optimizers."""
+
+OF_THE_FUNCTION: Final[tuple[Shape, ...]] = (role(names.CHECK), role("publisher/publish-", ACCOUNT, ANY))
+"""Roles that the publication function becomes."""
 
 PEOPLE: Final[tuple[Shape, ...]] = (
     role("clearance/", ACCOUNT, ANY),
@@ -49,6 +57,16 @@ def from_no_network_but_ours(subject: Subject) -> Iterator[Obligation]:
             yield Obligation(
                 what="a job's credentials elsewhere", request=request, actions=EVERY_ACTION, assumptions=assumptions
             )
+        request = SymbolicRequest(policies, fixed)
+        became = request.key("aws:PrincipalArn").shaped(*OF_THE_FUNCTION)
+        assumptions = (became, *_elsewhere(request, subject))
+        yield Obligation(what="a check elsewhere", request=request, actions=EVERY_ACTION, assumptions=assumptions)
+        request = SymbolicRequest(policies, fixed)
+        assumptions = (
+            request.key("aws:PrincipalArn").shaped(RETENTION),
+            request.key("glue:CredentialIssuingService").present,
+        )
+        yield Obligation(what="a job of optimizers", request=request, actions=EVERY_ACTION, assumptions=assumptions)
         request = SymbolicRequest(policies, fixed)
         assumptions = (
             request.key("aws:SourceVpce").present,

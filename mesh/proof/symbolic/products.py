@@ -12,7 +12,7 @@ from mesh.proof.symbolic import documents
 from mesh.proof.symbolic.assumptions import anyone_but, not_a_service
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
-from mesh.proof.symbolic.shapes import Shape, role
+from mesh.proof.symbolic.shapes import ACCOUNT, ANY, Shape, role
 from mesh.proof.symbolic.texts import some
 
 SETTINGS: Final = (
@@ -31,12 +31,24 @@ SETTINGS: Final = (
 
 
 def _own_roles(roles: EntitledRoles) -> Iterator[Shape]:
-    return ((arn,) for arn in (roles.pipeline, roles.delivery, roles.location, roles.publisher) if arn)
+    return ((arn,) for arn in (roles.pipeline, roles.delivery, roles.location, roles.check, roles.retention) if arn)
 
 
 def _readers(roles: EntitledRoles) -> tuple[Shape, ...]:
     """ARNs of the roles that may read a product: its own and, on a files port, those of clearances that cover it."""
-    return (*_own_roles(roles), *(role(f"clearance/{name}") for name in sorted(roles.cleared)))
+    cleared = sorted(roles.cleared)
+    machines = (role(f"pipeline/{name}/", ACCOUNT, ANY) for name in cleared)
+    return (*_own_roles(roles), *(role(f"clearance/{name}") for name in cleared), *machines)
+
+
+def _starting(roles: EntitledRoles) -> tuple[Shape, ...]:
+    """The deployment, which starts tables; what it does with other objects has an obligation of its own."""
+    return ((roles.starter,),) if roles.starter else ()
+
+
+def _retaining(roles: EntitledRoles) -> tuple[Shape, ...]:
+    """Retention, which rewrites and deletes below `tables/`; M21 has what it does elsewhere."""
+    return ((roles.retention,),) if roles.retention else ()
 
 
 def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
@@ -47,11 +59,13 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
     for product, bucket, policies in documents.product_buckets(subject):
         roles = EntitledRoles(subject, product)
         request = SymbolicRequest(policies)
-        assumptions = (not_a_service(request), anyone_but(request, *_readers(roles)), request.objects_of(bucket))
+        strangers = anyone_but(request, *_readers(roles), *_starting(roles))
+        assumptions = (not_a_service(request), strangers, request.objects_of(bucket))
         yield Obligation(what="a stranger reads", request=request, actions=READS, assumptions=assumptions)
         yield Obligation(
             what="a stranger reads", request=request, actions=READS, assumptions=assumptions, outcome="not admitted"
         )
+        yield from _started(roles, bucket, policies)
         deployers: tuple[Shape, ...] = ((roles.deploy,), (roles.preview,))
         request = SymbolicRequest(policies)
         assumptions = (
@@ -62,7 +76,8 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
         yield Obligation(what="a stranger lists", request=request, actions=LISTS, assumptions=assumptions)
     for product, policies in documents.product_keys(subject):
         request = SymbolicRequest(policies)
-        assumptions = (not_a_service(request), anyone_but(request, *_readers(EntitledRoles(subject, product))))
+        roles = EntitledRoles(subject, product)
+        assumptions = (not_a_service(request), anyone_but(request, *_readers(roles), *_starting(roles)))
         yield Obligation(what="a stranger uses the key", request=request, actions=CRYPTOGRAPHY, assumptions=assumptions)
         yield Obligation(
             what="a stranger uses the key",
@@ -73,11 +88,22 @@ def no_way_around_lake_formation(subject: Subject) -> Iterator[Obligation]:
         )
 
 
+def _started(roles: EntitledRoles, bucket: str, policies: documents.Policies) -> Iterator[Obligation]:
+    """Obligation on who starts tables: it reads, writes and deletes no object but a head of a table's metadata."""
+    if roles.starter is None:
+        return
+    heads: Shape = (f"{bucket}/tables/", ANY, "/metadata/", ANY, ".metadata.json")
+    request = SymbolicRequest(policies)
+    beside = request.resource.has_no_shape(heads, unless=heads, but=heads)
+    assumptions = (request.key("aws:PrincipalArn").shaped((roles.starter,)), beside, request.objects_of(bucket))
+    yield Obligation(what="who starts tables", request=request, actions=(*READS, *WRITES[:3]), assumptions=assumptions)
+
+
 def one_writer(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of M5: no caller but the product's pipeline and its publisher writes."""
+    """Obligations of M5: no caller but the product's pipeline writes, and who starts its tables."""
     for product, bucket, policies in documents.product_buckets(subject):
         roles = EntitledRoles(subject, product)
-        writers: tuple[Shape, ...] = tuple((arn,) for arn in (roles.pipeline, roles.publisher) if arn)
+        writers: tuple[Shape, ...] = ((roles.pipeline,), *_starting(roles), *_retaining(roles))
         request = SymbolicRequest(policies)
         assumptions = (not_a_service(request), anyone_but(request, *writers), request.objects_of(bucket))
         yield Obligation(what="a stranger writes", request=request, actions=WRITES, assumptions=assumptions)

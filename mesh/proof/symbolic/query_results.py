@@ -15,10 +15,10 @@ from mesh.proof.symbolic.shapes import ANY, DEPLOY, role
 
 
 def results_stay_home(subject: Subject) -> Iterator[Obligation]:
-    """Obligations of I24: only roles of people in the account read results; only deploy roles set up workgroups."""
+    """Obligations of I24: only roles that query in the account read results; only deploy roles set up workgroups."""
     for account_id, bucket, policies in documents.buckets_of(subject, Plan.results_bucket):
         request = SymbolicRequest(policies)
-        readers = (role("clearance/", account_id, ANY), role("access", account_id))
+        readers = (role("clearance/", account_id, ANY), role("check", account_id), role("access", account_id))
         assumptions = (not_a_service(request), anyone_but(request, *readers), request.objects_of(bucket))
         yield Obligation(what="a result read", request=request, actions=READS, assumptions=assumptions)
         request = SymbolicRequest(policies)

@@ -14,14 +14,23 @@ from mesh.proof.symbolic.assumptions import anyone_but, in_account
 from mesh.proof.symbolic.encode import SymbolicRequest
 from mesh.proof.symbolic.obligations import Obligation
 from mesh.proof.symbolic.shapes import ANY, Shape
-from mesh.proof.symbolic.texts import Formula, is_, some
+from mesh.proof.symbolic.texts import Formula, every, is_, negation, some
 
-RUN_PIPELINES: Final = ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
+FOR_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pipeline": ("glue.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com"),
+    "forward": ("events.amazonaws.com",),
+    "retention": ("glue.amazonaws.com",),
+    "start": ("events.amazonaws.com",),
+    "location": ("lakeformation.amazonaws.com",),
+    "functions": ("lambda.amazonaws.com",),
+}
+"""Services that take a role of a path, for the account that it is in."""
 
 
 class Entrants(NamedTuple):
     """Callers of a role, by the shapes of their ARNs; or services, for one account and one source.
 
+    `on_the_bus` are beginnings of the ARNs of rules on the mesh bus, for which the bus's account may be named as well.
     An identity provider is a service whose tokens say `claims`, key by key.
     """
 
@@ -29,6 +38,7 @@ class Entrants(NamedTuple):
     services: tuple[str, ...] = ()
     account: str = ""
     source: str = ""
+    on_the_bus: tuple[str, ...] = ()
     claims: Mapping[str, str] = {}
 
 
@@ -50,7 +60,13 @@ def roles_are_entered_by_their_own(subject: Subject) -> Iterator[Obligation]:
 def _not_for(request: SymbolicRequest, entrants: Entrants) -> Formula:
     """The service is none of those, or acts for another account, or for another source."""
     wrong = [request.service.differs(*entrants.services)] if entrants.services else [request.service.differs("")]
-    if entrants.account:
+    if entrants.on_the_bus:
+        source, account = request.key("aws:SourceArn"), request.key("aws:SourceAccount")
+        shapes: list[Shape] = [(beginning, ANY) for beginning in entrants.on_the_bus]
+        hub = entrants.on_the_bus[0].split(":")[4]
+        of_a_rule = every((source.shaped(*shapes), account.is_one_of(entrants.account, hub)))
+        wrong.append(every((account.is_none_of(entrants.account), negation(of_a_rule))))
+    elif entrants.account:
         wrong.append(request.key("aws:SourceAccount").is_none_of(entrants.account))
     if entrants.source:
         wrong.append(request.key("aws:SourceArn").is_none_of(entrants.source))
@@ -90,16 +106,17 @@ def _entrants(subject: Subject, role: Role) -> Entrants:
             return Entrants(callers=(by_ci, (glass,)))
         case "clearance" | "access" | "engineer" | "owner" | "auditor":
             return Entrants(callers=(_people(account, _permission_set(kind, name)),))
-        case "pipeline":
-            return Entrants(services=RUN_PIPELINES, account=account)
+        case "start":
+            region = subject.region
+            rules = (f"arn:aws:events:{region}:{each}:rule/{names.BUS}/mesh--" for each in (hub, account))
+            return Entrants(services=FOR_SERVICES[kind], account=account, on_the_bus=tuple(rules))
+        case "pipeline" | "retention" | "forward" | "location" | "functions":
+            return Entrants(services=FOR_SERVICES[kind], account=account)
         case "delivery":
             bucket = subject.plan.product_bucket(subject.owners[account], name.removeprefix("deliver-"))
             return Entrants(services=("s3.amazonaws.com",), account=account, source=f"arn:aws:s3:::{bucket}")
-        case "location":
-            return Entrants(services=("lakeformation.amazonaws.com",), account=hub)
-        case "publisher":
-            domain = subject.plan.domains[name.removeprefix("publish-")]
-            return Entrants(callers=((f"arn:aws:iam::{domain.access.account_id}:role/mesh/deploy",),))
+        case "publisher" | "check":
+            return Entrants(callers=((f"arn:aws:iam::{hub}:role/mesh/functions/publication",),))
         case "break-glass":
             return Entrants(callers=((f"arn:aws:iam::{subject.perimeter.management_id}:user/mesh/break-glass/", ANY),))
         case _:

@@ -17,6 +17,8 @@ class ShapePart(Enum):
     ACCOUNT = "twelve digits"
     WORD = "any text without a colon"
     ANY = "any text"
+    NO_COLON = "a character that is no colon"
+    CHARACTER = "a character"
 
 
 Shape = tuple[str | ShapePart, ...]

@@ -122,13 +122,21 @@ class _Answers:
 _ANSWERS: Final = _Answers(16_384)
 
 
+_TEXT: Final = z3.String("text")
+_OF_TEXTS: Final = z3.SimpleSolver()
+"""Asked about one text after another: it keeps what it has worked out of the regular sets, which come again."""
+
+
 def _text_of(regexes: Sequence[Any], limit: int) -> str | None:
-    solver, text = z3.SimpleSolver(), z3.String("text")
-    solver.set("timeout", limit)
-    solver.add(z3.InRe(text, z3.Intersect(*regexes) if len(regexes) > 1 else regexes[0]))
-    if not _possible(solver):
-        return None
-    value: str = solver.model().eval(text, model_completion=True).as_string()
+    _OF_TEXTS.set("timeout", limit)
+    _OF_TEXTS.push()
+    try:
+        _OF_TEXTS.add(z3.InRe(_TEXT, z3.Intersect(*regexes) if len(regexes) > 1 else regexes[0]))
+        if not _possible(_OF_TEXTS):
+            return None
+        value: str = _OF_TEXTS.model().eval(_TEXT, model_completion=True).as_string()
+    finally:
+        _OF_TEXTS.pop()
     return _ESCAPE.sub(lambda escape: chr(int(escape.group(1), 16)), value)
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from mesh.evaluator.errors import UnknownError
@@ -72,7 +73,7 @@ class SymbolicText:
 
     def equals(self, *texts: str) -> Formula:
         """The text is one of these."""
-        return self.is_in([literal(text) for text in texts])
+        return self.has_shape(*((text,) for text in texts))
 
     def differs(self, *texts: str) -> Formula:
         """The text is none of these."""
@@ -80,24 +81,24 @@ class SymbolicText:
 
     def has_shape(self, *shapes: Shape) -> Formula:
         """The text has one of the shapes."""
-        return self.is_in([_shape(shape) for shape in shapes])
+        return self.is_in([_one_of(shapes)] if shapes else [])
 
     def has_no_shape(self, *shapes: Shape, but: Shape, unless: Shape) -> Formula:
         """The text has none of the shapes; and if it has the shape `unless`, it has the shape `but` too."""
         # One set and not four: z3 is asked once for each set.
-        none, beyond = (z3.Complement(_either([_shape(shape) for shape in group])) for group in (shapes, (unless,)))
-        return self.is_in([z3.Intersect(none, z3.Union(beyond, _shape(but)))])
+        none, beyond = (z3.Complement(_one_of(group)) for group in (shapes, (unless,)))
+        return self.is_in([z3.Intersect(none, z3.Union(beyond, _one_of((but,))))])
 
     def is_like(self, *patterns: str) -> Formula:
         """The text matches one of the patterns as `StringLike` does: `*` is any run of characters, `?` is one."""
-        return self.is_in([_whole(pattern) for pattern in patterns])
+        return self.has_shape(*(_whole(pattern) for pattern in patterns))
 
     def is_arn_like(self, *patterns: str) -> Formula:
         """The text matches one of the patterns as `ArnLike` does: a wildcard in the first five parts takes no colon."""
         for pattern in patterns:
             if len(pattern.split(":", 5)) < ARN_PARTS:
                 raise UnknownError(f"{pattern!r} is no ARN")
-        return self.is_in([_parts(pattern) for pattern in patterns])
+        return self.has_shape(*(_parts(pattern) for pattern in patterns))
 
     def folds_to(self, *texts: str) -> Formula:
         """The text is one of these, in upper or lower case."""
@@ -111,22 +112,19 @@ def literal(value: str) -> Any:
     return z3.Re(z3.StringVal(value.replace("\\", r"\u{5c}")))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _whole(pattern: str) -> Any:
-    return _regex(pattern, _CHARACTER, _TEXT)
+def _whole(pattern: str) -> Shape:
+    return _shape_of(pattern, ShapePart.CHARACTER, ShapePart.ANY)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _parts(pattern: str) -> Any:
+def _parts(pattern: str) -> Shape:
     *head, last = pattern.split(":", 5)
-    parts = [_regex(f"{part}:", _NO_COLON, z3.Star(_NO_COLON)) for part in head]
-    return z3.Concat(*parts, _whole(last))
+    parts = (_shape_of(f"{part}:", ShapePart.NO_COLON, ShapePart.WORD) for part in head)
+    return (*chain.from_iterable(parts), *_whole(last))
 
 
-def _regex(pattern: str, one: Any, run: Any) -> Any:
+def _shape_of(pattern: str, one: ShapePart, run: ShapePart) -> Shape:
     wild = {"*": run, "?": one}
-    pieces = [wild[piece] if piece in wild else literal(piece) for piece in re.split(r"([*?])", pattern) if piece]
-    return _joined(pieces or [literal("")])
+    return tuple(wild.get(piece, piece) for piece in re.split(r"([*?])", pattern) if piece)
 
 
 def _either(regexes: Sequence[Any]) -> Any:
@@ -138,11 +136,47 @@ def _joined(pieces: Sequence[Any]) -> Any:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _shape(shape: Shape) -> Any:
-    return _joined([_part(part) for part in shape])
+def _one_of(shapes: tuple[Shape, ...]) -> Any:
+    """The set of texts that have one of the shapes.
+
+    What several begin with stands once: of many ARNs alike z3 would follow each by itself, character by character.
+    """
+    return _branches([tuple(chain.from_iterable(shape)) for shape in map(_in_pieces, dict.fromkeys(shapes))])
 
 
-def _part(part: str | ShapePart) -> Any:
+def _in_pieces(shape: Shape) -> Iterator[Sequence[str | ShapePart]]:
+    """Each character of a literal by itself, and the parts between."""
+    return (part if isinstance(part, str) else (part,) for part in shape)
+
+
+def _branches(shapes: Sequence[Shape]) -> Any:
+    same = 0
+    while all(len(shape) > same and shape[same] == shapes[0][same] for shape in shapes):
+        same += 1
+    begins, rests = shapes[0][:same], [shape[same:] for shape in shapes]
+    if not any(rests):
+        return _sequence(begins)
+    branches: dict[str | ShapePart | None, list[Shape]] = {}
+    for rest in rests:
+        branches.setdefault(rest[0] if rest else None, []).append(rest)
+    ends = _either([_branches(each) for each in branches.values()])
+    return _joined([_sequence(begins), ends]) if begins else ends
+
+
+def _sequence(shape: Shape) -> Any:
+    """The set of texts of one shape, neighbouring characters as one literal."""
+    pieces: list[Any] = []
+    text = ""
+    for part in shape:
+        if isinstance(part, str):
+            text += part
+        else:
+            pieces += [*([literal(text)] if text else []), _part(part)]
+            text = ""
+    return _joined([*pieces, literal(text)] if text or not pieces else pieces)
+
+
+def _part(part: ShapePart) -> Any:
     match part:
         case ShapePart.ACCOUNT:
             return z3.Loop(z3.Range("0", "9"), 12, 12)
@@ -150,8 +184,10 @@ def _part(part: str | ShapePart) -> Any:
             return z3.Star(_NO_COLON)
         case ShapePart.ANY:
             return _TEXT
-        case _:
-            return literal(part)
+        case ShapePart.NO_COLON:
+            return _NO_COLON
+        case ShapePart.CHARACTER:
+            return _CHARACTER
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -177,12 +177,15 @@ _LOG_TAGS: Final = Tagging(
 )
 
 
+_CHOSEN_OF_GROUP: Final[PropertyValues] = {"logGroupClass": "STANDARD", "deletionProtectionEnabled": False}
+
+
 def _create_group(call: Call) -> IdAndOutputs:
     call.aws("create_log_group", **call.request("name", "kmsKeyId", "logGroupClass"), tags=call.tags or None)
     call.id = call.inputs["name"]
     if call.inputs.get("retentionInDays"):
         _retain(call)
-    return call.id, {"arn": call.arn("logs", f"log-group:{call.id}"), "logGroupClass": "STANDARD"}
+    return call.id, {**_CHOSEN_OF_GROUP, "arn": call.arn("logs", f"log-group:{call.id}")}
 
 
 def _retain(call: Call) -> None:
@@ -198,7 +201,7 @@ def _read_group(call: Call) -> PropertyValues | None:
     if group is None:
         return None
     call.state["arn"] = call.arn("logs", f"log-group:{call.id}")
-    return {"logGroupClass": "STANDARD", "retentionInDays": 0, **call.properties(group), "arn": call.state["arn"]}
+    return {**_CHOSEN_OF_GROUP, "retentionInDays": 0, **call.properties(group), "arn": call.state["arn"]}
 
 
 def _delete_group(call: Call) -> None:
@@ -216,7 +219,7 @@ LOG_GROUP: Final = ResourceType(
         "kmsKeyId": text("kmsKeyId", unread=True),
         "logGroupClass": text("logGroupClass", replaces=True, computed=True),
         "skipDestroy": flag(local=True, default=False),
-        "deletionProtectionEnabled": flag(local=True, default=False),
+        "deletionProtectionEnabled": flag(local=True, computed=True),
     },
     _create_group,
     _read_group,

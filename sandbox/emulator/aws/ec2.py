@@ -234,17 +234,19 @@ _RULE: Final = {
     "protocol": text(required=True),
     "fromPort": number(required=True),
     "toPort": number(required=True),
-    "cidrBlocks": texts(required=True),
+    "cidrBlocks": texts(),
+    "self": flag(default=False),
 }
+_DIRECTIONS: Final = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
 
 
 def _create_group(call: Call) -> IdAndOutputs:
-    request = call.request(without=("ingress",))
+    request = call.request(without=tuple(_DIRECTIONS))
     call.id = call.aws("create_security_group", **request)["GroupId"]
     EC2_TAGS.update(call)
     _revoke_all(call, _group(call), "IpPermissionsEgress", "egress")
     _put_rules(call)
-    return call.id, {"ingress": [], **owned(call, "security-group")}
+    return call.id, {"ingress": [], "egress": [], **owned(call, "security-group")}
 
 
 def _group(call: Call) -> PropertyValues:
@@ -260,39 +262,48 @@ def _revoke_all(call: Call, group: PropertyValues, member: str, direction: str) 
 
 
 def _put_rules(call: Call) -> None:
-    if "ingress" not in call.inputs:
-        return
-    _revoke_all(call, _group(call), "IpPermissions", "ingress")
-    permissions = [_permission(rule) for rule in call.inputs["ingress"]]
-    if permissions:
-        call.aws("authorize_security_group_ingress", GroupId=call.id, IpPermissions=permissions)
+    for direction, member in _DIRECTIONS.items():
+        if direction in call.inputs:
+            _revoke_all(call, _group(call), member, direction)
+            permissions = [_permission(call, rule) for rule in call.inputs[direction]]
+            if permissions:
+                call.aws(f"authorize_security_group_{direction}", GroupId=call.id, IpPermissions=permissions)
 
 
-def _permission(rule: PropertyValues) -> PropertyValues:
+def _permission(call: Call, rule: PropertyValues) -> PropertyValues:
     description = {"Description": rule["description"]} if "description" in rule else {}
-    ranges = [{"CidrIp": cidr, **description} for cidr in rule["cidrBlocks"]]
+    blocks: list[str] = rule.get("cidrBlocks") or []
+    ranges = [{"CidrIp": cidr, **description} for cidr in blocks]
+    themselves = [{"GroupId": call.id, **description}] if rule.get("self") else []
     return {
         "IpProtocol": rule["protocol"],
         "FromPort": rule["fromPort"],
         "ToPort": rule["toPort"],
         "IpRanges": ranges,
+        "UserIdGroupPairs": themselves,
     }
 
 
 def _read_group(call: Call) -> PropertyValues:
     group = _group(call)
-    ingress = [_rule(permission) for permission in group["IpPermissions"]]
+    rules = {direction: [_rule(each) for each in group[member]] for direction, member in _DIRECTIONS.items()}
     known = {"name": group["GroupName"], "description": group["Description"], "vpcId": group["VpcId"]}
-    return {**known, "ingress": ingress, **owned(call, "security-group")}
+    return {**known, **rules, **owned(call, "security-group")}
 
 
 def _rule(permission: PropertyValues) -> PropertyValues:
     ranges: list[PropertyValues] = permission["IpRanges"]
-    descriptions = [item["Description"] for item in ranges if item.get("Description")]
-    rule = {"protocol": permission["IpProtocol"], "fromPort": permission["FromPort"], "toPort": permission["ToPort"]}
+    groups: list[PropertyValues] = permission.get("UserIdGroupPairs") or []
+    descriptions = [item["Description"] for item in (*ranges, *groups) if item.get("Description")]
+    rule = {
+        "protocol": permission["IpProtocol"],
+        "fromPort": permission.get("FromPort", 0),
+        "toPort": permission.get("ToPort", 0),
+    }
     # AWS has a description on each range, the provider one on the rule.
     description = {"description": descriptions[0]} if descriptions else {}
-    return {**description, **rule, "cidrBlocks": [item["CidrIp"] for item in ranges]}
+    blocks = [item["CidrIp"] for item in ranges]
+    return {**description, **rule, **({"cidrBlocks": blocks} if blocks else {}), **({"self": True} if groups else {})}
 
 
 def _delete_group(call: Call) -> None:
@@ -308,6 +319,7 @@ GROUP: Final = ResourceType(
         "description": text(required=True, replaces=True),
         "vpcId": text(required=True, replaces=True),
         "ingress": many(_RULE, unordered=True, by_hand=True, computed=True),
+        "egress": many(_RULE, unordered=True, by_hand=True, computed=True),
     },
     _create_group,
     _read_group,

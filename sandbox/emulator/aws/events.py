@@ -108,7 +108,8 @@ def _read_rule(call: Call) -> PropertyValues:
     bus, _, name = call.id.rpartition("/")
     rule = call.aws("describe_rule", Name=name, EventBusName=bus or "default")
     call.state["arn"] = rule["Arn"]
-    return {**call.properties(rule), "arn": rule["Arn"]}
+    # As the id has it: AWS may answer with the name of a bus that was given by its ARN (`resourceRuleRead` of rule.go).
+    return {**call.properties(rule), "eventBusName": bus or "default", "arn": rule["Arn"]}
 
 
 def _update_rule(call: Call) -> None:

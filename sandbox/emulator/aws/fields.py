@@ -104,6 +104,11 @@ def one(of: Fields, aws: str = "", **traits: Any) -> Field:
     return Field("one", aws, of, **traits)
 
 
+def archive(**traits: Any) -> Field:
+    """An archive of Pulumi's, whose parts no type declares; the functions of the type read it."""
+    return Field("one", by_hand=True, **traits)
+
+
 def many(of: Fields, aws: str = "", **traits: Any) -> Field:
     """A list of nested structures."""
     return Field("many", aws, of, **traits)

@@ -244,7 +244,7 @@ _TABLE_FIELDS: Final[Fields] = {
     "targetTable": one({**_TARGET, "name": text(required=True)}, replaces=True),
     "viewExpandedText": text(),
     "viewOriginalText": text(),
-    "openTableFormatInput": one(_OPEN_FORMAT, recorded="moto marks the table as Iceberg and keeps no schema"),
+    "openTableFormatInput": one(_OPEN_FORMAT, local=True),
 }
 TABLE: Final = ResourceType(
     "aws:glue/catalogTable:CatalogTable",

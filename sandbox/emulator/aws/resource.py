@@ -33,7 +33,15 @@ class AwsError(Exception):
         return self.code in _ABSENT or "NotFound" in self.code or self.code.startswith("NoSuch")
 
 
-_ABSENT: Final = frozenset({"404", "AWS.SimpleQueueService.NonExistentQueue", "NonExistentQueue", "QueueDoesNotExist"})
+_ABSENT: Final = frozenset(
+    {
+        "404",
+        "StateMachineDoesNotExist",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NonExistentQueue",
+        "QueueDoesNotExist",
+    }
+)
 
 
 class AwsSession(Protocol):

@@ -19,16 +19,23 @@ def _attributes(call: Call) -> dict[str, str]:
 def _create(call: Call) -> IdAndOutputs:
     name = call.inputs["name"]
     call.id = call.aws("create_queue", QueueName=name, Attributes=_attributes(call), tags=call.tags or None)["QueueUrl"]
-    computed = {"policy": call.inputs.get("policy", ""), "sqsManagedSseEnabled": "kmsMasterKeyId" not in call.inputs}
-    return call.id, {"arn": call.arn("sqs", name), "url": call.id, **computed}
+    return call.id, {**_chosen(call.inputs), "arn": call.arn("sqs", name), "url": call.id}
 
 
 def _read(call: Call) -> PropertyValues:
     attributes = call.aws("get_queue_attributes", QueueUrl=call.id, AttributeNames=["All"])["Attributes"]
     kinds = {name: field.kind for name, field in call.resource.fields.items()}
     properties = {name: _typed(kinds[name], value) for name, value in call.properties(attributes).items()}
-    computed = {"policy": "", "sqsManagedSseEnabled": "kmsMasterKeyId" not in properties}
-    return {**computed, **properties, "name": call.id.rpartition("/")[2], "arn": attributes["QueueArn"], "url": call.id}
+    name, arn = call.id.rpartition("/")[2], attributes["QueueArn"]
+    return {**_chosen(properties), **properties, "name": name, "arn": arn, "url": call.id}
+
+
+def _chosen(values: PropertyValues) -> PropertyValues:
+    """Values that AWS chooses where the program says nothing, and the plugin where AWS says nothing."""
+    documents = {name: values.get(name, "") for name in ("policy", "redrivePolicy", "redriveAllowPolicy")}
+    reused = values.get("kmsDataKeyReusePeriodSeconds", 300)
+    encrypted = "kmsMasterKeyId" not in values
+    return {**documents, "kmsDataKeyReusePeriodSeconds": reused, "sqsManagedSseEnabled": encrypted}
 
 
 def _typed(kind: str, value: str) -> Any:
@@ -50,10 +57,10 @@ QUEUE: Final = ResourceType(
     {
         "name": text(required=True, replaces=True),
         "policy": document(computed=True),
-        "redrivePolicy": document(),
-        "redriveAllowPolicy": document(),
+        "redrivePolicy": document(computed=True),
+        "redriveAllowPolicy": document(computed=True),
         "kmsMasterKeyId": text(),
-        "kmsDataKeyReusePeriodSeconds": number(default=300),
+        "kmsDataKeyReusePeriodSeconds": number(computed=True),
         "sqsManagedSseEnabled": flag(computed=True, by_hand=True),
         "messageRetentionSeconds": number("MessageRetentionPeriod", default=345600),
         "visibilityTimeoutSeconds": number("VisibilityTimeout", default=30),

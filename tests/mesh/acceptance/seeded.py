@@ -56,23 +56,24 @@ def with_wrong(
 def changed_in(
     every: list[EmittedResource], type_: str, change: Change, having: Mapping[str, Any] | None = None
 ) -> tuple[EmittedResource, ...]:
-    """Resources of which the first of a type is changed."""
+    """Resources of which the first of a type that has what is changed is changed."""
     wanted = (having or {}).items()
-    index = next(
-        i
-        for i, r in enumerate(every)
-        if r.type.endswith(f":{type_}") and wanted <= {k: r.inputs.get(k) for k, _ in wanted}.items()
-    )
-    inputs = copy.deepcopy(dict(every[index].inputs))
-    change(inputs)
-    every[index] = every[index]._replace(inputs=inputs)
-    return tuple(every)
+    for index, each in enumerate(every):
+        if each.type.endswith(f":{type_}") and wanted <= {k: each.inputs.get(k) for k, _ in wanted}.items():
+            inputs = copy.deepcopy(dict(each.inputs))
+            try:
+                change(inputs)
+            except KeyError:
+                continue
+            every[index] = each._replace(inputs=inputs)
+            return tuple(every)
+    raise KeyError(type_)
 
 
 def with_hive_table(planned: Planned) -> list[EmittedResource]:
     """The resources of a plan, and a table of Parquet files beside the first of Iceberg."""
     every = list(emitted(planned.document))
-    iceberg = next(each for each in every if each.type.endswith(":CatalogTable"))
+    iceberg = next(each for each in every if "openTableFormatInput" in each.inputs)
     inputs = {name: iceberg.inputs[name] for name in ("catalogId", "databaseName")}
     table = iceberg.inputs["openTableFormatInput"]["icebergInput"]["icebergTableInput"]
     storage = {"columns": [{"name": "id", "type": "string", "comment": ""}], "location": table["location"]}

@@ -15,7 +15,6 @@ from tests.mesh.acceptance.seeded import Change, put, with_wrong
 from tests.mesh.acceptance.test_property_values import ODD, places
 from tests.program.sample import Planned
 
-TABLE = "tableWithColumns"
 RESULT = "configuration.resultConfiguration"
 
 WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
@@ -35,9 +34,8 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         "subnets of one network are in eu-west-1, eu-west-3",
     ),
     ("ResourceLfTag", put("lfTag.value", "maybe"), None, "lfTag.value: LF-tag financial has no value 'maybe'"),
-    ("LfTag", put("values", ["true"]), {"key": "pii"}, "lfTag.value: LF-tag pii has no value 'false'"),
+    ("LfTag", put("values", ["false"]), {"key": "pii"}, "lfTag.value: LF-tag pii has no value 'true'"),
     ("LfTag", put("values", ["false"]), {"key": "pii"}, "lfTagPolicy.expressions.values: LF-tag pii has no"),
-    ("ResourceLfTag", put(f"{TABLE}.columnNames", ["nobody"]), {"database": None}, "has no 'nobody'"),
     (
         "BucketVersioning",
         put("versioningConfiguration.status", "Suspended"),
@@ -51,6 +49,18 @@ WRONG: list[tuple[str, Change, dict[str, Any] | None, str]] = [
         put("rules.0.destination.account", "1" * 12),
         None,
         "rules.destination.account: '111111111111' does not have the bucket",
+    ),
+    (
+        "Queue",
+        put("visibilityTimeoutSeconds", 30),
+        {"name": "mesh-publication"},
+        "visibilityTimeoutSeconds: 30 seconds are less than the 900 that function publication may run",
+    ),
+    (
+        "Queue",
+        put("visibilityTimeoutSeconds", "-"),
+        {"name": "mesh-publication"},
+        "visibilityTimeoutSeconds: 30 seconds are less than the 900",
     ),
     (
         "Organization",

@@ -42,6 +42,12 @@ def key(change: Callable[[dict[str, Any]], None]) -> Change:
     return changed
 
 
+def queried(period: int) -> Change:
+    """An alarm that looks at a metric through a query, with this period."""
+    metric = {"namespace": "AWS/Lambda", "metricName": "Errors", "stat": "Sum", "period": period}
+    return lambda inputs: inputs.update(period=None, metricQueries=[{"id": "a", "metric": metric}])
+
+
 def doubled(path: str, **other: Any) -> Change:
     """The change by which the first object of a list stands twice, but for some properties."""
 
@@ -68,10 +74,17 @@ WRONG: list[tuple[str, Change, str]] = [
     ),
     ("EventRule", put("eventPattern", "{"), "eventPattern: it is no JSON"),
     ("EventRule", put("eventPattern", '{"source": "aws.sts"}'), "source is 'aws.sts': a list of values is taken"),
+    (
+        "EventRule",
+        put("eventPattern", json.dumps({"source": [f"mesh.orders.product-{number}" for number in range(80)]})),
+        "characters, an account takes 2,048 unless it had the quota raised",
+    ),
     ("EventRule", put("scheduleExpression", "rate(1 days)"), "scheduleExpression: 'rate(1 days)' is neither rate("),
     ("LogGroup", put("retentionInDays", 10), "retentionInDays: 10 is none of 1, 3, 5"),
     ("MetricAlarm", put("period", 90), "period: 90 is none of 10, 20, 30 and no multiple of 60"),
     ("MetricAlarm", put("evaluationPeriods", 1441), "evaluationPeriods: 1441 of 60 seconds are more than"),
+    ("MetricAlarm", queried(90), "metricQueries.metric.period: 90 is none of 10, 20, 30 and no multiple of 60"),
+    ("MetricAlarm", queried(120), "evaluationPeriods: 1440 of 120 seconds are more than"),
     ("Subnet", put("availabilityZone", "eu-west-1"), "availabilityZone: 'eu-west-1' is no availability zone"),
     ("CatalogDatabase", put("locationUri", "aurora-ads"), "locationUri: 'aurora-ads' is no location in S3"),
     ("hive", put("storageDescriptor.location", "s3:/b/"), "storageDescriptor.location: 's3:/b/' is no location in S3"),
@@ -119,7 +132,11 @@ WRONG: list[tuple[str, Change, str]] = [
         lambda i: i["ingress"][0].update(fromPort=1, toPort=1, protocol="-1"),
         "all protocols are all ports",
     ),
-    ("SecurityGroup", put("ingress.0.fromPort", 444), "ingress.fromPort: 444 is above toPort, 443"),
+    (
+        "SecurityGroup",
+        lambda i: i["ingress"][0].update(fromPort=444, toPort=443),
+        "ingress.fromPort: 444 is above toPort, 443",
+    ),
     ("SecurityGroup", put("ingress.0.fromPort", -1), "ingress.fromPort: -1 is no port"),
     ("VpcEndpoint", put("serviceName", "com.amazonaws.eu-west-1.atena"), "is no service with an endpoint"),
     ("VpcEndpoint", put("serviceName", "athena"), "serviceName: 'athena' is no service with an endpoint"),
@@ -165,6 +182,8 @@ def every(planned_tiny: Planned) -> list[EmittedResource]:
     for each in emitted(planned_tiny.document):
         if each.type.endswith(":CatalogTable") or (each.type.endswith(":VpcEndpoint") and each.name == "athena"):
             found[each.name] = each
+        if each.type.endswith(":BucketLifecycleConfiguration") and "expiration" in each.inputs["rules"][0]:
+            found[each.type] = each
     made = {
         "aws:cloudwatch/logGroup:LogGroup": {"name": "/mesh", "retentionInDays": 30},
         "aws:cloudwatch/metricAlarm:MetricAlarm": {"period": 60, "evaluationPeriods": 1440},

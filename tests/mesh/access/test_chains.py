@@ -134,15 +134,26 @@ def test_a_name_that_names_no_caller_is_not_guessed(access: DecidedReads) -> Non
         access.read_as("somebody", access.plan.domains["identity"].products["profiles"], "files")
 
 
+WRITERS_OF_TABLES = ("pipeline/none/impressions", "retention")
+READERS_OF_TABLES = (*WRITERS_OF_TABLES, "location/ads", "check")
+
+
 @pytest.mark.parametrize(
     ("key", "action", "roles"),
     [
         ("files/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
-        ("tables/t/data/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions", "location/ads"}),
+        ("tables/t/data/part-0.parquet", "s3:GetObject", {*READERS_OF_TABLES}),
+        ("tables/t/metadata/snap-1.avro", "s3:GetObject", {*READERS_OF_TABLES}),
         (
-            "tables/t/metadata/v1.json", "s3:GetObject",
-            {"pipeline/none/impressions", "location/ads", "publisher/publish-ads"},
+            "tables/t/metadata/00001-x.metadata.json", "s3:GetObject",
+            {*READERS_OF_TABLES, "deploy"},
         ),
+        ("tables/t/metadata/00001-x.metadata.json", "s3:PutObject", {*WRITERS_OF_TABLES, "deploy"}),
+        ("tables/t/metadata/00001-x.metadata.json", "s3:DeleteObject", {"retention"}),
+        ("tables/t/data/part-0.parquet", "s3:PutObject", {*WRITERS_OF_TABLES}),
+        ("tables/t/data/part-0.parquet", "s3:DeleteObject", {"retention"}),
+        ("tables/t/data/part-0.parquet", "s3:DeleteObjectVersion", set[str]()),
+        ("files/part-0.parquet", "s3:DeleteObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObject", {"pipeline/none/impressions"}),
         ("outbound/p/part-0.parquet", "s3:GetObjectVersionForReplication", {"delivery/deliver-impressions"}),
     ],

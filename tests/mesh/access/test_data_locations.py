@@ -17,7 +17,7 @@ from mesh.access.data_locations import (
 from mesh.access.lake import Lake, LakeDatabase, Lakes, LakeTable, LocationGrant
 from mesh.evaluator import Request, decide
 from mesh.plan import Plan
-from mesh.plan.nodes.grants import Grant, NamedResource
+from mesh.plan.nodes.grants import Grant, NamedResource, WholeCatalog
 
 PROFILES = "arn:aws:s3:::aurora-identity--profiles/tables"
 
@@ -56,14 +56,22 @@ def test_the_nearest_registered_location_counts(plan: Plan) -> None:
 
 def test_at_a_registered_location_a_publisher_makes_nothing_without_a_grant(plan: Plan) -> None:
     lake = _central(plan)
-    assert may_create_database(lake, _publisher(plan, "identity"), f"{PROFILES}/x")
+    assert may_point(lake, _publisher(plan, "identity"), f"{PROFILES}/x")
     for domain in ("ads", "content"):
-        assert may_create_database(lake, _publisher(plan, domain), f"{PROFILES}/x") is None
+        assert may_point(lake, _publisher(plan, domain), f"{PROFILES}/x") is None
     granted = dataclasses.replace(
         lake, location_grants=(LocationGrant(principal=_publisher(plan, "content"), arn=PROFILES),)
     )
-    assert may_create_database(granted, _publisher(plan, "content"), f"{PROFILES}/x")
-    assert may_create_database(granted, _publisher(plan, "ads"), f"{PROFILES}/x") is None
+    assert may_point(granted, _publisher(plan, "content"), f"{PROFILES}/x")
+    assert may_point(granted, _publisher(plan, "ads"), f"{PROFILES}/x") is None
+
+
+def test_governance_makes_databases_wherever_they_are_and_publishers_make_none(plan: Plan) -> None:
+    lake = _central(plan)
+    for place in (f"{PROFILES}/x", "s3://elsewhere/"):
+        assert may_create_database(lake, names.deploy_role(lake.account), place)
+        for domain in ("identity", "content"):
+            assert may_create_database(lake, _publisher(plan, domain), place) is None
     stranger = f"arn:aws:iam::{plan.perimeter.governance_id}:role/somebody"
     assert may_create_database(_without_profiles(lake), stranger, PROFILES) is None
 
@@ -83,8 +91,11 @@ def test_tables_below_the_location_of_their_own_database_need_no_grant(plan: Pla
 def test_grants_are_made_by_administrators_creators_and_holders_of_the_option(plan: Plan) -> None:
     lake, name = _central(plan), "identity__profiles"
     assert may_grant(lake, names.deploy_role(lake.account), "CREATE_TABLE", name)
-    assert may_grant(lake, _publisher(plan, "identity"), "CREATE_TABLE", name)
-    assert may_grant(lake, _publisher(plan, "content"), "CREATE_TABLE", name) is None
+    database = dataclasses.replace(lake.databases[name], creator="its creator")
+    made = dataclasses.replace(lake, databases={**lake.databases, name: database})
+    assert may_grant(made, "its creator", "CREATE_TABLE", name)
+    for domain in ("identity", "content"):
+        assert may_grant(lake, _publisher(plan, domain), "CREATE_TABLE", name) is None
     on = NamedResource(catalog=lake.account, database=name)
     for option in (True, False):
         grant = Grant(name="g", principal="somebody", permissions=("CREATE_TABLE",), on=on, grantable=option)
@@ -98,6 +109,10 @@ def test_a_squat_takes_a_location_that_is_not_registered_and_nobody_but_governan
     assert decide(Request(names.deploy_role(hub), "lakeformation:DeregisterResource", "*"), world).allowed
     # What a location that is not registered would let a publisher do, step by step.
     lake, squat = _central(plan), "content__squat"
+    maker = Grant(
+        name="maker", principal=content, permissions=("CREATE_DATABASE",), on=WholeCatalog(catalog=lake.account)
+    )
+    lake = dataclasses.replace(lake, grants=(*lake.grants, maker))
     assert may_create_database(lake, content, PROFILES) is None
     assert may_create_database(_without_profiles(lake), content, PROFILES)
     columns = ("user_id", "email", "birth_year")

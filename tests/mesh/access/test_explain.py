@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 from mesh.access import from_plan, references
 from mesh.access.chains import DecidedReads
 from mesh.access.explain import explain
 from mesh.evaluator.world import World
 from mesh.model import Mesh
-from mesh.plan import Plan
+from mesh.plan import Plan, build
 
 ADS = "310000000013"
 
@@ -58,3 +59,25 @@ def test_a_session_is_explained_as_its_role(access: DecidedReads, sample: Mesh) 
     assert asker.name == "pii@ads"
     assert found.allowed
     assert "clearance pii covers pii" in found.why
+
+
+def test_a_pipeline_reads_by_a_line_of_its_clearances_file(access: DecidedReads, sample: Mesh) -> None:
+    asker = references.asker(access, "identity.device-graph")
+    sessions = references.thing(sample, access.plan, "playback.sessions")
+    found = explain(access, asker, sessions, "table", sample)
+    assert found.allowed
+    assert found.why[2] == (
+        "it reads by line 1 of 'pipelines' in clearances/pii.yaml, approved by privacy-office@aurora.example, "
+        "review 2027-10-12: Devices that watch together are one home"
+    )
+
+
+def test_a_line_whose_review_has_passed_is_what_would_have_to_change(sample: Mesh) -> None:
+    late = DecidedReads(build(sample, datetime.date(2027, 10, 13)))
+    asker = references.asker(late, "identity.device-graph")
+    found = explain(late, asker, references.thing(sample, late.plan, "playback.sessions"), "table", sample)
+    assert not found.allowed
+    assert found.why[2].startswith("line 1 of 'pipelines' in clearances/pii.yaml no longer lets it read, approved by")
+    assert found.change == (
+        "the review in clearances/pii.yaml has passed: an approver named there says yes to one under 'pipelines:'",
+    )

@@ -34,7 +34,18 @@ def test_refused_and_allowed_are_both_among_the_routes() -> None:
 
 
 @pytest.mark.parametrize(
-    "who", ["ci/domain-", "ci/access", "oidc-provider/", "publisher/", "mesh/deploy", "AWSReservedSSO_", "engineer"]
+    "who",
+    [
+        "ci/domain-",
+        "ci/access",
+        "oidc-provider/",
+        "publisher/",
+        "functions/",
+        "mesh/check",
+        "mesh/deploy",
+        "AWSReservedSSO_",
+        "engineer",
+    ],
 )
 def test_ci_publishers_people_and_who_runs_jobs_are_among_the_callers(who: str) -> None:
     assert {case["allowed"] for case in CASES if who in case["principal"]} == {True, False}

@@ -18,7 +18,7 @@ from mesh.aws.bucket_namespace import WITHOUT_NAMESPACES
 from mesh.aws.packaged import packaged
 from mesh.iam import network
 
-ENDPOINT_OF: Final = {"ebs": "ec2", "provider": "sts", "ssoadmin": "sso"}
+ENDPOINT_OF: Final = {"ebs": "ec2", "provider": "sts", "ssoadmin": "sso", "sfn": "states", "cloudwatch": "monitoring"}
 """Endpoint prefixes of the plugin's files, where they differ from the file's name."""
 
 WRONG_IN_MOTO: Final = {"af-south-1", "ap-southeast-3", "eu-south-1"}

@@ -10,7 +10,7 @@ import pytest
 from mesh.aws.plugin_table import plugin_types
 from mesh.aws.plugin_types import STEPS, PluginCall, PluginStep, PluginType
 from mesh.iam.keys import ADMINISTER_KEY
-from mesh.iam.roles.publisher import LABEL, PUBLISH, START, TAG
+from mesh.iam.product.bucket_policy import HEAD, START
 
 OF_A_BUCKET: Final = ("GetBucket", "GetEncryption", "GetLifecycle", "GetReplication")
 UNIT: Final = "arn:aws:organizations::100000000000:ou/o-a1b2c3d4e5/ou-a1b2-11111111"
@@ -32,20 +32,17 @@ def asked(token: str, step: PluginStep, inputs: Mapping[str, Any]) -> list[str]:
 
 def test_a_table_of_iceberg_asks_for_its_metadata_and_one_of_parquet_does_not() -> None:
     token = "aws:glue/catalogTable:CatalogTable"
-    metadata = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "lakeformation:GetDataAccess"]
+    metadata = ["s3:PutObject", "s3:GetObject", "lakeformation:GetDataAccess"]
+    started = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "lakeformation:GetDataAccess"]
     assert asked(token, "create", {"tableType": "EXTERNAL_TABLE"}) == ["glue:CreateTable"]
-    assert asked(token, "create", ICEBERG) == ["glue:CreateTable", *metadata]
+    assert asked(token, "create", ICEBERG) == ["glue:CreateTable", *started]
     assert asked(token, "update", ICEBERG) == ["glue:GetTable", "glue:UpdateTable", *metadata]
 
 
-def test_a_publisher_may_make_every_call_of_its_databases_tables_and_labels() -> None:
-    types = (
-        "glue/catalogDatabase:CatalogDatabase",
-        "glue/catalogTable:CatalogTable",
-        "lakeformation/resourceLfTag:ResourceLfTag",
-    )
-    calls = {call.action for each in types for call in of(f"aws:{each}").every_call}
-    assert calls == {*PUBLISH, *TAG, *LABEL, *START, "lakeformation:GetDataAccess"} - {"glue:GetTables"}
+def test_who_starts_a_table_may_do_with_its_metadata_what_its_creation_asks_and_no_more() -> None:
+    for step, may in (("create", START), ("update", HEAD)):
+        calls = asked("aws:glue/catalogTable:CatalogTable", step, ICEBERG)
+        assert {action for action in calls if action.startswith("s3:")} == set(may)
 
 
 # ---- Lake Formation
@@ -91,7 +88,8 @@ def test_a_bucket_reads_what_resources_of_their_own_set_too_but_for_three() -> N
     settings = {
         token: {call.action for call in each.read}
         for token, each in plugin_types().items()
-        if token.startswith("aws:s3/bucket") and token != "aws:s3/bucket:Bucket"
+        if token.startswith("aws:s3/bucket")
+        and token not in ("aws:s3/bucket:Bucket", "aws:s3/bucketObjectv2:BucketObjectv2")
     }
     alone = {token.rpartition(":")[2] for token, reads in settings.items() if not reads <= bucket}
     assert alone == {"BucketNotification", "BucketOwnershipControls", "BucketPublicAccessBlock"}
@@ -114,7 +112,7 @@ def test_a_bucket_is_emptied_where_the_program_says_so_and_past_a_lock_where_it_
 
 
 def test_a_role_that_is_passed_is_passed_to_the_service_that_asks() -> None:
-    """`iam:PassedToService` is the service of the type: S3 for replication, Lake Formation for a location."""
+    """`iam:PassedToService` is the service of the type: S3 for replication, Glue for jobs, Lake Formation for data."""
     passed = {
         (each.token.split(":")[1].partition("/")[0], call.keys["iam:PassedToService"].partition(".")[0])
         for each in plugin_types().values()
@@ -122,7 +120,7 @@ def test_a_role_that_is_passed_is_passed_to_the_service_that_asks() -> None:
         for call in each.every_call
         if call.action == "iam:PassRole"
     }
-    assert passed == {("athena", "athena"), ("lakeformation", "lakeformation"), ("s3", "s3")}
+    assert passed == {("athena", "athena"), ("glue", "glue"), ("lakeformation", "lakeformation"), ("s3", "s3")}
 
 
 # ---- EC2

@@ -25,6 +25,7 @@ STEPS: Final = ("create", "read", "update", "delete", "tag")
 ALSO: Final = {
     "s3:DeleteObject": "DeleteObjects",
     "s3:GetBucketNotification": "GetBucketNotificationConfiguration",
+    "s3:GetObject": "HeadObject",
     "s3:PutBucketNotification": "PutBucketNotificationConfiguration",
     "s3:PutBucketOwnershipControls": "DeleteBucketOwnershipControls",
     "s3:PutBucketTagging": "DeleteBucketTagging",
@@ -113,8 +114,36 @@ UNMADE: Final = (
     ),
     Unmade("iam.Role", "update", "AttachRolePolicy DeleteRolePolicy DetachRolePolicy PutRolePolicy", _POLICIES),
     Unmade("iam.Role", "delete", "RemoveRoleFromInstanceProfile", _POLICIES),
+    Unmade("cloudwatch.LogGroup", "update", "PutLogGroupDeletionProtection", "a group that is protected"),
+    Unmade("lambda.Function", "create read update", "GetFunctionConcurrency", "of a version or an alias"),
+    Unmade(
+        "lambda.Function",
+        "update",
+        "DeleteFunctionCodeSigningConfig PutFunctionCodeSigningConfig",
+        "with a configuration of code signing",
+    ),
+    Unmade("lambda.Function", "update", "GetFunctionConfiguration PublishVersion", "with publish"),
+    Unmade(
+        "lambda.Function",
+        "delete",
+        "GetDurableExecution ListDurableExecutionsByFunction StopDurableExecution UpdateFunctionConfiguration",
+        "of a durable function, or with replaceSecurityGroupsOnDestroy",
+    ),
     Unmade("kms.Key", "create", "DisableKeyRotation EnableKey", "a key that is made disabled, or does not rotate"),
     Unmade("lakeformation.LfTag", "create", "UpdateLFTag", "with more than 50 values"),
+    Unmade(
+        "s3.BucketObjectv2",
+        "update",
+        "PutObjectAcl PutObjectLegalHold PutObjectRetention",
+        "of an object with an ACL or a lock of its own",
+    ),
+    Unmade("s3.BucketObjectv2", "delete", "PutObjectLegalHold", "with forceDestroy, of one that is locked"),
+    Unmade(
+        "s3.BucketObjectv2",
+        "tag",
+        "DeleteBucketTagging GetBucketTagging PutBucketTagging",
+        "one function tags buckets too",
+    ),
     Unmade("s3.Bucket", "create update", "DeleteBucketPolicy DeleteBucketWebsite", _IN_THE_BUCKET),
 )
 
@@ -135,6 +164,8 @@ ELSEWHERE: Final = {
     ("s3.Bucket", "s3:ListTagsForResource"): "in the package s3control",
     ("s3.Bucket", "s3:TagResource"): "in the package s3control",
     ("s3.Bucket", "s3:UntagResource"): "in the package s3control",
+    ("s3.BucketObjectv2", "s3:PutObject"): "by the SDK's uploader",
+    ("sfn.StateMachine", "states:ValidateStateMachineDefinition"): "in the difference, before any step",
 }
 """Calls of the table that no function of the type's own package makes."""
 

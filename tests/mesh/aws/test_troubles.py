@@ -24,8 +24,8 @@ NOT_IN_MODELS = {
     "InvalidAssociationID.NotFound": "EC2 API reference, error codes",
 }
 SERVICES = (
-    "athena budgets cloudformation cloudtrail ec2 events glue iam kms lakeformation logs organizations s3 sns sqs "
-    "sso-admin sts"
+    "athena budgets cloudformation cloudtrail ec2 events glue iam kms lakeformation lambda logs organizations s3 sns "
+    "sqs sso-admin sts"
 ).split()
 OF_ANOTHER_MEANING = {
     ("iam", "InvalidInput"): "a value that IAM does not take; the row is of Lake Formation's grants",

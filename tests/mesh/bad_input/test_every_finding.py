@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 Findings = Callable[[Path], list[str]]
+PIPELINE = "pipeline: {script: clicks.py, reads: [orders.customers], clearance: pii, event: orders.customers, "
+JOB = "arguments: {day: yesterday}, windows: {january: {day: 2026-01-31}}}"
+CLICKS = f"{{kind: ml, ports: [files], retention: 30 days, {PIPELINE}{JOB}}}"
 ORDERS, SHOP, COURIER = "domains/orders.yaml", "domains/shop.yaml", "partners/courier.yaml"
 PII = "clearances/pii.yaml"
 CUSTOMERS, PARCELS = "contracts/orders/customers.odcs.yaml", "contracts/orders/parcels.odcs.yaml"
@@ -41,7 +44,7 @@ def test_two_mistakes_of_form_in_two_files_are_both_told(tiny: Path, findings: F
     [
         ("retention: 30 days", "retention: 30", "'retention' is the number 30"),
         ("kind: ml", "kind: sql", "'kind' is the text 'sql'"),
-        ("{kind: ml, ports: [files], retention: 30 days}", "sql", "'clicks' is the text 'sql'"),
+        (CLICKS, "sql", "'clicks' is the text 'sql'"),
         ("description: The shop's pages.", "description: ''", "'description' is empty"),
         ("description: The shop's pages.\n", "", "missing key 'description': what the domain is about, in a sentence"),
         ("owner: {team: shop,", "owner: {team: 'No Team',", "'team' is the text 'No Team'"),
@@ -51,7 +54,7 @@ def test_two_mistakes_of_form_in_two_files_are_both_told(tiny: Path, findings: F
 def test_a_mistake_of_form_hides_no_unknown_name_in_the_same_file(
     tiny: Path, findings: Findings, old: str, new: str, form: str
 ) -> None:
-    change(tiny, SHOP, (old, new), ("[orders.customers]", "[orders.customer]"))
+    change(tiny, SHOP, (old, new), ("orders.customers", "orders.customer"))
     lines = [line.removeprefix(f"{SHOP}: ") for line in told(findings(tiny))]
     assert sorted(lines) == sorted([form, "unknown product 'orders.customer'"])
 
@@ -61,7 +64,11 @@ def test_a_mistake_of_form_hides_no_unknown_name_in_the_same_file(
     [
         ("use: Repeat customers", "use: 7", "'use' is the number 7"),
         ("review: 2027-11-30", "review: 2027-11-31", "'review' is the text '2027-11-31'"),
-        ("approved-by: privacy@tiny.example", "approved-by: privacy", "'approved-by' is the text 'privacy'"),
+        (
+            "customers, approved-by: privacy@tiny.example, review: 2027-11",
+            "customers, approved-by: privacy, review: 2027-11",
+            "'approved-by' is the text 'privacy'",
+        ),
         ("description: ", "description: ''\nabout: ", "'description' is empty"),
         ("approvers: [privacy@tiny.example]", "approvers: [privacy]", "'email' is the text 'privacy'"),
         ("approvers: [privacy@tiny.example]", "approvers: []", "'approvers' is empty"),
@@ -122,7 +129,7 @@ def test_a_broken_mesh_file_hides_no_reference_of_others_and_makes_none_unknown(
     assert before == []
     assert alone
     assert all(line.startswith("mesh.yaml:") for line in alone), alone
-    change(tiny, SHOP, ("[orders.customers]", "[orders.customer]"))
+    change(tiny, SHOP, ("orders.customers", "orders.customer"))
     change(tiny, COURIER, ("orders.parcels", "orders.parcel"))
     change(
         tiny, CUSTOMERS, ("{name: id, logicalType: string, physicalType: string}", "{name: id, physicalType: strin}")

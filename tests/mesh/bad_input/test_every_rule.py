@@ -18,7 +18,12 @@ from tests.mesh.bad_input.laying import lay
 Findings = Callable[[Path], list[str]]
 DAY = datetime.date(2027, 1, 1)
 SAMPLES = Path(__file__).parent / "samples"
-BY_QUOTA = ("documents_fit_their_quotas", "roles_fit_their_account", "accounts_fit_the_organization")
+BY_QUOTA = (
+    "documents_fit_their_quotas",
+    "roles_fit_their_account",
+    "accounts_fit_the_organization",
+    "events_fit_into_one_rule",
+)
 
 
 def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
@@ -97,9 +102,16 @@ Lower = Callable[[str, str, int], None]
         (
             "iam",
             "role_inline_total_chars",
-            800,
+            500,
             "domains/shop.yaml:1:1: the publisher role's policy of 'shop' would have ",
         ),
+        (
+            "iam",
+            "role_inline_total_chars",
+            800,
+            "domains/shop.yaml:1:1: the check role's policy of 'shop' would have ",
+        ),
+        ("iam", "role_inline_total_chars", 800, "mesh.yaml:1:1: the publication role's policy would have "),
         (
             "iam",
             "role_inline_total_chars",
@@ -147,18 +159,41 @@ def test_a_partner_with_too_many_agreements_is_found_with_the_real_quotas(tiny: 
     assert line.endswith("AWS takes 5,120: have fewer agreements, or split the partner in two")
 
 
+def starting_by(products: int, event: str = "orders.product-of-a-long-name-{}") -> str:
+    """Pipelines of Glue that start by an event, each of another product."""
+    pipeline = "{{script: clicks.py, reads: [{0}], clearance: pii, event: {0}}}"
+    lines = (
+        f"  sink-{number}: {{kind: ml, ports: [files], pipeline: {pipeline.format(event.format(number))}}}\n"
+        for number in range(products)
+    )
+    return "products:\n" + "".join(lines)
+
+
+@pytest.mark.parametrize(("products", "too_many"), [(49, False), (50, True), (120, True)])
+def test_a_rule_that_would_name_too_many_events_is_found_with_the_real_quota(
+    tiny: Path, findings: Findings, products: int, too_many: bool
+) -> None:
+    shop = tiny / "domains/shop.yaml"
+    shop.write_text(shop.read_text().replace("products:\n", starting_by(products)))
+    found = [line for line in findings(tiny) if "EventBridge takes 2,048" in line]
+    assert bool(found) == too_many
+    for line in found:
+        assert line.startswith("domains/shop.yaml:")
+        assert f"for {products + 1:,} products that its pipelines start with" in line
+
+
 def test_roles_above_the_default_are_a_warning_and_above_the_most_an_error(
     tiny: Path, findings: Findings, lower: Lower
 ) -> None:
-    lower("iam", "roles_per_account_default", 10)
+    lower("iam", "roles_per_account_default", 12)
     assert findings(tiny) == [
-        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 11 roles, "
-        "more than IAM's default of 10: have the quota raised first",
-        "mesh.yaml:1:1: warning: the governance account would have 14 roles, more than IAM's default of 10: "
+        "domains/orders.yaml:1:1: warning: the account of domain 'orders' would have 15 roles, "
+        "more than IAM's default of 12: have the quota raised first",
+        "mesh.yaml:1:1: warning: the governance account would have 15 roles, more than IAM's default of 12: "
         "have the quota raised first",
     ]
-    lower("iam", "roles_per_account_max", 13)
-    assert "mesh.yaml:1:1: the governance account would have 14 roles, IAM takes 13: split it" in findings(tiny)
+    lower("iam", "roles_per_account_max", 14)
+    assert "mesh.yaml:1:1: the governance account would have 15 roles, IAM takes 14: split it" in findings(tiny)
 
 
 def test_more_accounts_and_policies_than_an_organization_takes_are_found(
@@ -185,5 +220,6 @@ def test_two_files_with_findings_are_both_told_together_with_findings_across_fil
         tiny / "contracts/shop/clicks.odcs.yaml",
         tiny / "contracts/shop/clicks.lock.yaml",
         tiny / "names.lock.yaml",
+        tiny / "clearances/pii.yaml",
     )
     assert files == {str(courier), *map(str, left)}

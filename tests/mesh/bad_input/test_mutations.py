@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from mesh.load import load
 from mesh.plan import Plan, build, problems
+from tests.mesh_copies import copied
 
 STACKS = Path(__file__).parents[3] / "stacks"
 DAY = datetime.date(2027, 1, 1)
@@ -87,7 +87,7 @@ MUTATIONS = (flipped, cut, without_a_line, with_a_line_twice, with_another_value
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(STACKS, tmp_path_factory.mktemp("mutated") / "stacks"))
+    return copied(STACKS, tmp_path_factory.mktemp("mutated") / "stacks")
 
 
 def read(root: Path) -> Plan | None:

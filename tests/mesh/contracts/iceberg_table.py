@@ -13,7 +13,7 @@ from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.schema import Schema, index_by_id
 from pyiceberg.table.update import AddSchemaUpdate, SetCurrentSchemaUpdate
 
-from components.catalog_entry import iceberg
+from components.draft_tables import iceberg
 from mesh.contracts import catalog, elements
 from mesh.model import Lock
 from tests.mesh.contracts.lock_cases import WORDS

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.catalog_entry import iceberg
+from components.draft_tables import iceberg
 from mesh.contracts import catalog, elements, partitions
 from mesh.contracts.catalog import CatalogTable
 from mesh.contracts.labels import LabelWords

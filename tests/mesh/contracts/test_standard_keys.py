@@ -13,10 +13,14 @@ from typing import Any, cast
 import pytest
 
 from mesh.contracts import elements, standard_keys, versions
+from mesh.contracts.lock import following
+from mesh.contracts.lock_shape import shapes
 from mesh.contracts.standard_keys import KEYS, KeyFate
 from mesh.load import load
 from mesh.plan import Plan, build, problems
+from tests.mesh.contracts.lock_cases import WORDS
 
+PRODUCT = "orders.parcels"
 DAY = datetime.date(2027, 1, 1)
 Json = Any
 Rows = Mapping[str, Mapping[str, KeyFate]]
@@ -119,6 +123,7 @@ CHANGED: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
     ("schema", "description"): (("schema", 0), "Something else."),
     ("schema", "properties"): (("schema", 0), [{"name": "x", "physicalType": "int"}]),
     ("schema", "customProperties"): (("schema", 0), [{"property": "tableFormat", "value": "parquet"}]),
+    ("schema", "quality"): (("schema", 0), []),
     ("properties", "name"): (COLUMN, "other"),
     ("properties", "physicalName"): (COLUMN, "other"),
     ("properties", "description"): (COLUMN, "Something else."),
@@ -128,6 +133,8 @@ CHANGED: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
     ("properties", "required"): (COLUMN, True),
     ("properties", "partitioned"): (COLUMN, True),
     ("properties", "partitionKeyPosition"): (("schema", 0, "properties", 6), 1),
+    ("properties", "primaryKey"): (COLUMN, True),
+    ("properties", "primaryKeyPosition"): (("schema", 0, "properties", 6), 1),
     ("properties", "properties"): (
         ("schema", 0, "properties", 1),
         [{"name": "a", "physicalType": "int", "classification": "pii"}],
@@ -146,6 +153,10 @@ CHANGED: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
     ("logicalTypeOptions", "format"): (("schema", 0, "properties", 9, "logicalTypeOptions"), "f32"),
     ("logicalTypeOptions", "required"): (("schema", 0, "properties", 1, "logicalTypeOptions"), ["a"]),
     ("logicalTypeOptions", "elementType"): (("schema", 0, "properties", 10, "logicalTypeOptions"), "float64"),
+    ("quality", "metric"): (("schema", 0, "quality", 0), "duplicateValues"),
+    ("quality", "mustBeBetween"): (("schema", 0, "quality", 0), [7, 9]),
+    ("quality", "mustBeGreaterThan"): (("schema", 0, "quality", 0), 7),
+    ("quality", "mustBeGreaterOrEqualTo"): (("schema", 0, "quality", 0), 7),
     ("map", "key"): (("schema", 0, "properties", 3, "map"), {"physicalType": "string", "classification": "pii"}),
     ("map", "value"): (("schema", 0, "properties", 3, "map"), {"physicalType": "string", "classification": "pii"}),
 }
@@ -153,12 +164,14 @@ CHANGED: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
 
 OTHERWISE: Mapping[tuple[str, str], tuple[tuple[str | int, ...], Json]] = {
     ("contract", "servers"): ((), [{"server": "s", "type": "snowflake"}]),
-    ("properties", "primaryKey"): (COLUMN, True),
-    ("properties", "primaryKeyPosition"): (COLUMN, 1),
     **{(place, "customProperties"): (AT[place], [{"property": "x", "value": "y"}]) for place in AT},
     **{(place, "tags"): (AT[place], ["x"]) for place in AT},
 }
 """For keys that are not used, a place and a value with which they would change a plan if anything read them."""
+
+
+def _key(position: int) -> dict[str, Json]:
+    return {"required": True, "primaryKey": True, "primaryKeyPosition": position}
 
 
 def contract() -> dict[str, Json]:
@@ -170,6 +183,7 @@ def contract() -> dict[str, Json]:
         "schema": [
             {
                 "name": "berths",
+                "quality": [{"metric": "rowCount", "mustBeGreaterThan": 1}],
                 "properties": [
                     {"name": "ship", "physicalType": "string", "logicalTypeOptions": {}},
                     {"name": "size", "physicalType": "struct<a:int>", "properties": nested, "logicalTypeOptions": {}},
@@ -177,9 +191,15 @@ def contract() -> dict[str, Json]:
                     {"name": "marks", "physicalType": "map<string,string>", "map": {"key": text, "value": text}},
                     {"name": "note", "logicalType": "string"},
                     {"name": "moored", "logicalType": "timestamp", "logicalTypeOptions": {}},
-                    {"name": "day", "physicalType": "date", "partitioned": True, "partitionKeyPosition": 3},
+                    {"name": "day", "physicalType": "date", "partitioned": True, "partitionKeyPosition": 3, **_key(3)},
                     {"name": "draught", "logicalType": "integer", "logicalTypeOptions": {}},
-                    {"name": "pier", "physicalType": "string", "partitioned": True, "partitionKeyPosition": 2},
+                    {
+                        "name": "pier",
+                        "physicalType": "string",
+                        "partitioned": True,
+                        "partitionKeyPosition": 2,
+                        **_key(2),
+                    },
                     {"name": "depth", "logicalType": "number", "logicalTypeOptions": {}},
                     {"name": "look", "logicalType": "vector", "logicalTypeOptions": {"dimensions": 3}},
                 ],
@@ -188,8 +208,8 @@ def contract() -> dict[str, Json]:
     }
     for path in AT.values():
         here: Json = data
-        for step, following in zip(path, (*path, "")[1:], strict=True):
-            made: Json = [] if isinstance(following, int) else {}
+        for step, then in zip(path, (*path, "")[1:], strict=True):
+            made: Json = [] if isinstance(then, int) else {}
             if isinstance(here, dict):
                 here = cast("dict[str, Json]", here).setdefault(str(step), made)
             else:
@@ -202,9 +222,12 @@ def contract() -> dict[str, Json]:
 
 
 def planned(data: Mapping[str, Json]) -> Plan:
-    """The plan of the tiny mesh with this contract for one of its products."""
+    """The plan of the tiny mesh with this contract, and its lock, for one of its products."""
     mesh = load(Path(__file__).parents[1] / "tiny").usable()
-    return build(dataclasses.replace(mesh, contracts={**mesh.contracts, "orders.parcels": elements.read(data)}), DAY)
+    contract = elements.read(data)
+    lock = following(None, shapes(contract, WORDS)).lock
+    contracts, locks = {**mesh.contracts, PRODUCT: contract}, {**mesh.locks, PRODUCT: lock}
+    return build(dataclasses.replace(mesh, contracts=contracts, locks=locks), DAY)
 
 
 def changed(path: tuple[str | int, ...], key: str, value: Json) -> dict[str, Json]:
@@ -243,7 +266,9 @@ def test_what_is_told_is_counted_by_kind() -> None:
     column = data["schema"][0]["properties"][1]["properties"][0]
     column |= {"quality": [{"metric": "nullValues", "mustBe": 0}], "unique": True, "enum": [{"value": 1}]}
     column |= {"logicalTypeOptions": {"minimum": 0, "maximum": 9}, "relationships": [{"to": "x.y"}]}
-    data["schema"][0]["quality"] = [{"metric": "rowCount", "mustBeGreaterThan": 0}]
+    # The first is no promise only: it is checked before each publication.
+    row_counts = [{"metric": "rowCount", "mustBeGreaterThan": 0}, {"metric": "rowCount", "mustBeLessThan": 9}]
+    data["schema"][0]["quality"] = row_counts
     del data["schema"][0]["properties"][0]
     found = {kind.many: number for kind, number in standard_keys.unwatched(elements.read(data)).items()}
     assert found == {

@@ -320,8 +320,8 @@ def test_decide_is_a_pure_function(case: Case, other: Case) -> None:
     world, request = world_of(case), request_of(case)
     first = decide(request, world)
     decision_of(other)
-    decide(replace(request, action=other.action, resource=other.on), world)
-    decide(replace(request, context={**other.context}), world)
+    decide(request._replace(action=other.action, resource=other.on), world)
+    decide(request._replace(context={**other.context}), world)
     assert decide(request, world) == first == decide(request_of(case), world_of(case))
 
 

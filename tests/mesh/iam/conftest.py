@@ -39,7 +39,7 @@ def documents(plan: Plan) -> dict[str, Document]:
     deploys = plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
     return {
         **found,
-        "/bootstrap/preview_refusals": deploy.preview_refusals(),
+        "/bootstrap/preview_refusals": deploy.preview_refusals(plan.perimeter),
         "/bootstrap/deploy_trust": deploys,
         "/bootstrap/deploy_access_permissions": deploy_access.deploy_access_permissions("310000000013"),
     }

@@ -28,6 +28,7 @@ def of_products(plan: Plan) -> Iterator[tuple[str, Document]]:
         "table-and-files": ("identity", "profiles"),
         "delivering": ("ads", "impressions"),
         "internal-files": ("recommendations", "ranking-sandbox"),
+        "with-a-job": ("identity", "device-graph"),
     }
     for case, (domain, name) in cases.items():
         product = plan.domains[domain].products[name]
@@ -48,10 +49,23 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-pipeline-permissions", domain.pipelines["impressions"].permissions
     yield "role-delivery-trust", domain.deliveries["impressions"].trust
     yield "role-delivery-permissions", domain.deliveries["impressions"].permissions
+    jobs = plan.domains["identity"]
+    if jobs.start and jobs.retention and jobs.job_baseline:
+        yield "role-start-trust", jobs.start.trust
+        yield "role-start-permissions", jobs.start.permissions
+        yield "role-retention-trust", jobs.retention.trust
+        yield "role-retention-permissions", jobs.retention.permissions
+        yield "scripts-bucket", jobs.job_baseline.scripts_policy
     yield "role-location-trust", location.trust
     yield "role-location-permissions", location.permissions
     yield "role-publisher-trust", location.publisher.trust
     yield "role-publisher-permissions", location.publisher.permissions
+    yield "role-check-trust", domain.check.trust
+    yield "role-check-permissions", domain.check.permissions
+    yield "role-forward-trust", domain.forward.trust
+    yield "role-forward-permissions", domain.forward.permissions
+    yield "role-publication-trust", plan.governance.publication_role.trust
+    yield "role-publication-permissions", plan.governance.publication_role.permissions
     yield "role-partner-access-trust", partner.partner.access.trust
     yield "role-partner-access-permissions", partner.partner.access.permissions
     yield "role-deploy-trust", plan.organization.args.deploy_trust(plan.domains["ads"].access.account_id)
@@ -64,7 +78,7 @@ def of_roles(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "role-deploy-access-trust", plan.organization.args.deploy_access_trust
     yield "role-deploy-access-permissions", deploy_access.deploy_access_permissions("310000000013")
     yield "role-preview-trust", plan.organization.args.preview_trust
-    yield "role-preview-refusals", deploy.preview_refusals()
+    yield "role-preview-refusals", deploy.preview_refusals(plan.perimeter)
     yield "boundary", domain.account.boundary
     yield "role-break-glass-trust", plan.organization.args.break_glass.trust
     yield "role-break-glass-permissions", plan.organization.args.break_glass.permissions
@@ -84,6 +98,10 @@ def of_accounts(plan: Plan) -> Iterator[tuple[str, Document]]:
     yield "governance-bus", plan.governance.bus.policy
     yield "governance-audit-bucket", plan.governance.audit.bucket_policy
     yield "governance-alarm-topic", plan.governance.break_glass.topic_policy
+    publication = plan.governance.publication
+    yield "governance-publications-bucket", publication.bucket_policy
+    yield "governance-publication-queue", publication.queue_policies[publication.queue]
+    yield "governance-publication-topic", publication.topic_policy
     for service in ("s3", "kms", "events"):
         yield f"governance-endpoint-{service}", plan.governance.network.endpoints[service]
     yield "partner-inbox-bucket", partner.bucket_policy

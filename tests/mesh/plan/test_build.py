@@ -16,7 +16,7 @@ from mesh import names
 from mesh.contracts import elements
 from mesh.iam.statement import Document
 from mesh.load import load
-from mesh.model import Mesh
+from mesh.model import Mesh, Scripts
 from mesh.model.names_lock import KeptBuckets, NamesLock
 from mesh.plan import Plan, build, problems
 from mesh.plan.nodes import Clearance
@@ -55,13 +55,16 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
     said = tiny.contracts["orders.customers"].data
     written = {key: value for key, value in said.items() if key != "domain"}
     many = {f"p{number:05}": orders.products["customers"] for number in range(products)}
+    script = tiny.scripts.files["orders/customers.asl.json"]
     owners = {f"d{number:05}": orders.model_copy(update={"products": many}) for number in range(domains)}
     return dataclasses.replace(
         tiny,
         accounts=None,
         domains=owners,
         partners={},
-        clearances={name: file.model_copy(update={"members": ()}) for name, file in tiny.clearances.items()},
+        clearances={
+            name: file.model_copy(update={"members": (), "pipelines": ()}) for name, file in tiny.clearances.items()
+        },
         contracts={
             f"{domain}.{product}": elements.read({**written, "id": f"{domain}.{product}"})
             for domain in owners
@@ -69,6 +72,7 @@ def grown(tiny: Mesh, domains: int, products: int) -> Mesh:
         },
         locks={f"{domain}.{product}": tiny.locks["orders.customers"] for domain in owners for product in many},
         names_lock=NamesLock(buckets=KeptBuckets()),
+        scripts=Scripts(files={f"{domain}/customers.asl.json": script for domain in owners}),
     )
 
 

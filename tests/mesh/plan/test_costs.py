@@ -48,6 +48,20 @@ def test_what_is_paid_each_month_is_counted_as_people_wrote_it(mesh: Mesh, plan:
     assert number["interface endpoint in a zone"] == 8 * 2
 
 
+def test_an_alarm_is_paid_by_the_metrics_that_it_looks_at(plan: Plan) -> None:
+    alarms = [each for each in footprint(plan) if each.type.endswith("MetricAlarm")]
+    functions = [
+        job
+        for domain in plan.domains.values()
+        for job in domain.jobs.values()
+        if job.runtime == "lambda" and job.quiet_hours
+    ]
+    (number,) = [cost.number for cost in costs(plan).fixed if cost.price.what == "alarm"]
+    # That of no run of a function that ended well looks at two.
+    assert functions
+    assert number == len(alarms) + len(functions)
+
+
 def test_the_sum_is_of_its_lines(plan: Plan) -> None:
     known = costs(plan)
     assert known.month == pytest.approx(sum(cost.number * cost.price.month for cost in known.fixed))

@@ -16,7 +16,7 @@ from typing import Any
 from mesh.access.chains import DecidedReads
 from mesh.access.lake import Lake, Lakes, LocationGrant
 from mesh.evaluator.world import World
-from mesh.plan.nodes.grants import Covered, Grant, Label, NamedResource
+from mesh.plan.nodes.grants import EVERYONE_IAM_ALLOWS, Covered, Grant, Label, NamedResource
 from mesh.proof.subject import Subject
 
 Json = dict[str, Any]
@@ -32,9 +32,11 @@ class Bench:
 
     # ---- documents
 
-    def document(self, name: str, edit: Callable[[list[Json]], None]) -> None:
-        """Edits the statements of every document of that name (a pattern)."""
+    def document(self, name: str, edit: Callable[[list[Json]], None], having: str = "") -> None:
+        """Edits the statements of every document of that name (a pattern), or of those alone that have a statement."""
         found = [policy for policy in self.subject.policies if fnmatch.fnmatchcase(policy.name, name)]
+        if having:
+            found = [each for each in found if any(said["Sid"] == having for said in each.document["Statement"])]
         assert found, f"no document is named {name}"
         for policy in found:
             changed = copy.deepcopy(dict(policy.document))
@@ -42,13 +44,13 @@ class Bench:
             assert changed != policy.document, f"{policy.name} is as before"
             self._stack.enter_context(policy.standing_in(changed))
 
-    def statement(self, name: str, sid: str, edit: Edit) -> None:
+    def statement(self, name: str, sid: str, edit: Edit, *, having: str = "") -> None:
         """Edits one statement of every document of that name."""
 
         def change(statements: list[Json]) -> None:
             edit(next(each for each in statements if each["Sid"] == sid))
 
-        self.document(name, change)
+        self.document(name, change, having)
 
     def statements(self, name: str, edits: dict[str, Edit]) -> None:
         """Edits several statements of every document of that name."""
@@ -203,6 +205,16 @@ def also(operator: str, key: str, *values: str) -> Edit:
     return edit
 
 
+def less_of(operator: str, key: str, part: str) -> Edit:
+    """Values of a condition left out that have a part."""
+
+    def edit(statement: Json) -> None:
+        own = statement["Condition"][operator][key]
+        statement["Condition"][operator][key] = [each for each in own if part not in each]
+
+    return edit
+
+
 def element(name: str, *values: str) -> Edit:
     """Another Action, Resource or NotResource."""
 
@@ -317,7 +329,7 @@ def a_tag_alone_is_trusted(bench: Bench) -> None:
     "I1",
     "an outside role named like a clearance",
     "s3:GetObject",
-    "aurora-identity--profiles/",
+    "aurora-identity--profiles/files/",
     "is not refused by the resource's policy",
 )
 def a_deny_names_the_bucket_and_not_its_objects(bench: Bench) -> None:
@@ -444,6 +456,37 @@ def the_list_of_addresses_is_a_bit_wider_than_it_was_written(bench: Bench) -> No
 def athena_is_a_person_elsewhere(bench: Bench) -> None:
     """It reads the catalog and S3 for the caller, from its own addresses."""
     bench.statement(CREDENTIALS, "RefusePeopleElsewhere", without("BoolIfExists", "aws:ViaAWSService"))
+
+
+@fault("I9", "whoever has a session of check", "is not refused by a service control policy")
+def who_checks_drafts_works_from_anywhere(bench: Bench) -> None:
+    """A session that a function's session begins carries no `lambda:SourceFunctionArn`."""
+    bench.drop(CREDENTIALS, "RefuseChecksAndPublishersElsewhere")
+
+
+@fault("I9", "whoever has a session of publish-", "is not refused by a service control policy")
+def publishers_are_forgotten_where_checks_are_bound(bench: Bench) -> None:
+    edit = when("ArnLike", ARN, "arn:aws:iam::*:role/mesh/check")
+    bench.statement(CREDENTIALS, "RefuseChecksAndPublishersElsewhere", edit)
+
+
+@fault("I9", "a service for check", "RefuseChecksAndPublishersElsewhere")
+def athena_cannot_ask_for_the_gate(bench: Bench) -> None:
+    """It reads S3 and the catalog for the check, from its own addresses."""
+    edit = without("BoolIfExists", "aws:ViaAWSService")
+    bench.statement(CREDENTIALS, "RefuseChecksAndPublishersElsewhere", edit)
+
+
+@fault("M21", "a job with the retention of", "s3:DeleteObject", "/tables/", "is not refused by a service")
+def a_job_deletes_with_the_role_of_optimizers(bench: Bench) -> None:
+    """Glue takes the role for optimizers and for jobs alike, and a domain's deployment passes it."""
+    bench.drop(CREDENTIALS, "RefuseJobsOfOptimizers")
+
+
+@fault("I9", "AWS, with retention", "is refused by a service control policy", "RefuseJobsOfOptimizers")
+def optimizers_are_taken_for_jobs(bench: Bench) -> None:
+    edit = without("Null", "glue:CredentialIssuingService")
+    bench.statement(CREDENTIALS, "RefuseJobsOfOptimizers", edit)
 
 
 @fault("I9", "AWS, with ", "is refused by a resource control policy", "RefuseForeignNetworks")
@@ -705,6 +748,73 @@ def the_bus_takes_events_of_any_type(bench: Bench) -> None:
     bench.drop(BUS, "RefuseUnknownEvents")
 
 
+@fault("M9", "a pipeline (", "product published", "is not refused by the resource's policy")
+def the_bus_takes_verdicts_of_anybody(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseVerdictsOfOthers")
+
+
+@fault("M9", "a pipeline (", "publication requested", "is not refused by the resource's policy")
+def the_bus_takes_requests_of_anybody_who_may_tell(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseRequestsOfOthers")
+
+
+@fault("M9", "the publication function (", "contract changed", "is not refused by the resource's policy")
+def the_function_tells_what_pipelines_tell(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseTellingForPipelines")
+
+
+@fault("M9", "a rule of a domain (", "aws.ec2", "is not refused by the resource's policy")
+def rules_of_domains_pass_everything_on(bench: Bench) -> None:
+    bench.drop(BUS, "RefuseOtherWakeUps")
+
+
+@fault("M9", "an owner (", "mesh.adsx.x", "is not refused by the caller's own policy")
+def an_owner_asks_for_products_of_others(bench: Bench) -> None:
+    bench.drop("role/mesh/owner, mesh", "RefuseEventsOfOthers")
+
+
+WAKE_UPS = "policy of queue mesh-publication"
+
+
+@fault("M20", "a rule of another account (events.amazonaws.com)", "is admitted by the resource's policy")
+def every_rule_wakes_the_function(bench: Bench) -> None:
+    """Any rule of any account could then send events that say they are of whom they like."""
+    bench.statement(WAKE_UPS, "TheRulesWake", lambda s: s.pop("Condition"))
+
+
+@fault("M20", "sqs:SendMessage", "is not refused by the resource's policy")
+def whoever_may_send_to_queues_writes_wake_ups(bench: Bench) -> None:
+    bench.drop(WAKE_UPS, "RefuseOtherSenders")
+
+
+@fault("M20", "sqs:ChangeMessageVisibility", "is not refused by the resource's policy")
+def administrators_take_wake_ups_away(bench: Bench) -> None:
+    bench.drop(WAKE_UPS, "RefuseOtherReceivers")
+
+
+PUBLICATIONS = "policy of bucket aurora-publications-200000000002-eu-west-1-an"
+
+
+@fault("M20", "of others (", "is not refused by the resource's policy")
+def staff_reads_what_is_published_of_every_domain(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseObjectsOfOtherDomains")
+
+
+@fault("M20", "s3:PutObject", "is not refused by the resource's policy")
+def the_deployment_writes_what_is_published(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseOtherWriters")
+
+
+@fault("M20", "s3:DeleteObject", "is not refused by the resource's policy")
+def the_function_deletes_what_it_could_go_back_to(bench: Bench) -> None:
+    bench.drop(PUBLICATIONS, "RefuseDeletion")
+
+
+@fault("M20", "another rule (events.amazonaws.com)", "sts:AssumeRole", "is allowed")
+def rules_of_any_account_send_as_a_domain(bench: Bench) -> None:
+    bench.statement("role/mesh/forward, trust", "RulesOfTheAccount", lambda s: s.pop("Condition"))
+
+
 @fault("I25", "-of-another:log-stream:x", "is allowed")
 def logs_are_told_by_the_beginning_of_a_name(bench: Bench) -> None:
     """`/mesh/<product>*` takes every product whose name begins with this one's."""
@@ -738,7 +848,25 @@ def a_pipeline_steps_into_a_clearance(bench: Bench) -> None:
 @fault("M12", "role/somebody-else", "is allowed")
 def a_role_of_a_chance_name_steps_into_a_publisher(bench: Bench) -> None:
     edit = also("ArnLike", ARN, "arn:aws:iam::*:role/somebody-else")
-    bench.statement("role/mesh/publisher/*, trust", "DeploymentOfTheDomain", edit)
+    bench.statement("role/mesh/publisher/*, trust", "ThePublicationFunction", edit)
+
+
+@fault("M12", "the deployment of domain ads", "role/mesh/publisher/publish-ads is allowed")
+def a_deployment_publishes_without_a_check(bench: Bench) -> None:
+    """It was so: the stack of a domain had a provider in governance, as its publisher."""
+    deploys = {
+        "Sid": "DeploymentOfTheDomain",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{bench.account('ads')}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    bench.add("role/mesh/publisher/publish-ads, trust", deploys)
+
+
+@fault("M12", "a function of another name", "role/mesh/check is allowed")
+def a_function_of_another_name_reads_drafts(bench: Bench) -> None:
+    edit = also("ArnLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/functions/*")
+    bench.statement("role/mesh/check, trust", "ThePublicationFunction", edit)
 
 
 # ---- partners
@@ -832,7 +960,7 @@ def files_are_open_to_a_clearance_that_does_not_cover_every_label(bench: Bench) 
 
 @fault("I14", "is admitted by the resource's policy")
 def an_account_is_admitted_instead_of_a_role(bench: Bench) -> None:
-    bench.statement(BUCKET, "PublisherStartsTables", without("ArnLike", ARN))
+    bench.statement(BUCKET, "LakeFormationReads", without("ArnLike", ARN))
 
 
 @fault("I14", "a service of the mesh", "is refused by the resource's policy", "RefuseOtherReaders")
@@ -923,12 +1051,58 @@ def a_pipeline_is_assumed_for_any_account(bench: Bench) -> None:
     bench.statement("role/mesh/pipeline/none/impressions, trust", "PipelinesOfThisAccount", edit)
 
 
-@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsDatabases")
+@fault("I23", "the publisher of ads", "table/adsx__x/y is allowed", "PublishTheDomainsTables")
 def a_publisher_writes_databases_that_contain_its_name(bench: Bench) -> None:
     """`*ads*` is a coincidence of naming, not a scope."""
     hub = f"arn:aws:glue:{bench.subject.region}:{bench.hub}"
     edit = element("Resource", f"{hub}:catalog", f"{hub}:database/*ads*", f"{hub}:table/*ads*/*")
-    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsDatabases", edit)
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsTables", edit)
+
+
+@fault("I23", "the publisher of ads", "glue:CreateDatabase", "is granted by the caller's own policies")
+def a_publisher_makes_databases(bench: Bench) -> None:
+    """A database that is made anew is open until its tags come."""
+    edit = _more("Action", "glue:CreateDatabase")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "PublishTheDomainsTables", edit)
+
+
+@fault("I23", "the deployment of the governance account", "is not refused by the resource's policy")
+def the_deployment_of_governance_moves_tables(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/deploy")
+    bench.statement("policy of the mesh catalog", "RefuseOtherTables", edit)
+
+
+@fault("I20", "account", "ads__impressions is open to all that IAM admits")
+def a_link_is_left_to_iam(bench: Bench) -> None:
+    """One of the two switches that hand a table back to IAM; drafts alone have them."""
+    on = NamedResource(catalog=bench.account("ads"), database="ads__impressions")
+    bench.grant(bench.account("ads"), Grant(name="open", principal=EVERYONE_IAM_ALLOWS, permissions=("ALL",), on=on))
+
+
+@fault("I16", "that the refusal does not except", "glue:GetTable", "RefuseOtherDrafters")
+def a_clearance_sees_drafts(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/clearance/*")
+    bench.statement("mesh-who-reads", "RefuseOtherDrafters", edit)
+
+
+@fault("U2", "the pipeline of", "__draft", "is granted by the caller's own policies")
+def a_pipeline_commits_to_drafts_of_others(bench: Bench) -> None:
+    own = f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}"
+    edit = _more("Resource", f"{own}:database/*__draft", f"{own}:table/*__draft/*")
+    bench.statement("role/mesh/pipeline/none/*, mesh", "CommitToTheDraft", edit)
+
+
+@fault("M5", "the pipeline", "s3:DeleteObject", "tables/data/part-0.parquet is allowed")
+def a_pipeline_deletes_what_is_published(bench: Bench) -> None:
+    """It was so: with the clean-up of an Iceberg client the files that the hub names were gone."""
+    bench.statement("role/mesh/pipeline/none/*, mesh", "WriteTheProduct", _more("Action", "s3:DeleteObject"))
+
+
+@fault("M5", "the deployment, of a table", "s3:GetObject", "v1.avro is not refused by the resource's policy")
+def who_starts_tables_reads_their_manifests(bench: Bench) -> None:
+    """A manifest has bounds of columns, which are values."""
+    edit = element("NotResource", "arn:aws:s3:::*/tables/*/metadata/*")
+    bench.statement("policy of bucket aurora-ads--impressions", "RefuseStartingWithMore", edit)
 
 
 @fault("I23", "the publisher of ads", "iam:PassRole", "role/mesh/location/", "is granted by the caller's own policies")
@@ -947,9 +1121,9 @@ def a_location_role_reads_buckets_of_a_like_name(bench: Bench) -> None:
     )
 
 
-@fault("M10", "the preview of", "s3:GetObject", "is not refused by the caller's own policy")
+@fault("M10", "the preview of", "s3:GetObjectVersion", "is not refused by the caller's own policy")
 def a_preview_reads_data(bench: Bench) -> None:
-    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObject"))
+    bench.statement("role/mesh/preview, mesh", "RefuseAllButSettings", more("NotAction", "s3:GetObjectVersion"))
 
 
 @fault("M12", "an administrator of governance", "role/mesh/deploy is allowed")
@@ -1117,7 +1291,7 @@ def the_catalog_is_read_by_the_organisation(bench: Bench) -> None:
 
 @fault("I23", "domain ads", "glue:CreateDatabase", "is not refused by the resource's policy")
 def anyone_of_the_hub_writes_the_catalog(bench: Bench) -> None:
-    bench.drop(CATALOG, "RefuseOtherPublishers")
+    bench.drop(CATALOG, "RefuseOtherPublishers", "RefuseOtherDatabases", "RefuseOtherTables")
 
 
 @fault("M9", "the deployment of domain ads", "events:PutEvents", "event-bus/mesh is admitted by the resource")
@@ -1133,6 +1307,20 @@ def clearances_share_their_results(bench: Bench) -> None:
     names = {policy.name for arn in found for policy in bench.subject.world.roles[arn].identity}
     for name in sorted(names):
         bench.statement(name, "KeepQueryResults", edit)
+
+
+@fault("I24", "s3:ListBucket", "aurora-ads-results", "is allowed")
+def clearances_list_each_others_results(bench: Bench) -> None:
+    """Athena's page gives the whole bucket to list."""
+    edit = without("StringLike", "s3:prefix")
+    bench.statement("role/mesh/clearance/general, mesh", "ListOwnQueryResults", edit)
+
+
+@fault("U2", "athena:GetTableMetadata", "datacatalog/another", "is granted by the caller's own policies")
+def a_clearance_browses_every_data_catalog(bench: Bench) -> None:
+    """Athena's example has a star for drivers; a catalog of another source would be open with it."""
+    every = f"arn:aws:athena:{bench.subject.region}:{bench.account('ads')}:datacatalog/*"
+    bench.statement("role/mesh/clearance/general, mesh", "BrowseTheCatalog", _more("Resource", every))
 
 
 # ---- Lake Formation
@@ -1420,10 +1608,7 @@ def _more(element: str, *entries: str) -> Edit:
 
 @fault("U2", "s3:DeleteObject", "aurora-ads--impressions", "is refused (identity)")
 def a_pipeline_cannot_replace_what_it_wrote(bench: Bench) -> None:
-    def edit(statement: Json) -> None:
-        statement["Action"].remove("s3:DeleteObject")
-
-    bench.statement("role/mesh/pipeline/none/impressions, mesh", "WriteTheProduct", edit)
+    bench.drop("role/mesh/pipeline/none/impressions, mesh", "DeleteFiles")
 
 
 @fault("U2", "s3:DeleteBucket", "is granted by the caller's own policies")
@@ -1457,6 +1642,21 @@ def a_publisher_deregisters_locations(bench: Bench) -> None:
     """The action takes no resource: one publisher darkens the tables of all domains."""
     edit = _more("Action", "lakeformation:DeregisterResource")
     bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
+
+
+@fault("U2", "lakeformation:RemoveLFTagsFromResource", "is granted by the caller's own policies")
+def a_publisher_takes_labels_away(bench: Bench) -> None:
+    """Without a tag a column is what its table is, and whoever put `true` there meant it."""
+    edit = _more("Action", "lakeformation:RemoveLFTagsFromResource")
+    bench.statement("role/mesh/publisher/publish-ads, mesh", "LabelData", edit)
+
+
+@fault("I5", "among deliveries of others", "s3:ReplicateObject", "is allowed, by WriteToTheInboxes")
+def a_delivery_writes_into_the_whole_inbox(bench: Bench) -> None:
+    """Rows of one product would stand in the partner's table of another."""
+    inbox = bench.subject.plan.inbox("ad-measurement")
+    edit = element("Resource", f"arn:aws:s3:::{inbox}/*")
+    bench.statement("role/mesh/delivery/deliver-impressions, mesh", "WriteToTheInboxesUntil20281231", edit)
 
 
 @fault("U2", "s3:GetObjectVersionAcl", "is refused (identity)")
@@ -1597,15 +1797,15 @@ def the_deployment_of_who_reads_changes_the_other(bench: Bench) -> None:
     bench.statement(DECIDES, "MakeRolesOfReadersAndJobs", edit)
 
 
-@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+@fault("M16", "publish-content", "points a table at", "aurora-ads--impressions/tables")
 def a_publisher_may_point_at_another_domains_location(bench: Bench) -> None:
-    """A database there would be read with the other domain's role: an attacker's reading, A9."""
+    """A table there would be read with the other domain's role: an attacker's reading, A9."""
     publisher = f"arn:aws:iam::{bench.hub}:role/mesh/publisher/publish-content"
     granted = LocationGrant(principal=publisher, arn="arn:aws:s3:::aurora-ads--impressions/tables")
     bench.lake(bench.hub, lambda lake: dataclasses.replace(lake, location_grants=(*lake.location_grants, granted)))
 
 
-@fault("M16", "publish-content", "points a database at", "aurora-ads--impressions/tables")
+@fault("M16", "publish-content", "points a table at", "aurora-ads--impressions/tables")
 def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
     """At a place that is not registered Lake Formation asks for nothing."""
 
@@ -1614,3 +1814,229 @@ def a_location_is_not_registered_before_its_owner_has_it(bench: Bench) -> None:
         return dataclasses.replace(lake, locations=tuple(kept))
 
     bench.lake(bench.hub, edit)
+
+
+# ---- machines that read
+
+READS_TABLES = "role/mesh/pipeline/pii/device-graph, mesh"
+
+
+@fault("I31", "the pipeline of identity.device-graph", "glue:GetTable", "by ReadTablesOfOthers")
+def a_machine_finds_every_table_that_its_clearance_covers(bench: Bench) -> None:
+    bench.statement(READS_TABLES, "ReadTablesOfOthers", _more("Resource", "arn:aws:glue:*:*:table/*"))
+
+
+def _also_at_home(statement: Json) -> None:
+    del statement["Condition"]["StringNotEquals"]
+
+
+@fault("I31", "the pipeline of identity.device-graph", "s3:ListBucket", "aurora-identity--profiles", "is allowed")
+def a_bucket_admits_the_machines_of_its_own_account(bench: Bench) -> None:
+    """An Allow of the bucket is enough for a role of the same account, whatever its own policy says."""
+    bench.statement("policy of bucket aurora-identity--profiles*", "ClearedPipelinesRead", _also_at_home)
+
+
+@fault("I31", "the pipeline of identity.device-graph", "kms:Decrypt", "product-profiles", "is allowed")
+def a_key_admits_the_machines_of_its_own_account(bench: Bench) -> None:
+    bench.statement("policy of the key of identity.profiles, account *", "ClearedPipelinesDecrypt", _also_at_home)
+
+
+@fault("I14", "the check of identity", "queries/result.csv", "is not refused by the resource's policy")
+def results_of_a_pipelines_queries_are_files_of_its_product(bench: Bench) -> None:
+    bucket = "policy of bucket aurora-identity--profiles*"
+    bench.statement(bucket, "RefuseOtherReadersOfQueries", lambda each: each.update(Resource="arn:aws:s3:::x/*"))
+
+
+# ---- jobs, their scripts, and what is deleted
+
+SCRIPTS = "policy of bucket aurora-identity-scripts*"
+IMPRESSIONS = "policy of bucket aurora-ads--impressions*"
+
+
+@fault("M21", "the pipeline of ads.impressions", "s3:DeleteObject", "/tables/", "is allowed, by DeleteFiles")
+def a_pipeline_tidies_up_its_tables(bench: Bench) -> None:
+    """What is published names files that the draft does not: the first expired one breaks every query."""
+    tables = "arn:aws:s3:::aurora-ads--impressions*/tables/*"
+    bench.statement("role/mesh/pipeline/none/impressions, mesh", "DeleteFiles", _more("Resource", tables))
+
+
+@fault("M21", "the retention of ads", "s3:DeleteObjectVersion", "is not refused by the resource's policy")
+def retention_deletes_versions_too(bench: Bench) -> None:
+    """What an optimizer deleted too early then does not come back."""
+    bench.drop(IMPRESSIONS, "RefuseRetentionOfVersions")
+
+
+@fault("M21", "the retention of ads", "s3:DeleteObject", "/files/", "is not refused by the resource's policy")
+def retention_reaches_files(bench: Bench) -> None:
+    bench.drop(IMPRESSIONS, "RefuseRetentionElsewhere")
+
+
+@fault("M12", "glue.amazonaws.com", "role/mesh/retention", "is admitted by the resource's policy")
+def an_optimizer_of_another_account_deletes(bench: Bench) -> None:
+    edit = without("StringEquals", "aws:SourceAccount")
+    bench.statement("role/mesh/retention, trust", "OptimizersOfThisAccount", edit)
+
+
+@fault("M12", "another rule", "role/mesh/start", "is allowed")
+def any_rule_of_the_account_starts_pipelines(bench: Bench) -> None:
+    bench.statement("role/mesh/start, trust", "RulesOfPipelines", without("ArnLike", "aws:SourceArn"))
+
+
+@fault("U2", "the retention of ads", "glue:BatchCreatePartition", "is granted by the caller's own policies")
+def retention_is_given_all_of_glue_on_drafts(bench: Bench) -> None:
+    bench.statement("role/mesh/retention, mesh", "CommitToDrafts", _more("Action", "glue:*"))
+
+
+@fault("U2", "EventBridge of ads", "states:StartExecution", "is refused (identity)")
+def nothing_starts_a_state_machine(bench: Bench) -> None:
+    bench.drop("role/mesh/start, mesh", "StartStateMachines")
+
+
+@fault("I25", "an administrator of the governance account", "glue:NotifyEvent", "is not refused by a service control")
+def anybody_tells_a_workflow_that_an_event_has_come(bench: Bench) -> None:
+    bench.statement(JOBS, "RefuseStartingByEvents", less("Action", "glue:NotifyEvent"))
+
+
+@fault("I16", "a role of the governance account", "states:StartExecution", "RefuseStartingByEvents")
+def a_role_called_nearly_start_starts_by_events(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/start/*")
+    bench.statement(JOBS, "RefuseStartingByEvents", edit)
+
+
+@fault("I16", "a role of the governance account", "glue:GetConnection", "RefuseReadingConnections")
+def whoever_starts_pipelines_reads_connections(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/start")
+    bench.statement(JOBS, "RefuseReadingConnections", edit)
+
+
+@fault("M10", "the preview of the governance account", "s3:GetObject", "is not refused by the caller's own policy")
+def a_preview_reads_objects_of_products(bench: Bench) -> None:
+    bench.drop("role/mesh/preview, mesh", "RefuseOtherObjects")
+
+
+@fault("M10", "the preview of the governance account", "glue:GetJob", "is not refused by the caller's own policy")
+def a_preview_reads_the_arguments_of_a_teams_jobs(bench: Bench) -> None:
+    bench.drop("role/mesh/preview, mesh", "RefuseOtherJobs")
+
+
+@fault("I25", "the deployment of who reads in identity", "s3:PutObject", "is not refused by the resource's policy")
+def scripts_are_anybodys_to_write(bench: Bench) -> None:
+    """In the bucket's own account an identity policy is enough; and a script runs as its pipeline."""
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.account('identity')}:role/mesh/deploy-access")
+    bench.statement(SCRIPTS, "RefuseOtherWriters", edit)
+
+
+@fault("I25", "an administrator of domain identity", "s3:GetObject", "is not refused by the resource's policy")
+def scripts_are_anybodys_to_read(bench: Bench) -> None:
+    bench.drop(SCRIPTS, "RefuseOtherReaders")
+
+
+@fault("I25", "the pipeline of identity.device-graph", "device-graph-of-another/x.py", "is allowed, by ReadTheScript")
+def a_pipeline_reads_the_scripts_of_all(bench: Bench) -> None:
+    edit = element("Resource", "arn:aws:s3:::aurora-identity-scripts*")
+    bench.statement(READS_TABLES, "ReadTheScript", edit)
+
+
+@fault("M17", "the engineer of domain ads", "glue:StartTrigger on", "is granted by the caller's own policies")
+def an_engineer_starts_triggers_of_whomever(bench: Bench) -> None:
+    edit = element("Resource", f"arn:aws:glue:{bench.subject.region}:{bench.account('ads')}:trigger/*")
+    bench.statement("role/mesh/engineer, mesh", "StartTriggers", edit)
+
+
+@fault("I20", "drafts are open", "impressions", "is not open to all that IAM admits")
+def whoever_reads_a_draft_passes_it_on(bench: Bench) -> None:
+    bench.regrant(bench.account("ads"), "impressions-draft", grantable=True)
+
+
+@fault("I31", "the pipeline of identity.device-graph", "does not see database playback__sessions")
+def a_pipeline_does_not_see_what_it_reads(bench: Bench) -> None:
+    account = bench.account("identity")
+    bench.lake(
+        account,
+        lambda lake: dataclasses.replace(
+            lake, grants=tuple(g for g in lake.grants if g.name != "device-graph-database")
+        ),
+    )
+
+
+@fault("I16", "a role of nearly the name", "s3:AbortMultipartUpload", "publications")
+def any_function_of_governance_writes_what_is_published(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, f"arn:aws:iam::{bench.hub}:role/mesh/functions/*")
+    bench.statement("policy of bucket aurora-publications*", "RefuseOtherWriters", edit)
+
+
+@fault("I31", "a pipeline elsewhere", "s3:GetObject", "aurora-ads--impressions", "is refused by the resource's policy")
+def files_are_closed_to_machines_of_other_domains(bench: Bench) -> None:
+    edit = less_of("ArnNotLike", ARN, "role/mesh/pipeline/general/")
+    bench.statement(IMPRESSIONS, "RefuseOtherReaders", edit)
+
+
+@fault("I31", "a pipeline with what the product's own reads with", "s3:GetObject", "RefuseReadingBesideFiles")
+def pipelines_read_what_is_not_checked(bench: Bench) -> None:
+    bench.statement(IMPRESSIONS, "RefuseReadingBesideFiles", less_of("ArnLike", ARN, "role/mesh/pipeline/"))
+
+
+@fault("I31", "a product of the same name", "s3:GetObject", "is not refused by RefuseReadingBesideFiles")
+def a_pipeline_of_the_same_name_reads_what_is_not_checked(bench: Bench) -> None:
+    edit = also("ArnNotLike", ARN, "arn:aws:iam::*:role/mesh/pipeline/none/impressions")
+    bench.statement(IMPRESSIONS, "RefuseReadingBesideFiles", edit)
+
+
+@fault("M10", "the preview of the governance account", "glue:GetConnection", "connection/x", "is not refused by")
+def a_preview_reads_passwords_in_connections(bench: Bench) -> None:
+    bench.drop("role/mesh/preview, mesh", "RefuseOtherConnections")
+
+
+@fault("M12", "another rule on a bus", "sts:AssumeRole", "mesh-wake-ups", "is allowed, by RulesOnTheMeshBus")
+def any_rule_on_the_mesh_bus_starts_pipelines(bench: Bench) -> None:
+    def edit(statement: Json) -> None:
+        arns = statement["Condition"]["ArnLike"]["aws:SourceArn"]
+        statement["Condition"]["ArnLike"]["aws:SourceArn"] = [arn.replace("/mesh--*", "/*") for arn in arns]
+
+    bench.statement("role/mesh/start, trust", "RulesOnTheMeshBus", edit)
+
+
+@fault("M9", "the deployment of domain ads, on the bus itself", "events:TagResource", "is allowed")
+def a_domain_tags_the_bus_of_all(bench: Bench) -> None:
+    bench.statement(BUS, "DomainsSubscribe", element("Resource", "*"))
+
+
+@fault("M9", "an administrator of domain ads, of its own", "events:PutEvents", "is refused by a service control policy")
+def a_team_tells_its_own_rules_nothing(bench: Bench) -> None:
+    edit = without("ForAnyValue:StringEquals", "events:detail-type")
+    bench.statement("mesh-jobs-stay-as-made", "RefuseTellingOfPublications", edit)
+
+
+@fault("M9", "another role of the mesh", "publication refused", "is not refused by a service control policy")
+def a_role_of_the_mesh_rings_the_alarm_of_refusals(bench: Bench) -> None:
+    edit = less_of("ForAnyValue:StringEquals", "events:detail-type", "publication refused")
+    bench.statement("mesh-jobs-stay-as-made", "RefuseTellingOfPublications", edit)
+
+
+@fault("M9", "EventBridge of a domain, of a refusal of others", "is not refused by the caller's own policy")
+def a_domain_is_told_what_was_refused_of_another(bench: Bench) -> None:
+    bench.drop("role/mesh/start, mesh", "RefuseRefusalsOfOthers")
+
+
+@fault("M9", "EventBridge of a domain, of a refusal of others", "adsx", "is not refused by the caller's own policy")
+def a_domain_is_told_what_was_refused_of_one_of_nearly_its_name(bench: Bench) -> None:
+    edit = also("ForAnyValue:StringNotLike", "events:source", "mesh.ads*")
+    bench.statement("role/mesh/start, mesh", "RefuseRefusalsOfOthers", edit)
+
+
+@fault("M9", "EventBridge of a domain", "publication refused", "is refused (identity), by RefuseOtherEvents")
+def an_owner_hears_of_no_refusal(bench: Bench) -> None:
+    edit = less_of("ForAnyValue:StringNotEquals", "events:detail-type", "publication refused")
+    bench.statement("role/mesh/start, mesh", "RefuseOtherEvents", edit)
+
+
+@fault("U2", "mesh/start, bounded", "event-bus/x", "is let through by the caller's boundary")
+def what_starts_pipelines_puts_events_on_any_bus(bench: Bench) -> None:
+    edit = element("NotResource", "arn:aws:events:*:*:event-bus/*")
+    bench.statement("policy/mesh/boundary", "RefuseOtherBusesToStarts", edit, having="RefuseOtherBusesToStarts")
+
+
+@fault("U2", "nearly a pipeline, bounded", "secretsmanager:GetSecretValue", "is let through by the caller's boundary")
+def a_role_of_a_team_gets_secrets_of_the_mesh(bench: Bench) -> None:
+    edit = also("ArnLike", ARN, "arn:aws:iam::*:role/somebody")
+    bench.statement("policy/mesh/boundary", "ReadSecrets", edit, having="ReadSecrets")

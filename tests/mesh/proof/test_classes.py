@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from mesh.example import write
 from mesh.load import load
 from mesh.plan import Plan, build
 from mesh.proof.forms import WHOLE_UP_TO
-from mesh.proof.subject import Subject
+from mesh.proof.invariants import every_action, networks, origins, products, scripts
+from mesh.proof.subject import Actor, Subject
 
 DAY = datetime.date(2027, 1, 1)
 
@@ -55,6 +57,29 @@ def test_a_domain_whose_document_names_another_account_is_asked_too(many: Plan) 
     first, *_, last = many.domains
     strange = many.domains[first].account.account_id
     assert [d.name for d in Subject(replaced(many, last, account_id=strange)).domains][-1] == last
+
+
+SAMPLED: dict[str, Callable[[Subject], Iterable[Actor]]] = {
+    "every_action": every_action.everybody,
+    "networks": networks._of_the_mesh,
+    "origins": origins._callers,
+    "products": lambda subject: (
+        caller
+        for caller in products.callers(subject, next(iter(subject.products)))
+        if caller.account != next(iter(subject.products)).account_id
+    ),
+    "scripts": lambda subject: (
+        caller
+        for caller in scripts._callers(subject, subject.domains[0])
+        if caller.account != subject.domains[0].access.account_id
+    ),
+}
+"""Callers of claims that ask some jobs of a domain, and not all."""
+
+
+@pytest.mark.parametrize("module", SAMPLED)
+def test_where_some_jobs_are_asked_a_check_and_a_pipeline_are_among_them(plan: Plan, module: str) -> None:
+    assert {"check", "pipeline"} <= {caller.kind for caller in SAMPLED[module](Subject(plan))}
 
 
 def test_of_partners_that_differ_in_nothing_two_are_asked(many: Plan) -> None:

@@ -189,7 +189,7 @@ def test_all_actions_of_aws_are_asked_one_of_each_service_that_is_not_listed() -
 @pytest.mark.long
 def test_every_action_of_every_service_is_refused_for_everybody(subject: Subject) -> None:
     callers = tuple(every_action.everybody(subject))
-    assert {caller.kind for caller in callers} >= {"other", "deploy", "pipeline", "break-glass"}
+    assert {caller.kind for caller in callers} >= {"other", "deploy", "check", "pipeline", "break-glass"}
     let = [
         f"{caller.who}: {action}"
         for action in every_action.refused_actions(of_aws(), of_each=None)

@@ -116,6 +116,7 @@ def readings(plan: Plan) -> dict[tuple[str, ...], tuple[bool, tuple[str, ...]]]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @settings(
     max_examples=10,
     deadline=None,

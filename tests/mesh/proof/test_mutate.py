@@ -108,6 +108,7 @@ def test_a_reason_is_for_its_own_condition_and_not_for_the_statement() -> None:
     assert reason(Mutant("policy of bucket x", "ClearedPeopleRead", "ArnLike aws:PrincipalArn")) is None
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_after_a_run_the_documents_and_the_answers_are_as_before(plan: Plan, written: WrittenLabels) -> None:
     mutation = Mutation(plan, written)
@@ -135,12 +136,12 @@ def mistakes_in_lakes(plan: Plan, written: WrittenLabels) -> list[MutationOutcom
 
 
 @pytest.fixture
-def two_of_lakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two invariants of Lake Formation only."""
-    monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"]))
+def those_of_lakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariants of Lake Formation only."""
+    monkeypatch.setattr(mutate, "INVARIANTS", (BY_ID["I13"], BY_ID["I20"], BY_ID["I31"]))
 
 
-@pytest.mark.usefixtures("two_of_lakes")
+@pytest.mark.usefixtures("those_of_lakes")
 def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(tiny: Path) -> None:
     mesh = load(tiny).usable()
     found = mistakes_in_lakes(build(mesh, datetime.date(2027, 1, 1)), written_labels.read(tiny, mesh))
@@ -152,7 +153,7 @@ def test_a_mistake_in_a_grant_or_a_label_is_noticed_and_taken_back(tiny: Path) -
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("two_of_lakes")
+@pytest.mark.usefixtures("those_of_lakes")
 def test_every_mistake_in_a_grant_or_a_label_of_the_sample_is_noticed(plan: Plan, written: WrittenLabels) -> None:
     assert [str(each.mutant) for each in mistakes_in_lakes(plan, written) if each.survives] == []
 
@@ -169,6 +170,7 @@ def test_a_document_that_aws_would_not_take_is_noticed(plan: Plan, written: Writ
     assert (noticing.by, noticing.open) == ([{REFUSED_BY_AWS: None}], set())
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_a_verdict_stands_until_something_changes_on_which_it_depends(plan: Plan, written: WrittenLabels) -> None:
     mutation = Mutation(plan, written)
@@ -241,6 +243,7 @@ def test_every_written_reason_is_about_a_document_that_there_is(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_the_page_of_statements_has_the_invariants_that_fail_without_each(plan: Plan, written: WrittenLabels) -> None:
     assert measured(Mutation(plan, written)) == read(ROOT / LOSSES), "run `make statements`"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,10 @@ from mesh.load import load
 from mesh.model.names_lock import NAMES_LOCK_FILE, names_lock_text
 from mesh.plan import Plan, build
 from mesh.proof import written_labels
+from mesh.proof.invariants import INVARIANTS
 from mesh.proof.prove import prove
+from mesh.proof.subject import Subject
+from tests.mesh_copies import copied
 
 TINY = Path(__file__).parents[1] / "tiny"
 
@@ -32,6 +34,15 @@ def broken(folder: Path, day: datetime.date) -> list[str]:
     mesh = load(folder).usable()
     results = prove(build(mesh, day), written_labels.read(folder, mesh))
     return [f"{each.invariant.id}: {each.witnesses[:1] or 'no claim'}" for each in results if not each.holds]
+
+
+@pytest.mark.parametrize("partners", [0, 1])
+def test_every_invariant_claims_something_of_a_mesh_of_one_product(tmp_path: Path, partners: int) -> None:
+    day = datetime.date(2026, 12, 1)
+    example.write(tmp_path / "mesh", domains=1, products=1, partners=partners, as_of=day)
+    mesh = load(tmp_path / "mesh").usable()
+    subject = Subject(build(mesh, day), written_labels.read(tmp_path / "mesh", mesh))
+    assert [each.id for each in INVARIANTS if next(each.claims(subject), None) is None] == []
 
 
 @pytest.mark.long
@@ -55,7 +66,7 @@ def test_a_new_mesh_is_proven_whose_buckets_are_all_of_their_accounts_namespaces
 
 @pytest.mark.long
 def test_the_sample_mesh_is_proven_when_it_keeps_the_names_alone_that_would_be_too_long(tmp_path: Path) -> None:
-    day, folder = datetime.date(2026, 12, 1), Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    day, folder = datetime.date(2026, 12, 1), copied(STACKS, tmp_path / "stacks")
     lock = folder / NAMES_LOCK_FILE
     kept = load(folder).usable().names_lock
     assert kept is not None

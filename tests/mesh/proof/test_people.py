@@ -27,6 +27,7 @@ from mesh.proof import written_labels
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.subject import Subject
 from mesh.proof.written_labels import WrittenLabels
+from tests.mesh_copies import copied
 
 DAY = datetime.date(2027, 1, 1)
 STACKS, TINY = Path(__file__).parents[3] / "stacks", Path(__file__).parents[1] / "tiny"
@@ -69,7 +70,7 @@ def put(file: Path, old: str, new: str) -> None:
 @pytest.fixture
 def stacks(tmp_path: Path) -> Path:
     """A copy of the sample mesh, to attack."""
-    return Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    return copied(STACKS, tmp_path / "stacks")
 
 
 def member(root: Path, group: str, approved_by: str, review: str, clearance: str = "restricted") -> None:
@@ -84,7 +85,7 @@ def member(root: Path, group: str, approved_by: str, review: str, clearance: str
 
 def test_the_sample_is_as_it_should_be(plan: Plan, written: WrittenLabels) -> None:
     assert witnesses(Subject(plan, written)) == []
-    assert len(list(BY_ID["I26"].claims(Subject(plan, written)))) == 34
+    assert len(list(BY_ID["I26"].claims(Subject(plan, written)))) == 36
     assert len(list(BY_ID["I27"].claims(Subject(plan, written)))) == 5
 
 
@@ -266,6 +267,60 @@ def test_a_permission_set_that_leads_nowhere_is_no_clearance(tiny: Path) -> None
         )
 
     assert any("clearance/pii* there" in text for text in witnesses(_assigned(tiny, edit), "I26"))
+
+
+# ---- pipelines
+
+
+def test_a_domain_that_writes_its_pipeline_into_a_clearance_reads_nothing(stacks: Path) -> None:
+    old, new = "reads: [playback.sessions], clearance: pii", "reads: [playback.sessions], clearance: restricted"
+    put(stacks / "domains/identity.yaml", old, new)
+    told = " ".join(refusals(stacks))
+    assert "clearances/restricted.yaml has no line for the pipeline of 'identity.device-graph'" in told
+    assert "reads with clearance 'restricted', and not with 'pii'" in told
+    _, subject = planned(stacks)
+    role = subject.plan.domains["identity"].pipelines["device-graph"]
+    assert (role.reads, role.grants) == ((), ())
+    assert witnesses(subject, "I26", "I31") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("shop.clicks, use", "orders.parcels, use", "no line of pii is for it"),
+        ("customers, approved-by: privacy", "customers, approved-by: shop", "shop@tiny.example is no approver of pii"),
+        ("2027-11-30}\npipelines", "2027-11-30}\nleft-out", "no line of pii is for it"),
+        ("review: 2027-12-31}\n", "review: 2026-12-31}\n", "its review was due on 2026-12-31"),
+        ("review: 2027-12-31}\n", "review: 2029-12-31}\n", "more than 400 days ahead"),
+    ],
+)
+def test_a_pipeline_that_reads_all_the_same_is_a_witness(old: str, new: str, says: str, tiny: Path) -> None:
+    file = tiny / "clearances/pii.yaml"
+    mesh = load(tiny).usable()
+    plan = build(mesh, DAY)
+    head, _, line = file.read_text().rpartition(old)
+    assert head
+    file.write_text(head + new + line)
+    found = witnesses(Subject(plan, written_labels.read(tiny, mesh)), "I26", "I31")
+    assert found[0].startswith("I26: the pipeline of shop.clicks by a line of a file")
+    assert says in found[0]
+    assert any(one.startswith("I31: ") and "lakeformation:GetDataAccess" in one for one in found)
+
+
+@pytest.mark.parametrize("granted_by", ["domains", "hub"])
+def test_a_review_of_a_pipeline_that_is_past_ends_what_it_reads(granted_by: str, tiny: Path) -> None:
+    with (tiny / "mesh.yaml").open("a") as stream:
+        stream.write(f"granted-by: {granted_by}\n")
+    mesh = load(tiny).usable()
+    before, after = (build(mesh, day) for day in (datetime.date(2027, 12, 31), datetime.date(2028, 1, 1)))
+    roles = [plan.domains["shop"].pipelines["clicks"] for plan in (before, after)]
+    assert [role.reads for role in roles] == [("orders.customers",), ()]
+    assert [bool(plan.governance.catalog.machines) for plan in (before, after)] == [granted_by == "hub", False]
+    assert [bool(role.grants) for role in roles] == [granted_by == "domains", False]
+    assert roles[0].arn == roles[1].arn
+    assert before.domains["shop"].jobs == after.domains["shop"].jobs
+    subject = Subject(after, written_labels.read(tiny, mesh))
+    assert witnesses(subject, "I26", "I31", "I32", "U2", "M5") == []
 
 
 # ---- what the rules let through

@@ -203,7 +203,7 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     (
         "I23",
         "policy of the mesh catalog",
-        "RefuseOtherPublishers",
+        "RefuseOtherTables",
         also("ArnNotLike", ARN, "arn:aws:iam::2*:role/mesh/deploy"),
     ),
     (
@@ -283,8 +283,8 @@ LOOSENED: tuple[tuple[str, str, str, Edit], ...] = (
     (
         "M12",
         "role/mesh/publisher/*, trust",
-        "DeploymentOfTheDomain",
-        also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/deploy-*"),
+        "ThePublicationFunction",
+        also("ArnLike", ARN, "arn:aws:iam::*:role/mesh/functions/publication-*"),
     ),
     ("M12", "role/mesh/pipeline/*, trust", "PipelinesOfThisAccount", without("StringEquals", "aws:SourceAccount")),
 )

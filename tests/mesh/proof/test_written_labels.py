@@ -24,6 +24,7 @@ from mesh.proof import written_labels
 from mesh.proof.invariants import INVARIANTS
 from mesh.proof.subject import Subject
 from tests.mesh.new_locks import agree
+from tests.mesh_copies import copied
 
 DAY = datetime.date(2027, 1, 1)
 STACKS, TINY = Path(__file__).parents[3] / "stacks", Path(__file__).parents[1] / "tiny"
@@ -308,7 +309,7 @@ CONTACT = """\
 
 
 def test_y1_a_label_on_nested_fields_closes_the_column_and_the_files(tmp_path: Path) -> None:
-    root = Path(shutil.copytree(STACKS, tmp_path / "stacks"))
+    root = copied(STACKS, tmp_path / "stacks")
     contract = root / "contracts/content/titles.odcs.yaml"
     before, first, after = contract.read_text("utf-8").partition("      - name: title_id\n")
     contract.write_text(f"{before.removesuffix(PROPERTIES)}{CONTACT}{first}{after}", "utf-8")

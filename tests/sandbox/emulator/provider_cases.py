@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 from sandbox.emulator.aws.fields import PropertyValues
@@ -256,7 +257,7 @@ ICEBERG = {
         "metadataOperation": "CREATE",
         "version": "2",
         "icebergTableInput": {
-            "location": "s3://b/i",
+            "location": "s3://mesh-playback-data/i",
             "schema": {
                 "fields": [{"id": 1, "name": "id", "required": True, "type": "string"}],
                 "identifierFieldIds": [1],
@@ -299,7 +300,10 @@ GLUE = (
         "aws:glue/catalogTable:CatalogTable",
         {"name": "ice", "databaseName": "playback__sessions", "openTableFormatInput": ICEBERG},
         {"description": "On ice."},
-        needs={"database": DATABASE},
+        needs={
+            "database": DATABASE,
+            "bucket": dataclasses.replace(BUCKET, inputs={**BUCKET.inputs, "forceDestroy": True}),
+        },
         label="CatalogTable in Iceberg",
     ),
     Case(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from sandbox.emulator.archives import ARCHIVE, ASSET
 from sandbox.emulator.aws.fields import PropertyValues
+from sandbox.engine.wire import SIGNATURE
 from tests.sandbox.emulator.provider_cases import (
     ANY,
     DATABASE,
@@ -13,8 +15,10 @@ from tests.sandbox.emulator.provider_cases import (
     OTHER,
     TABLE_INPUTS,
     TAGS,
+    TRUST,
     policy,
 )
+from tests.sandbox.emulator.provider_cases_jobs import JOBS
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, MANAGEMENT, Case, Made
 
 READER = f"arn:aws:iam::{DOMAIN}:role/mesh/clearance/pii"
@@ -144,7 +148,13 @@ TOPIC = Case(
 )
 QUEUE = Case(
     "aws:sqs/queue:Queue",
-    {"name": "playback-events", "messageRetentionSeconds": 86400, "kmsMasterKeyId": "alias/x", **TAGS},
+    {
+        "name": "playback-events",
+        "messageRetentionSeconds": 86400,
+        "kmsMasterKeyId": "alias/x",
+        "redriveAllowPolicy": json.dumps({"redrivePermission": "allowAll"}),
+        **TAGS,
+    },
     {"messageRetentionSeconds": 3600, "tags": {"owner": "x"}},
     {"name": "x"},
 )
@@ -441,7 +451,7 @@ def _group(made: Made) -> PropertyValues:
 GROUP = Case(
     "aws:ec2/securityGroup:SecurityGroup",
     _group,
-    {"ingress": [{**HTTPS, "fromPort": 80, "toPort": 80}], "tags": {"owner": "x"}},
+    {"ingress": [{**HTTPS, "fromPort": 80, "toPort": 80}], "egress": [HTTPS], "tags": {"owner": "x"}},
     {"description": "e"},
     {"vpc": VPC},
 )
@@ -550,4 +560,76 @@ NETWORK = (
     ),
 )
 
-SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK)
+# --- functions ---------------------------------------------------------------------------------------------
+
+
+def _archive(**files: str) -> PropertyValues:
+    """An archive of texts, as it comes over the wire."""
+    assets = {f"{name}.py": {SIGNATURE: ASSET, "text": content} for name, content in files.items()}
+    return {SIGNATURE: ARCHIVE, "assets": assets}
+
+
+LAMBDA_ROLE = Case(
+    "aws:iam/role:Role",
+    {"name": "publication", "path": "/mesh/functions/", "assumeRolePolicy": TRUST},
+)
+FUNCTION = Case(
+    "aws:lambda/function:Function",
+    lambda made: {
+        "name": "publication",
+        "code": _archive(handler="def handler(event, context): return 1"),
+        "handler": "handler.handler",
+        "runtime": "python3.13",
+        "role": made["role"]["arn"],
+        "timeout": 60,
+        "memorySize": 512,
+        "architectures": ["arm64"],
+        "vpcConfig": {"subnetIds": [made["subnet"]["id"]], "securityGroupIds": [made["group"]["id"]]},
+        "environment": {"variables": {"A": "b"}},
+        "loggingConfig": {"logFormat": "JSON", "logGroup": "/mesh/publication"},
+        **TAGS,
+    },
+    {
+        "code": _archive(handler="def handler(event, context): return 2"),
+        "timeout": 90,
+        "reservedConcurrentExecutions": 5,
+        "tags": {"owner": "x"},
+    },
+    {"name": "x"},
+    {"role": LAMBDA_ROLE, "vpc": VPC, "subnet": SUBNET, "group": GROUP},
+)
+
+FUNCTIONS = (
+    FUNCTION,
+    Case(
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        lambda made: {
+            "functionName": made["function"]["arn"],
+            "eventSourceArn": made["queue"]["arn"],
+            "batchSize": 10,
+            "functionResponseTypes": ["ReportBatchItemFailures"],
+            "maximumBatchingWindowInSeconds": 5,
+            "scalingConfig": {"maximumConcurrency": 2},
+            **TAGS,
+        },
+        {"batchSize": 5, "scalingConfig": {"maximumConcurrency": 3}},
+        {"eventSourceArn": f"arn:aws:sqs:eu-west-1:{DOMAIN}:x"},
+        {"queue": QUEUE, "function": FUNCTION},
+    ),
+)
+
+PERMITTED = Case(
+    "aws:lambda/permission:Permission",
+    {
+        "function": "publication",
+        "action": "lambda:InvokeFunction",
+        "principal": "events.amazonaws.com",
+        "sourceArn": f"arn:aws:events:eu-west-1:{DOMAIN}:rule/mesh--x--schedule",
+        "statementId": "schedule",
+    },
+    None,
+    {"principal": "sns.amazonaws.com"},
+    {"role": LAMBDA_ROLE, "vpc": VPC, "subnet": SUBNET, "group": GROUP, "function": FUNCTION},
+)
+
+SERVICES = (*LAKE_FORMATION, *IDENTITY, *MESSAGES, *WATCHING, *GUARDS, *NETWORK, *FUNCTIONS, PERMITTED, *JOBS)

@@ -47,13 +47,12 @@ STAYS_HERE_ALONE: Final[Mapping[Difference, str]] = {
     ),
 }
 """Properties that one of the two leaves alone when the program says them no more, and the other does not."""
-FOUND_HERE_ALONE: Final[Mapping[Difference, str]] = {
-    ("glue:CatalogTable", "openTableFormatInput"): (
-        "moto keeps no schema of an Iceberg table: the records have it, for the state, and an import reads them too"
-    ),
-}
+FOUND_HERE_ALONE: Final[Mapping[Difference, str]] = {}
 """Properties that an import finds in one of the two, and in the other not."""
-IMPORTED_BY: Final[Mapping[str, str]] = {"aws:cloudwatch/eventTarget:EventTarget": "{eventBusName}/{rule}/{targetId}"}
+IMPORTED_BY: Final[Mapping[str, str]] = {
+    "aws:cloudwatch/eventTarget:EventTarget": "{eventBusName}/{rule}/{targetId}",
+    "aws:lambda/permission:Permission": "{function}/{statementId}",
+}
 """What an import is asked with, where that is not the id."""
 
 

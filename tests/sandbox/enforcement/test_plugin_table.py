@@ -31,6 +31,8 @@ from tests.sandbox.enforcement.plugin_roles import ALL, first_roles
 DEPLOY = f"arn:aws:iam::{DOMAIN}:role/mesh/deploy"
 NOT_UNDER_POLICIES = {
     "BucketPolicy",
+    "CatalogTableOptimizer for compaction",
+    "CatalogTableOptimizer for retention",
     "EventBusPolicy",
     "Key",
     "Key whose policy denies under a condition",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -37,6 +37,18 @@ class FakeStored:
 
     def boundary(self, account: str, role: str) -> str:
         return f"arn:aws:iam::{account}:policy/of-{role}"
+
+    def registered(self, account: str, region: str, place: str) -> bool:
+        return place.startswith("registered/")
+
+    def connection(self, account: str, region: str, name: str) -> tuple[str, tuple[str, ...]]:
+        return ("subnet-a", ("sg-a",)) if name == "mesh" else ("", ())
+
+    def vpc_of(self, subnet: str) -> str:
+        return "vpc-mesh" if subnet.startswith("subnet-") else ""
+
+    def workgroups(self, account: str, region: str, ids: Sequence[str]) -> Sequence[str]:
+        return [each.partition(" ")[2] for each in ids]
 
 
 class _StopError(Exception):
@@ -178,6 +190,59 @@ def test_who_one_is_needs_no_permission() -> None:
             [("athena:StartQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/w")],
         ),
         (
+            "athena",
+            "list_named_queries",
+            {},
+            [("athena:ListNamedQueries", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
+        ),
+        (
+            "athena",
+            "get_data_catalog",
+            {"Name": "AwsDataCatalog"},
+            [("athena:GetDataCatalog", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
+        ),
+        (
+            "athena",
+            "get_table_metadata",
+            {"CatalogName": "c", "DatabaseName": "d", "TableName": "t"},
+            [("athena:GetTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/c")],
+        ),
+        ("athena", "list_work_groups", {}, [("athena:ListWorkGroups", "*")]),
+        (
+            "athena",
+            "start_query_execution",
+            {"QueryString": "q"},
+            [("athena:StartQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/primary")],
+        ),
+        (
+            "athena",
+            "get_query_results",
+            {"QueryExecutionId": "one reports"},
+            [("athena:GetQueryResults", f"arn:aws:athena:{REGION}:{HOME}:workgroup/reports")],
+        ),
+        (
+            "athena",
+            "batch_get_query_execution",
+            {"QueryExecutionIds": ["one reports", "two reports", "three other"]},
+            [
+                ("athena:BatchGetQueryExecution", f"arn:aws:athena:{REGION}:{HOME}:workgroup/{name}")
+                for name in ("reports", "other")
+            ],
+        ),
+        (
+            "athena",
+            "get_named_query",
+            {"NamedQueryId": "mine reports"},
+            [("athena:GetNamedQuery", f"arn:aws:athena:{REGION}:{HOME}:workgroup/reports")],
+        ),
+        ("athena", "stop_query_execution", {"QueryExecutionId": "none"}, [("athena:StopQueryExecution", "*")]),
+        (
+            "athena",
+            "list_table_metadata",
+            {"CatalogName": "AwsDataCatalog", "DatabaseName": "d", "WorkGroup": "w"},
+            [("athena:ListTableMetadata", f"arn:aws:athena:{REGION}:{HOME}:datacatalog/AwsDataCatalog")],
+        ),
+        (
             "sqs",
             "send_message",
             {"QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{HUB}/q", "MessageBody": "m"},
@@ -195,6 +260,70 @@ def test_other_services_name_the_resource_that_the_call_names(
     service: str, operation: str, parameters: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert brief(asked(service, operation, **parameters)) == expected
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("s3://plain/t/", []),
+        ("s3://b/t", [("kms:GenerateDataKey", BUCKET_KEY), ("kms:Decrypt", BUCKET_KEY)]),
+        (
+            "s3://registered/t/",
+            [
+                ("kms:GenerateDataKey", BUCKET_KEY),
+                ("kms:Decrypt", BUCKET_KEY),
+                ("lakeformation:GetDataAccess", "*"),
+            ],
+        ),
+    ],
+)
+def test_who_makes_an_iceberg_table_writes_its_metadata(location: str, expected: list[tuple[str, str]]) -> None:
+    table = {"Location": location, "Schema": {"Fields": []}}
+    iceberg = {"MetadataOperation": "CREATE", "CreateIcebergTableInput": table}
+    found = asked("glue", "create_table", DatabaseName="d", Name="t", OpenTableFormatInput={"IcebergInput": iceberg})
+    place = location.removeprefix("s3://").rstrip("/")
+    at = f"arn:aws:s3:::{place}/metadata/00000-written-by-glue.metadata.json"
+    files = [(f"s3:{name}", at) for name in ("PutObject", "GetObject", "DeleteObject")]
+    assert brief(found)[3:] == [*files, *expected]
+    assert all(each.context["aws:ViaAWSService"] for each in found[3:])
+
+
+OF_THE_JOB = f"arn:aws:iam::{HOME}:role/mesh/pipeline/none/p"
+JOB = {"Role": OF_THE_JOB, "Command": {"Name": "glueetl"}}
+IN_THE_NETWORK = {"VpcIds": ["vpc-mesh"], "SubnetIds": ["subnet-a"], "SecurityGroupIds": ["sg-a"]}
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "expected"),
+    [
+        ("create_job", {"Name": "j", **JOB, "Connections": {"Connections": ["mesh"]}}, IN_THE_NETWORK),
+        ("create_job", {"Name": "j", **JOB, "Connections": {"Connections": ["gone"]}}, {}),
+        ("create_job", {"Name": "j", **JOB}, {}),
+        (
+            "update_job",
+            {"JobName": "j", "JobUpdate": {**JOB, "Connections": {"Connections": ["mesh"]}}},
+            IN_THE_NETWORK,
+        ),
+        ("create_session", {"Id": "s", **JOB, "Connections": {"Connections": ["mesh"]}}, IN_THE_NETWORK),
+    ],
+)
+def test_a_job_of_glue_is_in_the_network_of_its_connection(
+    operation: str, parameters: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found, passes = asked("glue", operation, **parameters)
+    assert {
+        name.partition(":")[2]: value for name, value in found.context.items() if ":" in name and "glue" in name
+    } == (expected)
+    assert (passes.action, passes.resource) == ("iam:PassRole", OF_THE_JOB)
+    assert passes.context["iam:PassedToService"] == "glue.amazonaws.com"
+
+
+@pytest.mark.parametrize("settings", [{"SubnetIds": ["subnet-a"], "SecurityGroupIds": ["sg-a"]}, {}])
+def test_a_function_of_lambda_is_in_the_network_that_the_call_says(settings: dict[str, Any]) -> None:
+    more = {"VpcConfig": settings} if settings else {}
+    (found,) = asked("lambda", "update_function_configuration", "awslambda", FunctionName="f", **more)
+    told = {name.partition(":")[2]: value for name, value in found.context.items() if name.startswith("lambda:")}
+    assert told == (IN_THE_NETWORK if settings else {})
 
 
 def test_a_role_that_gets_a_policy_is_judged_by_the_boundary_that_it_has() -> None:
@@ -232,3 +361,29 @@ def test_an_operation_of_sts_that_is_not_emulated_is_refused() -> None:
     call = AwsCall("sts", "AssumeRoleWithSAML", REGION, "", {})
     with pytest.raises(UnknownError, match="not emulated"):
         questions(call, HOME, FakeStored())
+
+
+MAPPING = "12345678-1234-1234-1234-123456789012"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "resource"),
+    [
+        ("get_function", {"FunctionName": "f"}, "function:f"),
+        ("get_function", {"FunctionName": f"arn:aws:lambda:{REGION}:{HOME}:function:f"}, "function:f"),
+        ("delete_event_source_mapping", {"UUID": MAPPING}, f"event-source-mapping:{MAPPING}"),
+        ("list_versions_by_function", {"FunctionName": "f"}, "function:f"),
+    ],
+)
+def test_a_call_to_lambda_is_asked_on_its_function_or_on_what_it_polls(
+    operation: str, parameters: dict[str, Any], resource: str
+) -> None:
+    (question,) = asked("lambda", operation, "awslambda", **parameters)
+    assert question.resource == f"arn:aws:lambda:{REGION}:{HOME}:{resource}"
+    assert question.exact
+
+
+def test_a_new_mapping_is_asked_on_no_resource() -> None:
+    queue = f"arn:aws:sqs:{REGION}:{HOME}:q"
+    (question,) = asked("lambda", "create_event_source_mapping", "awslambda", FunctionName="f", EventSourceArn=queue)
+    assert question.resource == "*"

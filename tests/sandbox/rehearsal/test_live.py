@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mesh import names
+from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error, session_credentials
@@ -51,11 +52,31 @@ def test_every_answer_is_as_planned(first: Report) -> None:
     assert first.calls > 2_500
     assert min(first.answers[True], first.answers[False]) > 700
     assert first.deployment > 1_000
+    assert (first.stand_ins, first.unanswered) == (8, 0)
     # CI of each domain, of who reads, of governance and of partners, and an administrator of the management account.
     assert sum(first.exempted.values()) == len(PLAN.domains) + 4
 
 
+@pytest.mark.parametrize("clearance", ["general", "pii"])
+def test_an_analyst_finds_through_a_link_what_the_hub_shows(clearance: str, organization: EnforcedOrganization) -> None:
+    keys = session_credentials(names.clearance_role(ADS, clearance), PLAN.perimeter.region)
+    glue = organization._clients.own("glue", PLAN.perimeter.region, keys)
+    with coming_from("network"):
+        links = [each["Name"] for each in glue.get_databases()["DatabaseList"] if each.get("TargetDatabase")]
+        assert {"identity__profiles", "playback__sessions"} <= {*links}
+        for link in links:
+            through = glue.get_tables(DatabaseName=link)["TableList"]
+            assert through == glue.get_tables(CatalogId=PLAN.perimeter.governance_id, DatabaseName=link)["TableList"]
+        (profiles,) = glue.get_tables(DatabaseName="identity__profiles")["TableList"]
+        one = glue.get_table(DatabaseName="identity__profiles", Name="profiles")["Table"]
+    assert one["StorageDescriptor"] == profiles["StorageDescriptor"]
+    shown = {column["Name"] for column in one["StorageDescriptor"]["Columns"]}
+    assert "is_kids" in shown
+    assert ("profile_name" in shown) is (clearance == "pii")
+
+
 def test_nothing_of_the_checks_is_left(first: Report, workspace: Workspace) -> None:
+    from moto.glue.models import glue_backends
     from moto.iam.models import iam_backends
     from moto.s3.models import s3_backends
 
@@ -64,6 +85,13 @@ def test_nothing_of_the_checks_is_left(first: Report, workspace: Workspace) -> N
             assert [key for key in bucket.keys if PROBE_PREFIX in key] == []
     left = {r.arn for a in PLAN.domains.values() for r in iam_backends[a.access.account_id]["aws"].roles.values()}
     assert not any("live-check" in arn or "AWSReservedSSO" in arn for arn in left)
+    hub = glue_backends[PLAN.perimeter.governance_id][PLAN.perimeter.region].databases
+    published = {name for name, database in hub.items() if database.tables}
+    assert {"ads__campaigns", "identity__profiles"} <= published
+    # A contract that asks for rows, and plain Parquet without a run.
+    assert "ads__impressions" not in published
+    assert set(hub["content__titles"].tables) == {"title_names"}
+    assert "accounts" not in hub["identity__accounts"].tables
     for run in workspace.up(MESH, ["organization", "domain-ads"]):
         assert set(run.operations) == {"same"}, run.stack
 
@@ -240,7 +268,7 @@ def from_(organization: EnforcedOrganization, who: str, origin: str) -> dict[str
 def test_a_jobs_credentials_work_in_the_network_and_nowhere_else(organization: EnforcedOrganization) -> None:
     from botocore.exceptions import ClientError
 
-    job, key = "pipeline:ads.impressions", f"{PROBE_PREFIX}by-hand"
+    job, key = "pipeline:ads.impressions", f"files/{PROBE_PREFIX}by-hand"  # a pipeline deletes no other
     inside = from_(organization, job, "")
     assert inside["AWS_ENDPOINT_URL"] == organization.endpoint_from("network") != organization.endpoint
     assert person(inside, "s3").put_object(Bucket=IMPRESSIONS, Key=key, Body=b"x")

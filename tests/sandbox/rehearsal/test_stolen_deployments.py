@@ -32,15 +32,16 @@ def test_roles_grants_locations_and_places_are_tried(plan: Plan) -> None:
     assert tried["update_assume_role_policy"] == (of_readers + of_first_roles) * domains + of_governance + of_partners
     assert tried["grant_permissions"] == tried["put_data_lake_settings"] == domains
     assert tried["register_resource"] == tried["deregister_resource"] == 3 * domains
-    assert tried["create_database"] == domains
+    assert tried["create_database"] == 2 * domains  # by the deployment, and by the publisher
 
 
-def test_the_plan_refuses_every_one_by_a_control_policy_and_squatting_by_lake_formation(plan: Plan) -> None:
+def test_the_plan_refuses_every_one_by_a_control_policy_and_squatting_twice(plan: Plan) -> None:
     world, hub = from_plan.world(plan), planned_lakes.lakes(plan).lakes[plan.perimeter.governance_id]
     for probe in _probes(plan):
         decisions = [decide(request, world) for request in probe.requests]
         if probe.place:
-            assert all(decision.allowed for decision in decisions), probe.label
+            # By the catalog's policy, and by Lake Formation.
+            assert not any(decision.allowed for decision in decisions), probe.label
             assert may_create_database(hub, probe.persona.role, probe.place) is None
         else:
             assert {decision.layer for decision in decisions} == {"scp"}, (probe.persona.who, probe.label)

@@ -27,8 +27,14 @@ Clearances = frozenset[str]
 Readers = Mapping[str, Clearances]
 """Clearances that read a column, by `database.table.column`."""
 
+Tables = Mapping[str, tuple[str, tuple[str, ...]]]
+"""Tables of the mesh catalog, `database.table`: where each points, and the columns that it shows."""
+
 UNLABELLED = "*"
 """In the place of a column, or of a table: one that nobody labelled."""
+
+UNSEEN = frozenset({"PutObject", "PutEvents"})
+"""Changes that no reader sees: the record of a product's publications, and what the function tells the bus."""
 
 _READS = ("get_", "list_", "describe_", "head_", "search_")
 
@@ -145,6 +151,19 @@ def readers(organization: EmulatedOrganization, mesh: PlannedMesh) -> Readers:
             for place, read in _read(lakes, role.arn, account, hub, central.databases):
                 found.setdefault(place, set()).update([name] if read else [])
     return {place: frozenset(clearances) for place, clearances in found.items()}
+
+
+def published_tables(organization: EmulatedOrganization, hub: str) -> Tables:
+    """The tables of the mesh catalog as readers find them."""
+    glue = organization.client("glue", hub)
+    return {
+        f"{database['Name']}.{table['Name']}": (
+            str((table.get("Parameters") or {}).get("metadata_location") or table["StorageDescriptor"]["Location"]),
+            columns_of(table),
+        )
+        for database in glue.get_databases()["DatabaseList"]
+        for table in glue.get_tables(DatabaseName=database["Name"])["TableList"]
+    }
 
 
 def _read(

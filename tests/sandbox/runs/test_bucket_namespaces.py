@@ -60,7 +60,9 @@ def test_every_bucket_is_made_and_says_its_account_but_the_one_that_has_a_name(s
     assert failures(mesh.first) == []
     found = resources(as_json(mesh.planned().plan, mesh.first), "s3/bucket:Bucket")
     names = {each["inputs"]["bucket"]: each["outputs"] for each in found}
-    assert len(names) == 10  # audit, inbox, two products; logs and results of governance, a domain and a partner
+    assert (
+        len(names) == 11
+    )  # audit, publications, inbox, two products; logs and results of governance, a domain and a partner
     for name, outputs in names.items():
         if name == KEPT:
             assert outputs["bucketNamespace"] == "global"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mesh.iam.roles.settings_reads import SETTINGS_READS
+from mesh.iam.roles.settings_reads import SCRIPT_READS, SETTINGS_READS
 from sandbox.enforcement import gate
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
@@ -34,5 +34,5 @@ def test_a_preview_may_read_all_that_a_refresh_of_the_sample_mesh_reads(monkeypa
         workspace.up(mesh)
         monkeypatch.setattr(gate, "questions", recorded)
         assert [run.result.failures for run in workspace.refresh(mesh) if run.result.failures] == []
-    assert asked - set(SETTINGS_READS) == OF_THE_EMULATOR
+    assert asked - {*SETTINGS_READS, *SCRIPT_READS} == OF_THE_EMULATOR
     assert len(asked) > 70

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +16,14 @@ from botocore.exceptions import ClientError
 from cli import main as command
 from cli.exit_codes import FINE
 from mesh import names
-from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
+from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.engine.steps import Step
 from sandbox.runs.fresh_organization import enforced
 from sandbox.runs.run_json import as_json
 from sandbox.runs.stack_run import StackRun, StackTask
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
+from tests.mesh_copies import copied
 from tests.program import facts, sample
 from tests.program.checks import CHECKS
 from tests.program.sample import Document, resources
@@ -37,7 +38,7 @@ PROFILES = "contracts/identity/profiles.odcs.yaml"
 class Deployed:
     """The organisation, what was deployed into it, and the first run of it."""
 
-    def __init__(self, organization: EmulatedOrganization) -> None:
+    def __init__(self, organization: EnforcedOrganization) -> None:
         self.organization = organization
         self.states = InMemoryStates()
         self.workspace = Workspace(EmbeddedEngine.of(organization, self.states))
@@ -67,7 +68,7 @@ def document(deployed: Deployed) -> Document:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the sample mesh to change."""
-    return Path(shutil.copytree(sample.STACKS, tmp_path / "stacks"))
+    return copied(sample.STACKS, tmp_path / "stacks")
 
 
 def edit(folder: Path, file: str, old: str, new: str, after: str = "") -> None:
@@ -136,12 +137,12 @@ def test_the_deployed_mesh_keeps_to_the_contract(check: Any, document: Document)
     assert check(document, MESH.plan) == []
 
 
-def test_a_publisher_is_reached_through_the_deploy_role_of_its_domain(document: Document) -> None:
-    publisher = next(r for r in resources(document, "pulumi:providers:aws", "domain-ads") if r["name"] == "publisher")
-    roles = [role["roleArn"] for role in json.loads(publisher["inputs"]["assumeRoles"])]
-    governance = MESH.plan.perimeter.governance_id
-    own = MESH.plan.domains["ads"].access.account_id
-    assert roles == [names.deploy_role(own), names.publisher_role(governance, "ads")]
+@pytest.mark.parametrize("domain", sorted(MESH.plan.domains))
+def test_no_domains_deployment_acts_in_the_account_of_the_mesh_catalog(domain: str, document: Document) -> None:
+    for stack in (f"domain-{domain}", f"access-{domain}"):
+        providers = resources(document, "pulumi:providers:aws", stack)
+        accounts = {account for each in providers for account in json.loads(each["inputs"]["allowedAccountIds"])}
+        assert accounts == {MESH.plan.domains[domain].access.account_id}, stack
 
 
 def test_nothing_lands_in_the_default_account(deployed: Deployed) -> None:
@@ -186,6 +187,32 @@ def test_the_catalog_of_governance_holds_every_published_database_and_no_other(d
     assert found == {entry.database for domain in MESH.plan.domains.values() for entry in domain.catalog.values()}
 
 
+def test_drafts_are_published_as_they_were_made_or_not_at_all(deployed: Deployed) -> None:
+    """Its first metadata file woke the function, as its role, through the rules, buses and the queue."""
+    drafts = {
+        (database.removesuffix("__draft"), table): pointer
+        for domain in MESH.plan.domains.values()
+        for (database, table), pointer in _pointers(deployed, domain.access.account_id).items()
+    }
+    published = _pointers(deployed, MESH.plan.perimeter.governance_id)
+    assert published
+    assert published.items() <= drafts.items(), "a draft that has to have rows is refused as yet"
+    runs = deployed.organization.gate.deliveries.functions.invocations
+    assert [run.error for run in runs if run.error] == []
+
+
+def _pointers(deployed: Deployed, account: str) -> dict[tuple[str, str], str]:
+    glue: Any = deployed.organization.client("glue", account)
+    return {
+        (database["Name"], table["Name"]): table["Parameters"]["metadata_location"]
+        for page in glue.get_paginator("get_databases").paginate()
+        for database in page["DatabaseList"]
+        if "TargetDatabase" not in database
+        for table in glue.get_tables(DatabaseName=database["Name"])["TableList"]
+        if table.get("Parameters", {}).get("table_type") == "ICEBERG"
+    }
+
+
 def test_every_control_policy_is_attached_where_the_plan_says(deployed: Deployed) -> None:
     client, p = deployed.organization.client("organizations"), MESH.plan.perimeter
     accounts = deployed.organization.account_ids()
@@ -209,23 +236,30 @@ def test_a_second_run_changes_nothing(deployed: Deployed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "change"),
+    ("stack", "file", "old", "new", "change"),
     [
         (
+            "domain-identity",
             "domains/identity.yaml",
             "retention: 400 days",
             "retention: 500 days",
             ("BucketLifecycleConfiguration", "device-graph"),
         ),
-        (PROFILES, "Who watches inside", "Everybody who watches inside", ("CatalogDatabase", "profiles")),
+        (
+            "governance",
+            PROFILES,
+            "Who watches inside",
+            "Everybody who watches inside",
+            ("CatalogDatabase", "identity.profiles"),
+        ),
     ],
     ids=["a longer retention", "a product's purpose"],
 )
 def test_one_changed_value_updates_one_resource(
-    file: str, old: str, new: str, change: tuple[str, str], restored: Deployed, folder: Path
+    stack: str, file: str, old: str, new: str, change: tuple[str, str], restored: Deployed, folder: Path
 ) -> None:
     edit(folder, file, old, new)
-    assert short(changes(restored.up(sample.mesh(folder), "domain-identity"))) == [("update", *change)]
+    assert short(changes(restored.up(sample.mesh(folder), stack))) == [("update", *change)]
 
 
 NICKNAME = "      - {name: nickname, logicalType: string, physicalType: string, description: Short name.}\n"
@@ -268,10 +302,10 @@ def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restor
         after="name: avatar",
     )
     lock(folder)
-    steps = changes(restored.up(sample.mesh(folder), "domain-identity"))
-    replaced = [("ResourceLfTag", f"profiles-profiles-pii-{value}") for value in ("false", "true")]
-    assert {(kind, name) for _, kind, name in short(steps)} == {*replaced}
-    assert {operation for operation, _, _ in short(steps)} <= {"create-replacement", "replace", "delete-replaced"}
+    labelled = sample.mesh(folder)
+    assert short(changes(restored.up(labelled, "governance"))) == [("update", "Function", "publication")]
+    assert short(changes(restored.up(labelled, "domain-identity"))) == []
+    restored.organization.gate.deliveries.sweep()
     lake = restored.organization.client("lakeformation", MESH.plan.perimeter.governance_id)
     table = {
         "DatabaseName": "identity__profiles",
@@ -279,9 +313,9 @@ def test_a_label_on_one_more_column_leaves_the_labels_of_the_others_alone(restor
         "ColumnNames": ["avatar", "is_kids", "profile_name"],
     }
     held = lake.get_resource_lf_tags(Resource={"TableWithColumns": table})["LFTagsOnColumns"]
-    labelled = {column["Name"]: {t["TagKey"]: t["TagValues"] for t in column["LFTags"]} for column in held}
+    found = {column["Name"]: {t["TagKey"]: t["TagValues"] for t in column["LFTags"]} for column in held}
     closed, is_open = {"financial": ["false"], "pii": ["true"]}, {"financial": ["false"], "pii": ["false"]}
-    assert labelled == {"avatar": closed, "is_kids": is_open, "profile_name": closed}
+    assert found == {"avatar": closed, "is_kids": is_open, "profile_name": closed}
 
 
 def test_a_new_product_creates_what_belongs_to_it_and_nothing_else(restored: Deployed, folder: Path) -> None:
@@ -293,16 +327,18 @@ def test_a_new_product_creates_what_belongs_to_it_and_nothing_else(restored: Dep
         folder, "domains/content.yaml", "ports: [table]", "ports: [table], deletion-protection: false", after="posters"
     )
     lock(folder)
+    made: dict[str, list[tuple[str, str, str]]] = {}
     for stack, kinds in (
-        ("access-content", {"Role", "RolePolicy"}),
-        ("domain-content", {"Bucket", "BucketPolicy", "Key", "CatalogDatabase", "ResourceLfTag"}),
+        ("access-content", {"Role", "RolePolicy", "CatalogDatabase", "Permissions"}),
+        ("domain-content", {"Bucket", "BucketPolicy", "Key", "CatalogTable", "CatalogTableOptimizer"}),
     ):
-        made = short(changes(restored.up(sample.mesh(folder), stack)))
-        assert {operation for operation, _, _ in made} == {"create"}
-        assert [each for each in made if not each[2].startswith(("posters", "content.posters"))] == []
-        assert {kind for _, kind, _ in made} >= kinds
+        made[stack] = short(changes(restored.up(sample.mesh(folder), stack)))
+        assert {operation for operation, _, _ in made[stack]} == {"create"}
+        assert [each for each in made[stack] if not each[2].startswith(("posters", "content.posters"))] == []
+        assert {kind for _, kind, _ in made[stack]} >= kinds
+    for stack in reversed(made):  # tables of drafts go before their database
         gone = short(changes(restored.up(MESH, stack)))
-        assert gone == [("delete", kind, name) for _, kind, name in made]
+        assert gone == [("delete", kind, name) for _, kind, name in made[stack]]
 
 
 def test_a_product_without_protection_is_deleted_with_all_that_belongs_to_it(restored: Deployed, folder: Path) -> None:
@@ -353,7 +389,10 @@ def test_an_expired_agreement_is_closed_on_both_sides(restored: Deployed) -> Non
     partner = short(changes(restored.up(late, "partner-ad-measurement")))
     assert partner == [("update", "BucketPolicy", "ad-measurement"), ("update", "Key", "ad-measurement")]
     domain = short(changes(restored.up(late, "domain-ads")))
-    assert domain == [("update", "BucketReplicationConfig", "impressions")]
+    assert sorted(domain) == [
+        ("delete", "MetricAlarm", "impressions-ad-measurement"),
+        ("update", "BucketReplicationConfig", "impressions"),
+    ]
     access = short(changes(restored.up(late, "access-ads")))
     assert access == [("update", "RolePolicy", "impressions")]
     organization = short(changes(restored.up(late, "organization")))

@@ -80,11 +80,11 @@ def test_a_preview_loads_neither_the_emulator_nor_an_aws_sdk() -> None:
 
 
 @pytest.mark.long
-def test_only_the_stack_with_the_network_pays_for_the_import_of_ec2() -> None:
+def test_only_stacks_with_a_network_or_jobs_pay_for_the_import_of_ec2() -> None:
     """It costs as much as all else that a domain's plan imports; `pulumi_aws.ec2` itself stands in until it is used."""
     program = (
         "import sys; from sandbox.runs.preview import preview; from tests.program import sample;"
-        "preview(sample.mesh(), ['domain-playback', 'partner-subtitling', 'organization']);"
+        "preview(sample.mesh(), ['access-playback', 'partner-subtitling', 'organization']);"
         "before = 'pulumi_aws.ec2.vpc' in sys.modules; preview(sample.mesh(), ['governance']);"
         "print(before, 'pulumi_aws.ec2.vpc' in sys.modules)"
     )

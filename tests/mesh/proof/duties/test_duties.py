@@ -8,13 +8,15 @@ import pytest
 
 from mesh import names
 from mesh.aws.allowed_actions import is_allowed
+from mesh.evaluator.decide import Request
 from mesh.plan import Plan
 from mesh.proof.claims import Claim
 from mesh.proof.duties import Duty, RoleWork, claims, each, first_of_each, harmful_actions
 from mesh.proof.duties.boundaries import OF_PRODUCTS, OF_PUBLISHERS, OF_TEAMS
 from mesh.proof.duties.pipelines import of_pipeline
 from mesh.proof.invariants.duties import roles_do_their_work
-from mesh.proof.subject import Subject
+from mesh.proof.reach import Reach
+from mesh.proof.subject import NO_ORGANIZATION, Subject
 from mesh.proof.written_labels import WrittenLabels
 
 
@@ -37,13 +39,15 @@ def test_each_names_a_duty_for_every_action() -> None:
 
 def test_every_kind_of_role_is_asked(asked: list[Claim]) -> None:
     kinds = Counter(claim.request.principal.partition(":role/mesh/")[2].partition("/")[0] for claim in asked)
-    assert set(kinds) >= {"access", "break-glass", "clearance", "delivery", "location", "pipeline", "publisher"}
+    assert set(kinds) >= {
+        "access", "break-glass", "check", "clearance", "delivery", "functions", "location", "pipeline", "publisher",
+    }  # fmt: skip
     assert any("AWSReservedSSO_" in claim.request.principal for claim in asked)
     assert any(":user/mesh/break-glass/" in claim.request.principal for claim in asked)
 
 
 def test_claims_are_few_and_their_number_does_not_grow_with_the_products(subject: Subject, asked: list[Claim]) -> None:
-    assert len(asked) <= 25_000
+    assert len(asked) <= 37_000
     products = sum(len(domain.products) for domain in subject.plan.domains.values())
     pipelines = {claim.request.principal for claim in asked if ":role/mesh/pipeline/" in claim.request.principal}
     assert len(pipelines) < products
@@ -102,7 +106,8 @@ def test_a_role_that_can_do_less_is_seen(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "planned"), [(("pipeline", "delivery"), OF_PRODUCTS), (("publisher",), OF_PUBLISHERS)]
+    ("kinds", "planned"),
+    [(("pipeline", "delivery", "start"), OF_PRODUCTS), (("publisher", "functions"), OF_PUBLISHERS)],
 )
 def test_what_a_boundary_lets_through_for_later_is_somebodys_work(
     asked: list[Claim], kinds: tuple[str, ...], planned: dict[str, str]
@@ -114,3 +119,20 @@ def test_what_a_boundary_lets_through_for_later_is_somebodys_work(
         if (claim.allowed or claim.granted) and claim.request.principal.partition(":role/mesh/")[2].startswith(kinds)
     }
     assert {f"{service}:{name}" for service, actions in planned.items() for name in actions.split()} <= done
+
+
+def test_a_role_that_nobody_has_made_is_asked_as_if_it_carried_a_boundary(subject: Subject) -> None:
+    """The evaluator takes it for an administrator, whom no boundary binds."""
+    carrier = next(arn for arn, role in subject.world.roles.items() if role.boundary and role.account != subject.hub)
+    bus = f"arn:aws:events:{subject.region}:{NO_ORGANIZATION}:event-bus/mesh"
+    team = subject.other(carrier.split(":")[4], "domains", "a domain")
+    unbound = Claim(team.who, Request(team.name, "events:PutEvents", bus), bounded=False)
+    witness = unbound.check(subject)
+    assert witness
+    assert "is let through by the caller's boundary" in witness.text
+    carried = unbound._replace(carries=carrier)
+    assert carried.check(subject) is None
+    boundary = subject.world.roles[carrier].boundary
+    assert boundary
+    reach = Reach([unbound, carried], subject.world)
+    assert list(reach.of(boundary)) == [1]

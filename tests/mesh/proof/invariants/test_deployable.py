@@ -88,8 +88,8 @@ def test_every_resource_is_asked_about_by_its_own_deployment_and_reads_by_the_pr
     plan, claims = tiny_subject.plan, asked(tiny_subject, types_of(THREE, "here"))
     domain = next(each for each in plan.domains.values() if each.catalog)
     product, entry = next(iter(domain.products.values())), next(iter(domain.catalog.values()))
-    account, hub, region = domain.access.account_id, tiny_subject.hub, tiny_subject.region
-    bucket, table = f"arn:aws:s3:::{product.bucket}", f"{entry.database}/{entry.tables[0].name}"
+    account, region = domain.access.account_id, tiny_subject.region
+    bucket, table = f"arn:aws:s3:::{product.bucket}", f"{entry.database}__draft/{entry.tables[0].name}"
     for role, action, resource in (
         (f"arn:aws:iam::{account}:role/mesh/deploy", "s3:CreateBucket", bucket),
         (f"arn:aws:iam::{account}:role/mesh/deploy", "s3:GetBucketAcl", bucket),
@@ -99,8 +99,11 @@ def test_every_resource_is_asked_about_by_its_own_deployment_and_reads_by_the_pr
             "iam:CreateRole",
             f"arn:aws:iam::{account}:role/mesh/owner",
         ),
-        (domain.publishing.deploy_role, "glue:CreateTable", f"arn:aws:glue:{region}:{hub}:table/{table}"),
-        (f"arn:aws:iam::{account}:role/mesh/deploy", "sts:AssumeRole", domain.publishing.deploy_role),
+        (
+            f"arn:aws:iam::{account}:role/mesh/deploy",
+            "glue:CreateTable",
+            f"arn:aws:glue:{region}:{account}:table/{table}",
+        ),
     ):
         assert claims.pop((role, action, resource)).allowed
     assert (f"arn:aws:iam::{account}:role/mesh/preview", "s3:CreateBucket", bucket) not in claims
@@ -163,12 +166,8 @@ def less(name: str, sid: str, action: str) -> Callable[[Bench], None]:
     return breaks
 
 
-PUBLISHER, DECIDES = "role/mesh/publisher/*, mesh", "role/mesh/deploy-access, mesh"
+DECIDES: Final = "role/mesh/deploy-access, mesh"
 ONE_LESS: Final = (
-    (PUBLISHER, "PublishTheDomainsDatabases", "glue:GetPartitionIndexes"),
-    (PUBLISHER, "PublishTheDomainsDatabases", "glue:UntagResource"),
-    (PUBLISHER, "LabelData", "lakeformation:GetResourceLFTags"),
-    (PUBLISHER, "StartTables", "s3:PutObject"),
     (DECIDES, "MakeRolesOfReadersAndJobs", "iam:PutRolePolicy"),
     (DECIDES, "MakeRolesOfReadersAndJobs", "iam:ListInstanceProfilesForRole"),
     (DECIDES, "MakeTheBoundary", "iam:CreatePolicyVersion"),
@@ -176,7 +175,6 @@ ONE_LESS: Final = (
     (DECIDES, "MakeLinks", "glue:GetTags"),
     ("role/mesh/preview, mesh", "RefuseAllButSettings", "s3:GetBucketVersioning"),
     ("policy of the key of *", "DeploymentAdministers", "kms:ScheduleKeyDeletion"),
-    ("policy/mesh/boundary", "DataWork", "glue:UpdateTable"),
     ("mesh-actions-of-accounts", "RefuseOtherActionsOfAccounts", "iam:TagRole"),
     ("mesh-actions-of-data", "RefuseOtherActionsOfData", "s3:PutBucketTagging"),
 )
@@ -198,24 +196,11 @@ def test_a_role_with_one_action_less_is_noticed(tiny_subject: Subject, name: str
 # ---- a type with one call less
 
 BESIDE: Final = {
-    "glue:GetTables": "a domain looks at what it published",
-    **dict.fromkeys(
-        (
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-        ),
-        "S3 asks the key as the publisher, for what Glue writes (U2)",
-    ),
     "kms:CancelKeyDeletion": "a person takes a deletion back",
     "kms:DisableKey": "a person closes a key that is lost",
 }
 """What deploying roles are granted and no call of the plugin asks, with what it is for."""
 GRANTS: Final = (
-    (PUBLISHER, "*", "publisher/"),
     (DECIDES, "*", "/deploy-access"),
     ("policy of the key of *", "DeploymentAdministers", "/deploy"),
 )
@@ -250,9 +235,6 @@ def test_what_a_deployment_is_granted_some_call_asks(tiny_subject: Subject) -> N
 @pytest.mark.parametrize(
     ("token", "action"),
     [
-        ("aws:glue/catalogTable:CatalogTable", "glue:GetPartitionIndexes"),
-        ("aws:glue/catalogTable:CatalogTable", "glue:UpdateTable"),
-        ("aws:glue/catalogTable:CatalogTable", "s3:PutObject"),
         ("aws:iam/policy:Policy", "iam:ListPolicyVersions"),
         ("aws:iam/policy:Policy", "iam:UntagPolicy"),
         ("aws:iam/role:Role", "iam:ListInstanceProfilesForRole"),
@@ -261,7 +243,6 @@ def test_what_a_deployment_is_granted_some_call_asks(tiny_subject: Subject) -> N
         ("aws:kms/key:Key", "kms:GetKeyRotationStatus"),
         ("aws:kms/key:Key", "kms:ScheduleKeyDeletion"),
         ("aws:lakeformation/permissions:Permissions", "lakeformation:RevokePermissions"),
-        ("aws:lakeformation/resourceLfTag:ResourceLfTag", "lakeformation:RemoveLFTagsFromResource"),
     ],
 )
 def test_a_call_left_out_of_the_table_is_noticed(tiny_subject: Subject, token: str, action: str) -> None:

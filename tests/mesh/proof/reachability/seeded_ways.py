@@ -16,6 +16,7 @@ from mesh import names
 from mesh.evaluator.policies import ADMINISTRATOR_ACCESS, Policy, compiled
 from mesh.evaluator.world import Resource, Role, World
 from mesh.plan.nodes import Assignment
+from mesh.proof.reachability.adversaries import scripts_of
 from mesh.proof.reachability.edges import StepKind
 from mesh.proof.reachability.graph import PrincipalGraph
 from mesh.proof.subject import OTHER_ORGANIZATION, Subject
@@ -225,6 +226,11 @@ def a_pipeline_admits_a_person_for_debugging(bench: WaysBench) -> None:
 )
 def a_publisher_admits_the_deployment_of_another_domain(bench: WaysBench) -> None:
     bench.trusts(names.publisher_role(HUB, "ads"), names.deploy_role(CONTENT))
+
+
+@way("deploy@content", ("may assume", "sts:AssumeRole", "check@content", "AdministratorAccess"))
+def a_check_admits_its_domains_deployment(bench: WaysBench) -> None:
+    bench.trusts(names.check_role(CONTENT), names.deploy_role(CONTENT))
 
 
 @way("administrator@governance", ("may assume", "sts:AssumeRole", "location/identity@governance", "Seeded"))
@@ -476,8 +482,8 @@ def a_domains_deployment_passes_expressions_on(bench: WaysBench) -> None:
 
 
 @way(
-    "deploy@content",
-    ("may assume", "sts:AssumeRole", "publisher/publish-content@governance", "DeploymentOfTheDomain"),
+    "functions/publication@governance",
+    ("may assume", "sts:AssumeRole", "publisher/publish-content@governance", "ThePublicationFunction"),
     (
         "may pass and start",
         "iam:PassRole, lakeformation:RegisterResource",
@@ -577,7 +583,8 @@ for _action, _sid in (
     ("glue:StartJobRun", "RefuseStartingJobs"),
     ("glue:CreateTrigger", "RefuseStartingJobs"),
     ("glue:UpdateTrigger", "RefuseStartingJobs"),
-    ("states:StartExecution", "RefuseStartingJobs"),
+    ("states:StartExecution", "RefuseStartingByEvents"),
+    ("glue:NotifyEvent", "RefuseStartingByEvents"),
 ):
     _running(_action, _sid)
 
@@ -640,6 +647,79 @@ def the_script_of_a_pipeline_lies_among_the_results_of_queries(bench: WaysBench)
 def a_pipeline_writes_the_script_of_another(bench: WaysBench) -> None:
     script = "arn:aws:s3:::aurora-content--titles/files/rights.py"
     bench.scripts = {names.pipeline_role(CONTENT, "rights"): (script,)}
+
+
+SCRIPT: Final = "arn:aws:s3:::aurora-identity-scripts-330000000039-eu-west-1-an/device-graph/device_graph.py"
+
+
+@way(
+    "administrator@identity",
+    (
+        "may change what runs as",
+        f"s3:PutObject on {SCRIPT}",
+        "pipeline/pii/device-graph@identity",
+        "AdministratorAccess",
+    ),
+)
+def the_bucket_of_scripts_is_open_to_the_team(bench: WaysBench) -> None:
+    bench.scripts = scripts_of(bench.subject)
+    bench.spare(
+        "policy of bucket aurora-identity-scripts*", "RefuseOtherWriters", f"arn:aws:iam::{IDENTITY}:role/somebody"
+    )
+
+
+@way(
+    "pipeline/none/accounts@identity",
+    ("may change what runs as", f"s3:PutObject on {SCRIPT}", "pipeline/pii/device-graph@identity", "Given"),
+)
+def a_pipeline_puts_scripts(bench: WaysBench) -> None:
+    pipeline = names.pipeline_role(IDENTITY, "accounts")
+    bench.scripts = scripts_of(bench.subject)
+    bench.may(pipeline, "s3:PutObject")
+    bench.spare("policy of bucket aurora-identity-scripts*", "RefuseOtherWriters", pipeline)
+
+
+@way(
+    "engineer@identity",
+    ("may change what runs as", "glue:UpdateTrigger", "pipeline/pii/device-graph@identity", "Given"),
+)
+def an_engineer_changes_a_trigger_before_starting_it(bench: WaysBench) -> None:
+    engineer = names.role(IDENTITY, "engineer")
+    bench.may(engineer, "glue:UpdateTrigger")
+    bench.spare(JOBS, "RefuseStartingJobs", engineer)
+    bench.unbound(engineer)
+
+
+@way(
+    "administrator@identity",
+    ("may pass and start", "iam:PassRole, events:PutTargets", "start@identity", "AdministratorAccess"),
+)
+def an_administrator_passes_the_role_that_starts_pipelines(bench: WaysBench) -> None:
+    somebody = f"arn:aws:iam::{IDENTITY}:role/somebody"
+    bench.spare(GUARDRAILS, PASSING, somebody)
+    bench.spare("mesh-no-side-doors-domains", "RefuseEventTargets", somebody)
+
+
+@way(
+    "administrator@content",
+    ("may pass and start", "iam:PassRole, glue:CreateJob", "retention@content", "AdministratorAccess"),
+)
+def an_administrator_passes_the_role_that_deletes(bench: WaysBench) -> None:
+    bench.spare(GUARDRAILS, PASSING, SOMEBODY)
+
+
+@way(
+    "administrator@governance",
+    (
+        "may change what runs as",
+        "lambda:UpdateFunctionCode",
+        "functions/publication@governance",
+        "AdministratorAccess",
+    ),
+    ("may assume", "sts:AssumeRole", "check@content", "CheckDrafts"),
+)
+def an_administrator_changes_the_function_that_publishes(bench: WaysBench) -> None:
+    bench.spare(JOBS, "RefuseChangesToJobs", f"arn:aws:iam::{HUB}:role/somebody")
 
 
 # ---- grants

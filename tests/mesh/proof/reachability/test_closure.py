@@ -25,6 +25,11 @@ DOMAINS: Final = ("ads", "content", "identity", "playback", "recommendations", "
 PARTNERS: Final = ("partner-ad-measurement", "partner-subtitling")
 REPOSITORY: Final = "repo:aurora-streaming/data-mesh"
 OF_CONTENT: Final = [f"pipeline/none/{product}@content" for product in PRODUCTS]
+OF_SERVICES: Final = ["forward@content", "retention@content", "start@content"]
+OF_IDENTITY: Final = [
+    *(f"pipeline/none/{product}@identity" for product in ("accounts", "login-risk", "profiles")),
+    "pipeline/pii/device-graph@identity",
+]
 READERS_OF_CONTENT: Final = [f"clearance/{clearance}@content" for clearance in CLEARANCES]
 
 CLOSURES: Final[dict[str, list[str]]] = {
@@ -47,6 +52,16 @@ CLOSURES: Final[dict[str, list[str]]] = {
     "clearance/restricted@content": [],
     "access@partner-ad-measurement": [],
     "publisher/publish-content@governance": [],
+    "check@content": [],
+    "forward@content": [],
+    "retention@content": [],
+    "start@content": [],
+    "start@identity": [],
+    "pipeline/pii/device-graph@identity": [],
+    "functions/publication@governance": [
+        *(f"check@{domain}" for domain in DOMAINS),
+        *(f"publisher/publish-{domain}@governance" for domain in DOMAINS),
+    ],
     # ---- people
     "people/pii@identity": ["clearance/pii@identity"],
     "group/growth-analysts": ["people/general@subscriptions", "clearance/general@subscriptions"],
@@ -57,17 +72,18 @@ CLOSURES: Final[dict[str, list[str]]] = {
     ],
     # ---- staff
     "engineer@content": [],
+    "engineer@identity": [],
     "owner@content": [],
     "auditor@content": [],
     "group/content-engineers": ["people/mesh-engineer@content", "engineer@content"],
     # ---- files
     "pull-request@content": OF_CONTENT,
+    "pull-request@identity": OF_IDENTITY,
     # ---- continuous integration, and tokens that it does not take
     f"token/{REPOSITORY}:pull_request": [],
     "token/repo:somebody/else:environment:governance": [],
     "ci/domain-320000000021@governance": [
-        *("deploy@content", "preview@content", "preview@governance", "administrator@content"),
-        *("publisher/publish-content@governance", *OF_CONTENT),
+        *("deploy@content", "preview@content", "administrator@content", *OF_CONTENT, *OF_SERVICES),
     ],
     "ci/previews@governance": [f"preview@{owner}" for owner in (*DOMAINS, *PARTNERS, "governance", "management")],
     "ci/partners@governance": [
@@ -76,12 +92,17 @@ CLOSURES: Final[dict[str, list[str]]] = {
         for role in ("deploy", "preview", "access", "administrator", *(f"clearance/{each}" for each in CLEARANCES))
     ],
     # ---- deployments
-    "deploy@content": ["administrator@content", "publisher/publish-content@governance", *OF_CONTENT],
+    "deploy@content": ["administrator@content", *OF_CONTENT, *OF_SERVICES],
+    "deploy@identity": [
+        *("administrator@identity", "forward@identity", "retention@identity", "start@identity"),
+        *OF_IDENTITY,
+    ],
     "deploy-access@content": [
         "delivery/deliver-dialogue-lists@content",
         *READERS_OF_CONTENT,
         *OF_CONTENT,
-        *(f"{duty}@content" for duty in ("engineer", "owner", "auditor")),
+        *OF_SERVICES,
+        *(f"{duty}@content" for duty in ("engineer", "owner", "auditor", "check")),
     ],
     "deploy@partner-subtitling": [
         "access@partner-subtitling",
@@ -111,7 +132,7 @@ def test_a_stolen_deployment_of_a_domain_reads_nothing_but_its_own_products(adve
     radius = adversaries.radius(named(adversaries.graph, "deploy@content"))
     own = [f"content.{product}" for product in PRODUCTS]
     assert (list(radius.reads), list(radius.writes), radius.labels) == (own, own, ("financial",))
-    assert radius.accounts == ("content", "governance")
+    assert radius.accounts == ("content",)
 
 
 def test_a_stolen_ci_role_of_a_domain_reads_nothing_but_its_own_products(adversaries: Adversaries) -> None:
@@ -125,7 +146,8 @@ def test_the_ci_of_who_reads_enters_accounts_of_domains_alone(adversaries: Adver
     graph = adversaries.graph
     becomes = adversaries.radius(named(graph, "ci/access@governance")).becomes
     assert {graph.nodes[key].owner for key in becomes} == set(DOMAINS)
-    kinds = {"deploy-access", "clearance", "pipeline", "delivery", "preview", "engineer", "owner", "auditor"}
+    people = {"clearance", "engineer", "owner", "auditor"}
+    kinds = {"deploy-access", "preview", "pipeline", "delivery", "check", "forward", "retention", "start", *people}
     assert {graph.nodes[key].kind for key in becomes} == kinds
 
 

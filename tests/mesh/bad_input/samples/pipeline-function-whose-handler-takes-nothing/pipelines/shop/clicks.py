@@ -1,0 +1,5 @@
+"""Clicks."""
+
+
+def handler() -> None:
+    """Nothing."""

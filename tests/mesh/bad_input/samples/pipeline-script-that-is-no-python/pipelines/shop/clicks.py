@@ -1,0 +1,3 @@
+"""Clicks."""
+
+return

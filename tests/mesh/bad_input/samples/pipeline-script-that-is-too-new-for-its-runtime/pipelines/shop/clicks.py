@@ -1,0 +1,7 @@
+"""Clicks."""
+
+import sys
+
+match sys.argv:
+    case []:
+        pass

@@ -1,0 +1,6 @@
+"""Parcels of the day."""
+
+
+def handler(event: object, _context: object) -> object:
+    """Answers what it was given."""
+    return event
