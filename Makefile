@@ -92,9 +92,9 @@ mutants: $(VENV)/.developer ## Writes docs/verdicts.json anew: every mistake in 
 
 lock: $(VENV)/.developer ## Renews the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra sandbox --group build pyproject.toml -o requirements.lock
+		--extra sandbox --extra data --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		-c requirements.lock --extra sandbox --extra proof --group dev pyproject.toml -o requirements-dev.lock
+		-c requirements.lock --extra sandbox --extra data --extra proof --group dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		tools/judge/requirements.in -o tools/judge/requirements.lock
 
