@@ -1,0 +1,157 @@
+"""The catalog as Athena sees it for a caller: tables by GetTable in its name, and by whom their data are read.
+
+Lake Formation Developer Guide, "How Athena accesses data registered with Lake Formation": Athena asks Glue for the table,
+then Lake Formation for credentials, both in the caller's name; Lake Formation gives those of the location's role. Where
+no location is registered it reads with the caller's own permissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from mesh.aws.plugin_types import AskedAction
+from sandbox.athena.query_errors import QueryError
+from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
+from sandbox.emulator import backends
+from sandbox.emulator.asked_actions import AnsweringGate
+from sandbox.emulator.aws.records import Records
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.clients import Clients, Credentials, RoleSession
+from sandbox.emulator.request_origin import forwarded_by
+from sandbox.enforcement import resource_links
+from sandbox.enforcement.functions import execution_session
+from sandbox.enforcement.live_world import LiveWorld
+from sandbox.enforcement.object_reads import ObjectReads
+from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES
+from sandbox.enforcement.service_requests import assumption, first_refusal
+
+ATHENA: Final = "athena.amazonaws.com"
+_LAKE: Final = "lakeformation.amazonaws.com"
+_ABSENT: Final = frozenset({"EntityNotFoundException", *REFUSAL_CODES})
+_NOT_CURRENT: Final = "iceberg.field.current"
+
+
+class CallersCatalog:
+    """The catalog of an account for one caller, whose calls are made with its access key, by Athena."""
+
+    def __init__(self, world: LiveWorld, gate: AnsweringGate, clients: Clients, account: str, key: str) -> None:
+        self._world, self._gate, self._clients = world, gate, clients
+        self._account = account
+        self.session: Final = RoleSession(clients, Records(), account, Credentials(key, "-", None))
+        self._readers: dict[str, Files] = {}
+
+    def table(self, name: TableName) -> SeenTable | None:
+        """A table with the columns that the caller may read; None for what is not there, and for what it may not see."""
+        told = self.described(name.database, name.table)
+        return self._seen(name, told) if told else None
+
+    def described(self, database: str, table: str) -> Mapping[str, Any] | None:
+        """A table as Glue describes it to the caller; None for what is not there, and for what it may not see."""
+        told = self._told("get_table", DatabaseName=database, Name=table)
+        return told["Table"] if told else None
+
+    def databases(self) -> list[Mapping[str, Any]]:
+        """Databases that the caller sees, as Glue describes them."""
+        return list(self._pages("get_databases", "DatabaseList"))
+
+    def tables(self, database: str) -> list[Mapping[str, Any]]:
+        """Tables of a database that the caller sees, as Glue describes them, with the columns that it sees."""
+        return list(self._pages("get_tables", "TableList", DatabaseName=database))
+
+    def files(self, table: SeenTable) -> Files:
+        """The objects of a table, as they are read for the caller. Raises QueryError for who gets no credentials."""
+        catalog = self._target(table.name)[0]
+        role = self._location_role(catalog, table.location)
+        if role not in self._readers:
+            self._readers[role] = self._as_location(catalog, role) if role else self._as_caller()
+        return self._readers[role]
+
+    # ---- what Glue tells
+
+    def _told(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
+        try:
+            with forwarded_by(ATHENA):
+                return self.session.call("glue", self._world.region, operation, parameters)
+        except AwsError as error:
+            if error.code in _ABSENT or LAKE_REFUSAL in str(error):
+                return None
+            raise
+
+    def _pages(self, operation: str, member: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        token: dict[str, str] = {}
+        while (told := self._told(operation, **parameters, **token)) is not None:
+            yield from told[member]
+            if not told.get("NextToken"):
+                return
+            token = {"NextToken": told["NextToken"]}
+
+    def _seen(self, name: TableName, told: Mapping[str, Any]) -> SeenTable:
+        parameters: Mapping[str, str] = told.get("Parameters") or {}
+        keys = _columns(told.get("PartitionKeys"))
+        catalog, database, table = self._target(name)
+        stored: Any = backends.databases(catalog, self._world.region)[database].tables[table]
+        full: Mapping[str, Any] = stored.as_dict()
+        columns = (*_columns((told.get("StorageDescriptor") or {}).get("Columns")), *keys)
+        every = (*_columns((full.get("StorageDescriptor") or {}).get("Columns")), *_columns(full.get("PartitionKeys")))
+        is_iceberg = parameters.get("table_type", "").upper() == "ICEBERG"
+        return SeenTable(
+            name=name,
+            columns=columns,
+            format="iceberg" if is_iceberg else "parquet",
+            location=str((full.get("StorageDescriptor") or {}).get("Location") or ""),
+            metadata=parameters.get("metadata_location", "") if is_iceberg else "",
+            partition_keys=tuple(column.name for column in _columns(full.get("PartitionKeys"))),
+            partitions={} if is_iceberg else _partitions(stored),
+            whole=columns == every,
+        )
+
+    def _target(self, name: TableName) -> tuple[str, str, str]:
+        """Catalog, database and name of a table, behind the link that leads to it."""
+        region = self._world.region
+        found = resource_links.database_target(region, self._account, name.database)
+        if found:
+            return found.catalog, found.database, name.table
+        table = resource_links.table_target(region, self._account, name.database, name.table)
+        return (table.catalog, table.database, table.table) if table else (self._account, name.database, name.table)
+
+    # ---- who reads the data
+
+    def _location_role(self, catalog: str, location: str) -> str:
+        """The role of the registered location that a place lies in; empty without one."""
+        from moto.lakeformation.models import lakeformation_backends
+
+        at = f"arn:aws:s3:::{location.removeprefix('s3://').rstrip('/')}/"
+        resources: Mapping[str, Any] = lakeformation_backends[catalog][self._world.region].resources
+        found = (each.role_arn or "" for arn, each in resources.items() if at.startswith(f"{arn.rstrip('/')}/"))
+        return next(found, "")
+
+    def _as_caller(self) -> Files:
+        return ObjectReads(self.session, self._world.region, ATHENA)
+
+    def _as_location(self, catalog: str, role: str) -> Files:
+        key, asked = self.session.credentials.access_key, AskedAction("lakeformation:GetDataAccess", "*", {})
+        with forwarded_by(ATHENA):
+            [refused] = self._gate.refusals(key, self._world.region, [asked])
+        source = {"aws:SourceAccount": catalog, "aws:SourceOrgID": self._world.organization}
+        refused = refused or first_refusal(self._world, [assumption(_LAKE, role, source)])
+        if refused:
+            raise QueryError(f"Insufficient permissions to execute the query. {refused}")
+        session = RoleSession(
+            self._clients, Records(), role.split(":")[4], execution_session(role, self._world.region, "AWSLF-00-AT")
+        )
+        return ObjectReads(session, self._world.region)
+
+
+def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[SeenColumn, ...]:
+    return tuple(
+        SeenColumn(str(each["Name"]), str(each["Type"]))
+        for each in described or ()
+        if (each.get("Parameters") or {}).get(_NOT_CURRENT) != "false"
+    )
+
+
+def _partitions(stored: Any) -> dict[tuple[str, ...], str]:
+    """Registered partitions (moto's) by their values, each with its location."""
+    described = ((each.values, each.as_dict()) for each in [*stored.partitions.values()])
+    return {tuple(values): str(told["StorageDescriptor"]["Location"]) for values, told in described}

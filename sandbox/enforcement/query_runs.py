@@ -1,0 +1,153 @@
+"""Executions of Athena: each runs behind the call that started it, as Athena would, and writes its result as the caller.
+
+Athena User Guide, "Work with query results and recent queries": a query's result is `<id>.csv` in the output location,
+any other statement's `<id>.txt`; who starts the query needs the right to write there. What the workgroup says about
+results holds, whatever the client asks for, where the workgroup enforces it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sandbox.athena.query_errors import QueryError
+from sandbox.athena.query_words import Answer
+from sandbox.emulator.asked_actions import AnsweringGate
+from sandbox.emulator.athena_queries import Outcome, ended
+from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.clients import Clients
+from sandbox.emulator.request_origin import forwarded_by
+from sandbox.enforcement.aws_call import AwsCall
+from sandbox.enforcement.live_world import LiveWorld
+from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
+
+_ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """An execution (moto's) that was started, in an account, with an access key."""
+
+    execution: Any
+    account: str
+    key: str
+
+
+class QueryRuns:
+    """Executions of an organisation; nothing runs but by `run_waiting`."""
+
+    def __init__(self, world: LiveWorld, gate: AnsweringGate) -> None:
+        self._world, self._gate = world, gate
+        self._clients = Clients()
+        self._waiting: deque[_Started] = deque()
+
+    def follow(self, call: AwsCall, account: str, execution: str) -> None:
+        """Note an execution that was started, by its id."""
+        from moto.athena.models import athena_backends
+
+        stored = athena_backends[account][call.region].executions[execution]
+        self._waiting.append(_Started(stored, account, call.key))
+
+    def catalog(self, account: str, key: str) -> CallersCatalog:
+        """The catalog of an account as Athena sees it for who has an access key."""
+        return CallersCatalog(self._world, self._gate, self._clients, account, key)
+
+    def run_waiting(self) -> None:
+        """Run what waits: its caller has its id, and others may have their turn meanwhile."""
+        while self._waiting:
+            try:
+                started = self._waiting.popleft()
+            except IndexError:
+                return
+            ended(started.execution, self._run(started))
+
+    def _run(self, started: _Started) -> Outcome:
+        began = time.perf_counter()
+        execution, answer = started.execution, None
+        place = _place(execution)
+        told: dict[str, Any] = {"encryption": place.encryption, "location": f"{place.folder}{execution.id}.csv"}
+        try:
+            from sandbox.athena import query_engine
+        except ModuleNotFoundError as error:
+            if error.name not in ("duckdb", "pyarrow", "pyiceberg"):
+                raise
+            return Outcome("FAILED", _ABSENT_ENGINE, 1, **told)
+        catalog = self.catalog(started.account, started.key)
+        try:
+            if not place.folder:
+                raise QueryError(
+                    "No output location provided. You did not provide an output location for your query results"
+                )
+            answer = query_engine.run(
+                execution.query, _database(execution), execution.execution_parameters or (), catalog, self._world.now
+            )
+            suffix = "csv" if answer.statement == "DML" else "txt"
+            told |= _described(answer, f"{place.folder}{execution.id}.{suffix}")
+            self._write(catalog, place, told["location"], answer)
+        except QueryError as error:
+            told["milliseconds"] = _since(began)
+            return Outcome("FAILED", error.reason, error.category, **told)
+        except AwsError as error:
+            told["milliseconds"] = _since(began)
+            return Outcome("FAILED", str(error), 2, **told)
+        return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
+
+    def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: Answer) -> None:
+        """Write the rows of an answer as the caller. Raises AwsError for who may not, and QueryError."""
+        bucket, _, key = location.removeprefix("s3://").partition("/")
+        with answer.file() as body, forwarded_by(ATHENA):
+            catalog.session.call(
+                "s3", self._world.region, "put_object", {"Bucket": bucket, "Key": key, "Body": body, **place.headers}
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A folder for results, that ends with `/`, and what they are encrypted with."""
+
+    folder: str
+    encryption: Mapping[str, str] | None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Parameters of PutObject."""
+        match (self.encryption or {}).get("EncryptionOption"):
+            case "SSE_KMS":
+                return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": (self.encryption or {})["KmsKey"]}
+            case "SSE_S3":
+                return {"ServerSideEncryption": "AES256"}
+            case _:
+                return {}
+
+
+def _place(execution: Any) -> _Place:
+    group: Mapping[str, Any] = execution.workgroup.configuration if execution.workgroup else {}
+    by_group: Mapping[str, Any] = group.get("ResultConfiguration") or {}
+    by_client: Mapping[str, Any] = execution.config or {}
+    enforced = group.get("EnforceWorkGroupConfiguration") and by_group.get("OutputLocation")
+    chosen = by_group if enforced or not by_client.get("OutputLocation") else by_client
+    folder = str(chosen.get("OutputLocation") or "").removesuffix(f"{execution.id}.csv")
+    folder = f"{folder.rstrip('/')}/" if folder else ""
+    return _Place(folder, chosen.get("EncryptionConfiguration"))
+
+
+def _database(execution: Any) -> str:
+    context: Mapping[str, str] = execution.context or {}
+    return context.get("Database") or "default"
+
+
+def _described(answer: Answer, location: str) -> dict[str, Any]:
+    return {
+        "statement": answer.statement,
+        "substatement": answer.substatement,
+        "columns": answer.columns,
+        "location": location,
+        "update_count": answer.update_count,
+    }
+
+
+def _since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)
