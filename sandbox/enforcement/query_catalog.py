@@ -22,7 +22,7 @@ from sandbox.emulator.request_origin import forwarded_by
 from sandbox.enforcement import resource_links
 from sandbox.enforcement.functions import execution_session
 from sandbox.enforcement.live_world import LiveWorld
-from sandbox.enforcement.object_reads import ObjectReads
+from sandbox.enforcement.object_access import ObjectAccess
 from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES
 from sandbox.enforcement.service_requests import assumption, first_refusal
 
@@ -127,7 +127,7 @@ class CallersCatalog:
         return next(found, "")
 
     def _as_caller(self) -> Files:
-        return ObjectReads(self.session, self._world.region, ATHENA)
+        return ObjectAccess(self.session, self._world.region, ATHENA)
 
     def _as_location(self, catalog: str, role: str) -> Files:
         key, asked = self.session.credentials.access_key, AskedAction("lakeformation:GetDataAccess", "*", {})
@@ -140,7 +140,7 @@ class CallersCatalog:
         session = RoleSession(
             self._clients, Records(), role.split(":")[4], execution_session(role, self._world.region, "AWSLF-00-AT")
         )
-        return ObjectReads(session, self._world.region)
+        return ObjectAccess(session, self._world.region)
 
 
 def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[SeenColumn, ...]:

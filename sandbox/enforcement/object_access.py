@@ -1,4 +1,4 @@
-"""Objects of S3 as somebody reads them for a query: the first bytes of each are asked for by a call, and decided."""
+"""Objects of S3 as somebody reads and writes them for a query: each is asked for by a call, and decided."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Opened(NamedTuple):
     size: int
 
 
-class ObjectReads:
+class ObjectAccess:
     """Objects as a session reads them, through `service` in its name; without a name it is the service's own session.
 
     moto copies a whole object for each range that is asked for, so what was opened is read where it is stored.
@@ -55,6 +55,12 @@ class ObjectReads:
             if not answer.get("NextContinuationToken"):
                 return found
             asked["ContinuationToken"] = answer["NextContinuationToken"]
+
+    def put(self, path: str, body: bytes) -> None:
+        """Write an object. Raises PermissionError."""
+        bucket, _, key = path.removeprefix("s3://").partition("/")
+        self._call(path, "put_object", {"Bucket": bucket, "Key": key, "Body": body})
+        self._opened.pop(path, None)
 
     def _open(self, path: str) -> _Opened:
         if path not in self._opened:
