@@ -43,7 +43,7 @@ class _Input(InputFile):
             return False
         return True
 
-    def open(self, seekable: bool = True) -> InputStream:
+    def open(self, seekable: bool = True) -> InputStream:  # noqa: ARG002 (pyiceberg's)
         """The bytes of the object."""
         return io.BytesIO(self._files.read(self.location, 0, self._files.size(self.location)))  # pyright: ignore[reportReturnType]
 
@@ -113,7 +113,7 @@ class GivenCatalog(GlueCatalog):
         super().__init__("given", client)
         self._given_files = files
 
-    def _load_file_io(self, properties: dict[str, str] | None = None, location: str | None = None) -> FileIO:
+    def _load_file_io(self, properties: Any = None, location: str | None = None) -> FileIO:  # noqa: ARG002 (pyiceberg's)
         return ObjectsOfSomebody(self._given_files, dict(properties or {}))
 
 

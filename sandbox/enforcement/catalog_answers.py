@@ -1,4 +1,4 @@
-"""Answers of Athena about its catalog, which it asks of Glue in the caller's name; moto has a catalog of its own for it.
+"""Answers of Athena about its catalog, which it asks of Glue in the caller's name; moto has another for it.
 
 Athena API Reference, "ListDatabases", "GetTableMetadata" and the like; Athena User Guide, "Data catalog example
 policies": who asks Athena needs the rights to ask Glue.

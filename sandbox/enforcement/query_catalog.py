@@ -1,8 +1,8 @@
 """The catalog as Athena sees it for a caller: tables by GetTable in its name, and by whom their data are read.
 
-Lake Formation Developer Guide, "How Athena accesses data registered with Lake Formation": Athena asks Glue for the table,
-then Lake Formation for credentials, both in the caller's name; Lake Formation gives those of the location's role. Where
-no location is registered it reads with the caller's own permissions.
+Lake Formation Developer Guide, "How Athena accesses data registered with Lake Formation": Athena asks Glue for the
+table, then Lake Formation for credentials, both in the caller's name; Lake Formation gives those of the location's role.
+Where no location is registered it reads with the caller's own permissions.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class CallersCatalog:
         self._readers: dict[str, Files] = {}
 
     def table(self, name: TableName) -> SeenTable | None:
-        """A table with the columns that the caller may read; None for what is not there, and for what it may not see."""
+        """A table with the columns that the caller may read; None for what is not there, or is not for it to see."""
         told = self.described(name.database, name.table)
         return self._seen(name, told) if told else None
 

@@ -1,4 +1,4 @@
-"""Executions of Athena: each runs behind the call that started it, as Athena would, and writes its result as the caller.
+"""Executions of Athena: each runs behind the call that started it, and writes its result as the caller.
 
 Athena User Guide, "Work with query results and recent queries": a query's result is `<id>.csv` in the output location,
 any other statement's `<id>.txt`; who starts the query needs the right to write there. What the workgroup says about
