@@ -1,0 +1,359 @@
+"""Functions, operators and UNNEST of a query with Trino's meaning in DuckDB's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlglot import exp
+
+from sandbox.athena.duck_casts import add, cast, divide, mismatch, not_known
+from sandbox.athena.duck_text import Text, put
+from sandbox.athena.duck_times import AS_LOCAL, date_part, of_times
+from sandbox.athena.named_tables import place
+from sandbox.athena.query_errors import QueryError
+from sandbox.athena.sql_functions import ALLOWED, SUBSTRING
+from sandbox.athena.sql_types import FLOATING, MOMENT, TEXT, WHOLE, digits, kind, type_of
+from sandbox.athena.sql_words import json_path, replacement
+
+_AROUND: Final = (exp.Filter, exp.Window, exp.IgnoreNulls, exp.RespectNulls)
+_AFTER: Final = "after"
+_COMPARED: Final = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
+_SPACES: Final = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
+
+
+class Calls:
+    """One query's translation. `known` are the types of its nodes by their numbers, `now` is its clock."""
+
+    def __init__(self, known: Mapping[int, exp.DataType], now: datetime) -> None:
+        self.known = known
+        self.now = now.astimezone(UTC)
+        self._rules: dict[type[exp.Expression], Callable[..., exp.Expression]] = {
+            exp.Anonymous: self._call,
+            exp.Cast: lambda node: cast(node, known),
+            exp.TryCast: lambda node: cast(node, known),
+            exp.Div: lambda node: divide(node, known),
+            exp.Add: lambda node: add(node, known),
+            exp.Sub: lambda node: add(node, known),
+            exp.DPipe: self._joined,
+            exp.Bracket: self._subscript,
+            exp.Unnest: self._unnest,
+            exp.Extract: lambda node: date_part(node.this.name, node.expression, node),
+            exp.AtTimeZone: lambda node: self._zoned(node, node.this, node.args["zone"]),
+            exp.StrPosition: lambda node: put("strpos({0}, {1})", node.this, node.args["substr"], of=node),
+            exp.Substring: lambda node: self._substring(
+                node, [part for key in ("this", "start", "length") if (part := node.args.get(key))]
+            ),
+            exp.Trim: self._trimmed,
+            exp.GroupConcat: self._listed,
+            exp.IgnoreNulls: self._without_nulls,
+            exp.CurrentDate: lambda node: put(f"CAST('{self.now:%Y-%m-%d}' AS DATE)", of=node),
+            exp.CurrentTimestamp: self._clock,
+            exp.Localtimestamp: lambda node: put(f"CAST('{self.now:%Y-%m-%d %H:%M:%S.%f}' AS TIMESTAMP)", of=node),
+            exp.In: self._within,
+            exp.Between: self._within,
+            **{node: self._compared for node in _COMPARED},
+        }
+
+    def rewritten(self, node: exp.Expression) -> exp.Expression:
+        """A tree with Trino's meaning, from its leaves up."""
+        for child in list(node.iter_expressions()):
+            changed = self.rewritten(child)
+            if changed is not child:
+                child.replace(changed)
+        parent = node.parent
+        rule = self._rules.get(type(node))
+        changed = rule(node) if rule else node
+        if isinstance(node, _AROUND):
+            changed.meta[_AFTER] = node.this.meta.get(_AFTER, "")
+        after = changed.meta.get(_AFTER, "")
+        if after and not (isinstance(parent, _AROUND) and parent.this is node):
+            return put(after, changed, of=node)
+        return changed
+
+    def _kind(self, node: exp.Expression) -> exp.DType | None:
+        return kind(type_of(node, self.known))
+
+    def _clock(self, node: exp.Expression) -> exp.Expression:
+        return put(f"CAST('{self.now:%Y-%m-%d %H:%M:%S.%f}+00' AS TIMESTAMPTZ)", of=node)
+
+    def _call(self, node: exp.Anonymous) -> exp.Expression:
+        name, given = node.name.lower(), node.expressions
+        function = ALLOWED[name]
+        pattern = function.text
+        if pattern != "@":
+            built = put(pattern, *given, of=node)
+        else:
+            built = self._decided(name, node)
+        around = node.parent if isinstance(node.parent, _AROUND) and node.parent.this is node else None
+        if around is not None and isinstance(built, Text) and not built.args.get("call"):
+            raise QueryError(f"NOT_SUPPORTED: {place(node)}: {name} with FILTER or OVER cannot be run here")
+        first = type_of(given[0], self.known) if given else None
+        if name in {"sum", "count_if"} and (name == "count_if" or kind(first) in WHOLE):
+            built.meta[_AFTER] = "CAST({0} AS BIGINT)"
+        elif name == "sum" and kind(first) is None or name == "avg" and kind(first) is None:
+            raise not_known(node, name)
+        elif name == "avg" and kind(first) is exp.DType.DECIMAL:
+            precision, scale = digits(first) or (38, 0)
+            built.meta[_AFTER] = f"CAST({{0}} AS DECIMAL({precision}, {scale}))"
+        return built
+
+    def _decided(self, name: str, node: exp.Anonymous) -> exp.Expression:
+        """A function whose words depend on the types or literals that it is given."""
+        given = node.expressions
+        if (built := of_times(name, node, self.known)) is not None:
+            return built
+        match name:
+            case "now":
+                return self._clock(node)
+            case "at_timezone":
+                return self._zoned(node, *given)
+            case "count":
+                return put("count({*})" if given else "count(*)", *given, of=node)
+            case "sum" | "avg":
+                return put(f"{name}({{0}})", *given, of=node)
+            case "substr" | "substring":
+                return self._substring(node, given)
+            case "replace":
+                return put("replace({0}, {1}, {2})" if len(given) == 3 else "replace({0}, {1}, '')", *given, of=node)
+            case "concat":
+                return self._joined(node)
+            case "reverse" | "cardinality" | "element_at":
+                return self._collection(name, node)
+            case "ceil" | "ceiling" | "floor" | "truncate" | "round" | "sign" | "mod" | "greatest" | "least":
+                return self._number(name, node)
+            case "regexp_extract" | "regexp_replace" | "json_extract" | "json_extract_scalar":
+                return self._text(name, node)
+            case "array_join":
+                text = "list_transform({0}, lambda _e: coalesce(CAST(_e AS VARCHAR), {2}))" if len(given) == 3 else "{0}"
+                if kind_of_elements(type_of(given[0], self.known)) in {None, *FLOATING, *MOMENT}:
+                    raise not_known(node, "array_join")
+                return put(f"array_to_string({text}, {{1}})", *given, of=node)
+            case "sequence":
+                return self._sequence(node)
+            case "reduce":
+                return put("list_transform([list_reduce({0}, {2}, {1})], {3})[1]", *given, of=node)
+            case "map_agg":
+                pairs = "list(struct_pack(k := {0}, v := {1})) FILTER ({0} IS NOT NULL)"
+                return put(f"map_from_entries({pairs})", *given, of=node).with_call(False)
+            case _:
+                raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Function '{name}' not registered")
+
+    def _text(self, name: str, node: exp.Anonymous) -> exp.Expression:
+        given = node.expressions
+        if name == "regexp_extract":
+            return put("CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({*}) END", *given, of=node)
+        if name == "regexp_replace":
+            new = replacement(given[2], node) if len(given) > 2 else exp.Literal.string("")
+            return put("regexp_replace({0}, {1}, {2}, 'g')", given[0], given[1], new, of=node)
+        path = exp.Literal.string(json_path(given[1], node))
+        if name == "json_extract":
+            return put("CASE WHEN json_valid({0}) THEN json_extract({0}, {1}) END", given[0], path, of=node)
+        return put(
+            "CASE WHEN json_valid({0}) THEN CASE WHEN json_type({0}, {1}) NOT IN ('OBJECT', 'ARRAY') "
+            "THEN json_extract_string({0}, {1}) END END",
+            given[0],
+            path,
+            of=node,
+        )
+
+    def _number(self, name: str, node: exp.Anonymous) -> exp.Expression:
+        given = node.expressions
+        first = type_of(given[0], self.known)
+        of = kind(first)
+        if name in {"greatest", "least"}:
+            nulls = " OR ".join(f"{{{place_}}} IS NULL" for place_ in range(len(given)))
+            return put(f"CASE WHEN {nulls} THEN NULL ELSE {name}({{*}}) END", *given, of=node)
+        if of is None or of not in {*WHOLE, *FLOATING, exp.DType.DECIMAL}:
+            raise not_known(node, name)
+        if name == "mod":
+            return put("{0} % {1}", *given, of=node)
+        if name == "sign":
+            return put(f"CAST(sign({{0}}) AS {'DOUBLE' if of in FLOATING else 'BIGINT'})", *given, of=node)
+        word = {"ceiling": "ceil", "truncate": "trunc"}.get(name, name)
+        if len(given) > 1 and of is exp.DType.DECIMAL:
+            precision, scale = digits(first) or (38, 0)
+            return put(f"CAST(round({{0}}, {{1}}) AS DECIMAL({min(38, precision + 1)}, {scale}))", *given, of=node)
+        if of in WHOLE and len(given) == 1:
+            return put("{0}", *given, of=node)
+        return put(f"{word}({{*}})", *given, of=node)
+
+    def _collection(self, name: str, node: exp.Anonymous) -> exp.Expression:
+        given = node.expressions
+        of = self._kind(given[0])
+        if of is None:
+            raise not_known(node, name)
+        listed = of is exp.DType.ARRAY
+        if name == "reverse":
+            return put("list_reverse({0})" if listed else "reverse({0})", *given, of=node)
+        if name == "cardinality":
+            return put("len({0})" if listed else "CAST(cardinality({0}) AS BIGINT)", *given, of=node)
+        if not listed:
+            return put("{0}[{1}]", *given, of=node)
+        zero = "error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')"
+        return put(f"CASE WHEN {{1}} = 0 THEN {zero} ELSE {{0}}[{{1}}] END", *given, of=node)
+
+    def _sequence(self, node: exp.Anonymous) -> exp.Expression:
+        given = node.expressions
+        of = self._kind(given[0])
+        if of is exp.DType.DATE:
+            step = "{2}" if len(given) > 2 else "INTERVAL 1 DAY"
+            return put(f"list_transform(generate_series({{0}}, {{1}}, {step}), lambda _e: CAST(_e AS DATE))", *given, of=node)
+        if of in WHOLE:
+            step = "{2}" if len(given) > 2 else "CASE WHEN {1} < {0} THEN -1 ELSE 1 END"
+            return put(f"generate_series({{0}}, {{1}}, {step})", *given, of=node)
+        raise not_known(node, "sequence")
+
+    def _substring(self, node: exp.Expression, given: list[exp.Expression]) -> exp.Expression:
+        return put(SUBSTRING[len(given)], *given, of=node)
+
+    def _trimmed(self, node: exp.Trim) -> exp.Expression:
+        word = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position") or "").upper(), "trim")
+        if node.expression:
+            return put(f"{word}({{0}}, {{1}})", node.this, node.expression, of=node)
+        return put(f"{word}({{0}}, {_SPACES})", node.this, of=node)
+
+    def _listed(self, node: exp.GroupConcat) -> exp.Expression:
+        value, ordered = node.this, []
+        if isinstance(value, exp.Order):
+            value, ordered = value.this, value.expressions
+        order = " ORDER BY " + ", ".join(f"{{{place_ + 2}}}" for place_ in range(len(ordered))) if ordered else ""
+        separator = node.args.get("separator") or exp.Literal.string("")
+        return put(f"string_agg({{0}}, {{1}}{order})", value, separator, *ordered, of=node)
+
+    def _without_nulls(self, node: exp.IgnoreNulls) -> exp.Expression:
+        inner = node.this
+        if not isinstance(inner, Text) or not inner.args.get("call"):
+            raise QueryError(f"NOT_SUPPORTED: {place(node)}: IGNORE NULLS cannot be run here")
+        return put(f"{str(inner.this)[:-1]} IGNORE NULLS)", *inner.expressions, of=node)
+
+    def _joined(self, node: exp.Expression) -> exp.Expression:
+        """`||` and concat: NULL where a part is NULL, of texts or of arrays."""
+        parts = node.expressions if isinstance(node, exp.Anonymous) else [node.this, node.expression]
+        kinds = {self._kind(part) for part in parts}
+        wrong = kinds - {None, *TEXT, exp.DType.ARRAY, exp.DType.VARBINARY}
+        if wrong and exp.DType.ARRAY not in kinds:
+            if isinstance(node, exp.DPipe):
+                raise mismatch(node, "||", *(type_of(part, self.known) for part in parts))
+            raise QueryError(f"TYPE_MISMATCH: {place(node)}: Unexpected parameters for function concat")
+        joined = " || ".join(f"{{{place_}}}" for place_ in range(len(parts)))
+        if kinds <= TEXT:
+            return put(joined, *parts, of=node)
+        nulls = " OR ".join(f"{{{place_}}} IS NULL" for place_ in range(len(parts)))
+        return put(f"CASE WHEN {nulls} THEN NULL ELSE {joined} END", *parts, of=node)
+
+    def _subscript(self, node: exp.Bracket) -> exp.Expression:
+        if len(node.expressions) != 1:
+            raise QueryError("line 1:1: mismatched input '['")
+        of, index = self._kind(node.this), node.expressions[0]
+        if of is exp.DType.MAP:
+            told = "error('INVALID_FUNCTION_ARGUMENT: Key not present in map')"
+            return put(
+                f"CASE WHEN {{0}} IS NULL OR map_contains({{0}}, {{1}}) THEN {{0}}[{{1}}] ELSE {told} END",
+                node.this,
+                index,
+                of=node,
+            )
+        if of is not exp.DType.ARRAY:
+            raise not_known(node, "a subscript")
+        told = "error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: '"
+        low = "error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')"
+        return put(
+            f"CASE WHEN {{1}} < 1 THEN {low} WHEN {{1}} > len({{0}}) THEN {told} || {{1}} || ' > ' || len({{0}})) "
+            f"ELSE {{0}}[{{1}}] END",
+            node.this,
+            index,
+            of=node,
+        )
+
+    def _zoned(self, node: exp.Expression, value: exp.Expression, zone: exp.Expression) -> exp.Expression:
+        """AT TIME ZONE: the same moment, shown elsewhere. DuckDB's moments have no zone of their own, so a zone counts
+        only where the clock there is asked for."""
+        of = self._kind(value)
+        if of is None:
+            raise not_known(node, "AT TIME ZONE")
+        if zone.name.upper() == "UTC":
+            return put("CAST({0} AS TIMESTAMPTZ)", value, of=node)
+        parent = node.parent
+        local = isinstance(parent, exp.Extract) or (isinstance(parent, exp.Anonymous) and parent.name.lower() in AS_LOCAL)
+        if isinstance(parent, exp.Cast) and parent.to.this in {exp.DType.DATE, exp.DType.TIMESTAMP}:
+            local = True
+        if not local:
+            raise QueryError(
+                f"NOT_SUPPORTED: {place(node)}: a timestamp shown in a time zone cannot be run here; cast it to TIMESTAMP"
+            )
+        return put("timezone({1}, CAST({0} AS TIMESTAMPTZ))", value, zone, of=node)
+
+    def _compared(self, node: exp.Binary) -> exp.Expression:
+        left, right = type_of(node.this, self.known), type_of(node.expression, self.known)
+        if _sort(left) and _sort(right) and _sort(left) != _sort(right):
+            raise mismatch(node, _COMPARED[type(node)], left, right)
+        return node
+
+    def _within(self, node: exp.Expression) -> exp.Expression:
+        left = type_of(node.this, self.known)
+        given = node.expressions if isinstance(node, exp.In) else [node.args["low"], node.args["high"]]
+        for part in given:
+            right = type_of(part, self.known)
+            if _sort(left) and _sort(right) and _sort(left) != _sort(right):
+                sign = "IN" if isinstance(node, exp.In) else "BETWEEN"
+                raise mismatch(exp.EQ(this=node.this.copy(), expression=part.copy()), sign, left, right)
+        return node
+
+    def _unnest(self, node: exp.Unnest) -> exp.Expression:
+        """UNNEST: of a map two columns, of an array of ROWs one for each field (Trino, SELECT, "UNNEST")."""
+        if not isinstance(node.parent, exp.From | exp.Join):
+            raise QueryError(f"NOT_SUPPORTED: {place(node)}: UNNEST here cannot be run")
+        alias = node.args.get("alias")
+        names = [column.name for column in (alias.args.get("columns") or ())] if alias else []
+        lists: list[str] = []
+        for number, part in enumerate(node.expressions):
+            type_ = type_of(part, self.known)
+            inner = type_.expressions[-1] if type_ is not None and type_.expressions else None
+            if kind(type_) is exp.DType.MAP:
+                lists += [f"map_keys({{{number}}})", f"map_values({{{number}}})"]
+            elif kind(type_) is not exp.DType.ARRAY or not isinstance(inner, exp.DataType):
+                raise not_known(node, "UNNEST")
+            elif inner.this is exp.DType.STRUCT:
+                fields = [field.name.replace('"', '""') for field in inner.expressions]
+                lists += [f'list_transform({{{number}}}, lambda _e: _e."{field}")' for field in fields]
+            else:
+                lists.append(f"{{{number}}}")
+        columns = [f"unnest({found})" for found in lists]
+        offset = node.args.get("offset")
+        if offset:
+            lengths = ", ".join(f"coalesce(len({found}), 0)" for found in lists)
+            columns.append(f"unnest(range(1, 1 + greatest({lengths})))")
+            if isinstance(offset, exp.Identifier):
+                names.append(offset.name)
+        if names and len(names) != len(columns):
+            raise QueryError(
+                f"MISMATCHED_COLUMN_ALIASES: {place(node)}: Column alias list has {len(names)} entries but relation has "
+                f"{len(columns)} columns"
+            )
+        names = names or [f"_unnamed_u{number}" for number in range(len(columns))]
+        listed = ", ".join(f"{found} AS {_quoted(name)}" for found, name in zip(columns, names, strict=True))
+        called = _quoted(alias.name if alias and alias.name else "_unnest")
+        return put(f"(SELECT {listed}) AS {called}", *node.expressions, of=node).with_call(True)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""').replace("{", "").replace("}", "") + '"'
+
+
+def kind_of_elements(type_: exp.DataType | None) -> exp.DType | None:
+    """What an array holds."""
+    return kind(type_.expressions[-1]) if type_ is not None and type_.expressions else None
+
+
+def _sort(type_: exp.DataType | None) -> str:
+    """Types that compare with each other."""
+    of = kind(type_)
+    if of in {*WHOLE, *FLOATING, exp.DType.DECIMAL}:
+        return "number"
+    if of in TEXT:
+        return "text"
+    if of in {exp.DType.DATE, *MOMENT}:
+        return "time"
+    return "boolean" if of is exp.DType.BOOLEAN else ""

@@ -1,0 +1,50 @@
+"""Pieces of DuckDB's SQL with places for the parts of a query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from sandbox.athena.sql_types import NUMBER
+
+
+class Text(exp.Expression):
+    """A text of DuckDB's: `{0}` is the first of `expressions`, `{*}` are all. `call` says that it is one call of a
+    function, to which FILTER or OVER may be put."""
+
+    arg_types = {"this": True, "expressions": False, "call": False}
+
+    def with_call(self, call: bool) -> Text:
+        """The same, with or without parentheses of its own."""
+        self.set("call", call)
+        return self
+
+
+_WHOLE = (exp.Column, exp.Literal, exp.Cast, exp.Lambda, exp.Distinct, exp.Order, exp.Star, exp.Array, exp.Null)
+_ALONE = (exp.Boolean, exp.Paren, exp.Anonymous, exp.Identifier, Text, exp.Ordered)
+
+
+def put(pattern: str, *parts: exp.Expression, of: exp.Expression | None = None) -> Text:
+    """A text around parts; it stands for `of`, whose type it has."""
+    call = pattern.partition("(")[0].replace("_", "").isalnum() and pattern.endswith(")")
+    built = Text(this=pattern, expressions=[part.copy() for part in parts], call=call)
+    if of is not None and NUMBER in of.meta:
+        built.meta[NUMBER] = of.meta[NUMBER]
+    return built
+
+
+def text(generator: Any, node: exp.Expression) -> str:
+    """How sqlglot writes a text."""
+    listed = [_safe(generator, part) for part in node.expressions]
+    written = str(node.this).replace("{*}", ", ".join(listed))
+    for place in reversed(range(len(listed))):
+        written = written.replace(f"{{{place}}}", f"\x00{place}\x00")
+    for place, part in enumerate(listed):
+        written = written.replace(f"\x00{place}\x00", part)
+    return written if node.args.get("call") else f"({written})"
+
+
+def _safe(generator: Any, part: exp.Expression) -> str:
+    written = generator.sql(part)
+    return written if isinstance(part, _WHOLE + _ALONE) else f"({written})"

@@ -1,0 +1,37 @@
+"""Relations of DuckDB over the tables that a query names: each with the columns that the caller sees, and no more."""
+
+from __future__ import annotations
+
+from sandbox.athena.duck import Engine
+from sandbox.athena.iceberg_scans import IcebergTable
+from sandbox.athena.object_file_system import ReadObjects
+from sandbox.athena.parquet_scans import parquet_scan
+from sandbox.athena.seen_tables import Files, SeenTable
+from sandbox.athena.special_tables import not_there, special_table
+
+
+class Relations:
+    """The relations of one query's engine; `objects` has what was read for it."""
+
+    def __init__(self, engine: Engine, files: Files) -> None:
+        self._engine = engine
+        self._number = 0
+        self.objects = ReadObjects(files, engine.failures)
+
+    def register(self, table: SeenTable, snapshot: int | None = None) -> str:
+        """The name in DuckDB of a table's relation, made now; of an Iceberg table that of a snapshot, if one is named.
+
+        Raises QueryError when the table cannot be read, or is a special one that the caller may not see.
+        """
+        self._number += 1
+        name = f"relation_{self._number}"
+        self._engine.register(name, self._source(table, snapshot))
+        return name
+
+    def _source(self, table: SeenTable, snapshot: int | None) -> object:
+        if table.format == "parquet" and not table.name.special:
+            return parquet_scan(table, self.objects)
+        if table.format == "parquet":
+            raise not_there(table.name)
+        iceberg = IcebergTable(table, self.objects, snapshot)
+        return special_table(iceberg) if table.name.special else iceberg.scan()

@@ -1,0 +1,137 @@
+"""What a query may be made of: kinds of nodes, their parts, and functions by their names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlglot import exp
+
+from sandbox.athena.named_tables import place
+from sandbox.athena.query_errors import QueryError
+from sandbox.athena.sql_functions import ALLOWED
+
+_NODES: Final = frozenset(
+    getattr(exp, name)
+    for name in """
+    Select From Join Where Group Having Order Ordered Limit Offset Fetch Distinct Union Intersect Except Subquery With
+    CTE TableAlias Table Values Tuple Lateral Unnest Window WindowSpec Filter IgnoreNulls RespectNulls WithinGroup
+    GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
+    Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
+    DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
+    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions
+    """.split()
+)
+_PARTS: Final = {
+    exp.Select: {"with_", "expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset", "distinct", "windows"},
+    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins"},
+    exp.Subquery: {"this", "alias", "with_", "sample", "joins", "order", "limit", "offset"},
+    exp.Join: {"this", "on", "using", "side", "kind"},
+    exp.Star: set[str](),
+    exp.Distinct: {"expressions"},
+    exp.With: {"expressions", "recursive"},
+    exp.CTE: {"this", "alias"},
+    exp.Values: {"expressions", "alias", "with_", "order", "limit", "offset"},
+    exp.Lateral: {"this", "alias"},
+    exp.Unnest: {"expressions", "alias", "offset"},
+    exp.Limit: {"expression"},
+    exp.Fetch: {"direction", "count", "limit_options"},
+    exp.LimitOptions: {"rows"},
+    exp.Cast: {"this", "to", "safe"},
+    exp.TryCast: {"this", "to", "requires_string", "safe"},
+    exp.Like: {"this", "expression"},
+    exp.In: {"this", "expressions", "query"},
+    exp.Union: {"with_", "this", "expression", "distinct", "order", "limit", "offset"},
+    exp.Intersect: {"with_", "this", "expression", "distinct", "order", "limit", "offset"},
+    exp.Except: {"with_", "this", "expression", "distinct", "order", "limit", "offset"},
+    exp.Group: {"expressions", "cube", "rollup", "grouping_sets"},
+    exp.Substring: {"this", "start", "length"},
+    exp.StrPosition: {"this", "substr"},
+    exp.Trim: {"this", "position", "expression"},
+}
+"""Parts of nodes by which sqlglot reads more than Trino has; other nodes may have all of theirs."""
+
+_TYPES: Final = frozenset(
+    getattr(exp.DType, name)
+    for name in """BOOLEAN TINYINT SMALLINT INT BIGINT FLOAT DOUBLE DECIMAL VARCHAR TEXT VARBINARY DATE TIMESTAMP
+    TIMESTAMPTZ ARRAY MAP STRUCT JSON""".split()
+)
+
+_IMPLICIT: Final = frozenset(
+    """rowid filename file_row_number file_index rowcount current_catalog current_database current_date current_schema
+    current_role current_time current_timestamp current_user localtime localtimestamp session_user user""".split()
+)
+"""Names that DuckDB understands as columns or values where no column is called so."""
+
+
+def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
+    """Raises QueryError for what is no part of a query of Athena's, or cannot be run here. `columns` are those of the
+    tables."""
+    names = columns | {found.alias.lower() for found in tree.find_all(exp.Alias)} | _listed(tree)
+    relations = {
+        (found.alias or found.name).lower() for found in tree.find_all(exp.Table, exp.Subquery, exp.Unnest, exp.Lateral, exp.Values)
+    }
+    for node in tree.walk():
+        if type(node) not in _NODES:
+            raise QueryError(f"NOT_SUPPORTED: {place(node)}: {_word(node)} cannot be run here")
+        allowed = _PARTS.get(type(node))
+        for part, value in node.args.items():
+            if allowed is not None and part not in allowed and value not in (None, False, [], ""):
+                raise QueryError(f"NOT_SUPPORTED: {place(node)}: {_word(node)} with {part.strip('_')} cannot be run here")
+        _refuse_node(node, names, relations)
+
+
+def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> None:
+    if isinstance(node, exp.Anonymous):
+        _refuse_call(node)
+    elif isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
+        name = node.name.lower()
+        if name not in names and (name in _IMPLICIT or (not node.table and name in relations)):
+            raise column_not_found(node)
+    elif isinstance(node, exp.DataType) and node.this not in _TYPES:
+        raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
+    elif isinstance(node, exp.Star) and not isinstance(node.parent, exp.Select | exp.Column):
+        if not (isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "count"):
+            raise QueryError(f"line 1:1: mismatched input '*'")
+    elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
+        raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Table function '{node.this.name.lower()}' not registered")
+    elif isinstance(node, exp.Join) and str(node.args.get("kind") or "").upper() not in {"", "INNER", "CROSS", "OUTER"}:
+        raise QueryError(f"line 1:1: mismatched input '{node.args['kind'].lower()}'")
+    elif isinstance(node, exp.Lateral) and not isinstance(node.this, exp.Subquery):
+        raise QueryError(f"NOT_SUPPORTED: {place(node)}: LATERAL of anything but a query cannot be run here")
+    elif isinstance(node, exp.Interval) and (
+        not isinstance(node.args.get("unit"), exp.Var) or not isinstance(node.this, exp.Literal)
+    ):
+        raise QueryError(f"NOT_SUPPORTED: {place(node)}: INTERVAL of several units cannot be run here")
+
+
+def _refuse_call(node: exp.Anonymous) -> None:
+    name = node.name.lower()
+    known = ALLOWED.get(name)
+    if known is None or not isinstance(node.this, str) or isinstance(node.parent, exp.Dot):
+        raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Function '{name}' not registered")
+    given = node.expressions
+    if not known.least <= len(given) <= known.most:
+        raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Unexpected parameters for function {name}")
+
+
+def column_not_found(node: exp.Expression) -> QueryError:
+    """The sentence for a column that is not there and for one that is withheld (it is the same)."""
+    named = ".".join(part.name.lower() for part in node.parts) if isinstance(node, exp.Column) else node.name
+    return QueryError(
+        f"COLUMN_NOT_FOUND: {place(node)}: Column '{named}' cannot be resolved or requester is not authorized to access "
+        f"requested resources"
+    )
+
+
+def _listed(tree: exp.Expression) -> set[str]:
+    """Names of columns that stand behind an alias, and of lambdas' parameters."""
+    listed = {
+        column.name.lower()
+        for alias in tree.find_all(exp.TableAlias)
+        for column in alias.args.get("columns") or ()
+    }
+    return listed | {part.name.lower() for found in tree.find_all(exp.Lambda) for part in found.expressions}
+
+
+def _word(node: exp.Expression) -> str:
+    return type(node).__name__
