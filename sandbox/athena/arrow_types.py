@@ -127,3 +127,32 @@ def _of_duckdb(type_: Any) -> str:
         return f"row({', '.join(f'{name} {_of_duckdb(inner)}' for name, inner in type_.children)})"
     name = str(type_).lower()
     return _DUCKDB.get(name) or name
+
+
+def glue_of(type_: pa.DataType) -> str:
+    """Glue's type for a type of Arrow."""
+    if pa.types.is_decimal(type_):
+        return f"decimal({type_.precision},{type_.scale})"
+    if pa.types.is_timestamp(type_):
+        return "timestamptz" if type_.tz else "timestamp"
+    if pa.types.is_map(type_):
+        return f"map<{glue_of(type_.key_type)},{glue_of(type_.item_type)}>"
+    if pa.types.is_struct(type_):
+        return f"struct<{','.join(f'{each.name}:{glue_of(each.type)}' for each in type_)}>"
+    if is_list(type_):
+        return f"array<{glue_of(type_.value_type)}>"
+    return _GLUE[_ARROW[type_]]
+
+
+_GLUE: Final[Mapping[str, str]] = {
+    "boolean": "boolean",
+    "tinyint": "tinyint",
+    "smallint": "smallint",
+    "integer": "int",
+    "bigint": "bigint",
+    "real": "float",
+    "double": "double",
+    "date": "date",
+    "varchar": "string",
+    "varbinary": "binary",
+}

@@ -126,7 +126,9 @@ class Calls:
             case "regexp_extract" | "regexp_replace" | "json_extract" | "json_extract_scalar":
                 return self._text(name, node)
             case "array_join":
-                text = "list_transform({0}, lambda _e: coalesce(CAST(_e AS VARCHAR), {2}))" if len(given) == 3 else "{0}"
+                text = (
+                    "list_transform({0}, lambda _e: coalesce(CAST(_e AS VARCHAR), {2}))" if len(given) == 3 else "{0}"
+                )
                 if kind_of_elements(type_of(given[0], self.known)) in {None, *FLOATING, *MOMENT}:
                     raise not_known(node, "array_join")
                 return put(f"array_to_string({text}, {{1}})", *given, of=node)
@@ -199,7 +201,9 @@ class Calls:
         of = self._kind(given[0])
         if of is exp.DType.DATE:
             step = "{2}" if len(given) > 2 else "INTERVAL 1 DAY"
-            return put(f"list_transform(generate_series({{0}}, {{1}}, {step}), lambda _e: CAST(_e AS DATE))", *given, of=node)
+            return put(
+                f"list_transform(generate_series({{0}}, {{1}}, {step}), lambda _e: CAST(_e AS DATE))", *given, of=node
+            )
         if of in WHOLE:
             step = "{2}" if len(given) > 2 else "CASE WHEN {1} < {0} THEN -1 ELSE 1 END"
             return put(f"generate_series({{0}}, {{1}}, {step})", *given, of=node)
@@ -276,7 +280,9 @@ class Calls:
         if zone.name.upper() == "UTC":
             return put("CAST({0} AS TIMESTAMPTZ)", value, of=node)
         parent = node.parent
-        local = isinstance(parent, exp.Extract) or (isinstance(parent, exp.Anonymous) and parent.name.lower() in AS_LOCAL)
+        local = isinstance(parent, exp.Extract) or (
+            isinstance(parent, exp.Anonymous) and parent.name.lower() in AS_LOCAL
+        )
         if isinstance(parent, exp.Cast) and parent.to.this in {exp.DType.DATE, exp.DType.TIMESTAMP}:
             local = True
         if not local:

@@ -66,8 +66,12 @@ def duck_type(type_: exp.DataType) -> str:
             return f"MAP({duck_type(inner[0])}, {duck_type(inner[1])})"
         case exp.DType.STRUCT:
             if not all(isinstance(field, exp.ColumnDef) for field in inner):
-                raise QueryError(f"NOT_SUPPORTED: {place(type_.parent)}: ROW without names of fields cannot be used here")
-            fields = (f'"{field.name.replace(chr(34), chr(34) * 2)}" {duck_type(field.args["kind"])}' for field in inner)
+                raise QueryError(
+                    f"NOT_SUPPORTED: {place(type_.parent)}: ROW without names of fields cannot be used here"
+                )
+            fields = (
+                f'"{field.name.replace(chr(34), chr(34) * 2)}" {duck_type(field.args["kind"])}' for field in inner
+            )
             return f"STRUCT({', '.join(fields)})"
         case _:
             return _ELSE_TYPES.get(type_.this, type_.this.value)
@@ -90,7 +94,9 @@ def cast(node: exp.Cast | exp.TryCast, known: Mapping[int, exp.DataType]) -> exp
         return put("to_json({0})", value, of=node)
     if source in TEXT and to.this in _FORMS:
         form = _FORMS[to.this]
-        wrong = "NULL" if trying else f"error('INVALID_CAST_ARGUMENT: Cannot cast ''' || {{0}} || ''' to {to.this.value}')"
+        wrong = (
+            "NULL" if trying else f"error('INVALID_CAST_ARGUMENT: Cannot cast ''' || {{0}} || ''' to {to.this.value}')"
+        )
         return put(
             f"CASE WHEN regexp_full_match({{0}}, '{form}') THEN {word}(trim({{0}}) AS {target}) "
             f"WHEN {{0}} IS NOT NULL THEN {wrong} END",
@@ -100,7 +106,9 @@ def cast(node: exp.Cast | exp.TryCast, known: Mapping[int, exp.DataType]) -> exp
     if source in FLOATING and to.this in WHOLE:
         return put(f"{word}(round({{0}}) AS {target})", value, of=node)
     if to.this in {exp.DType.ARRAY, exp.DType.MAP, exp.DType.STRUCT} and "VARCHAR" in target and _has(value, known):
-        raise QueryError(f"NOT_SUPPORTED: {place(node)}: a cast of DOUBLE to VARCHAR cannot be run here; cast to DECIMAL first")
+        raise QueryError(
+            f"NOT_SUPPORTED: {place(node)}: a cast of DOUBLE to VARCHAR cannot be run here; cast to DECIMAL first"
+        )
     return put(f"{word}({{0}} AS {target})", value, of=node)
 
 
@@ -186,14 +194,18 @@ def add(node: exp.Add | exp.Sub, known: Mapping[int, exp.DataType]) -> exp.Expre
         if other is exp.DType.DATE:
             unit = next((found.args["unit"].name.upper() for found in node.find_all(exp.Interval)), "DAY")
             if unit not in {"DAY", "WEEK", "MONTH", "YEAR"}:
-                raise QueryError(f"INVALID_FUNCTION_ARGUMENT: {place(node)}: Cannot add hour, minutes or seconds to a date")
+                raise QueryError(
+                    f"INVALID_FUNCTION_ARGUMENT: {place(node)}: Cannot add hour, minutes or seconds to a date"
+                )
             return put(f"CAST({{0}} {sign} {{1}} AS DATE)", node.this, node.expression, of=node)
         if other not in {*MOMENT, exp.DType.INTERVAL}:
             raise mismatch(node, sign, left, right)
         return put(f"{{0}} {sign} {{1}}", node.this, node.expression, of=node)
     numbers = {*WHOLE, *FLOATING, exp.DType.DECIMAL, None}
     if {one, two} <= {exp.DType.DATE, *MOMENT} and sign == "-":
-        raise QueryError(f"NOT_SUPPORTED: {place(node)}: a difference of dates cannot be run here; write date_diff('day', a, b)")
+        raise QueryError(
+            f"NOT_SUPPORTED: {place(node)}: a difference of dates cannot be run here; write date_diff('day', a, b)"
+        )
     if not {one, two} <= numbers:
         raise mismatch(node, sign, left, right)
     if one is None and two is None and sign == "-" and not node.find(exp.Null):

@@ -117,7 +117,9 @@ def _name_columns(tree: exp.Expression) -> exp.Expression:
         number += width
         inner = values.copy()
         inner.set("with_", None)
-        inner.set("alias", exp.TableAlias(this=alias.this.copy() if alias else exp.to_identifier("_values"), columns=names))
+        inner.set(
+            "alias", exp.TableAlias(this=alias.this.copy() if alias else exp.to_identifier("_values"), columns=names)
+        )
         if isinstance(values.parent, exp.From | exp.Join):
             values.replace(inner)
             continue

@@ -70,7 +70,9 @@ def date_part(part: str, value: exp.Expression, node: exp.Expression) -> exp.Exp
 def _unit(node: exp.Expression, of: exp.Expression) -> str:
     unit = node.name.lower() if isinstance(node, exp.Literal) and node.is_string else ""
     if unit not in _STEPS:
-        raise QueryError(f"INVALID_FUNCTION_ARGUMENT: {place(of)}: '{unit or node.sql('trino')}' is not a valid Timestamp field")
+        raise QueryError(
+            f"INVALID_FUNCTION_ARGUMENT: {place(of)}: '{unit or node.sql('trino')}' is not a valid Timestamp field"
+        )
     return unit
 
 

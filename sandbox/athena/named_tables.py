@@ -36,7 +36,9 @@ def table_name(table: exp.Table, database: str) -> TableName:
         raise QueryError(f"CATALOG_NOT_FOUND: {place(table)}: Catalog '{table.catalog.lower()}' does not exist")
     within = (table.db or database).lower()
     if not within:
-        raise QueryError(f"MISSING_SCHEMA_NAME: {place(table)}: Schema must be specified when session schema is not set")
+        raise QueryError(
+            f"MISSING_SCHEMA_NAME: {place(table)}: Schema must be specified when session schema is not set"
+        )
     name, _, special = table.name.lower().partition("$")
     if special in SPECIAL and name:
         return TableName(within, name, special)
@@ -52,9 +54,7 @@ def place(node: exp.Expression | None) -> str:
     return "line 1:1"
 
 
-def _walk(
-    node: exp.Expression, seen: dict[str, str], database: str, numbers: Iterator[int]
-) -> Iterator[TableName]:
+def _walk(node: exp.Expression, seen: dict[str, str], database: str, numbers: Iterator[int]) -> Iterator[TableName]:
     """Names below a node, in the order of the text as far as the tree has it: WITH before the query."""
     inside = dict(seen)
     known = node.args.get("with_")

@@ -21,6 +21,10 @@ class Catalog(Protocol):
         """A table with the columns that the caller may read; None for what it does not see."""
         ...
 
+    def described(self, database: str, table: str) -> Mapping[str, Any] | None:
+        """A table as Glue describes it to the caller; None for what it does not see."""
+        ...
+
     def databases(self) -> list[Mapping[str, Any]]:
         """Databases that the caller sees, as Glue describes them."""
         ...

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pyarrow as pa
+
 from sandbox.athena.duck import Engine
 from sandbox.athena.iceberg_scans import IcebergTable
 from sandbox.athena.object_file_system import ReadObjects
@@ -17,6 +21,7 @@ class Relations:
         self._engine = engine
         self._number = 0
         self.objects = ReadObjects(files, engine.failures)
+        self.schemas: dict[str, pa.Schema] = {}
 
     def register(self, table: SeenTable, snapshot: int | None = None) -> str:
         """The name in DuckDB of a table's relation, made now; of an Iceberg table that of a snapshot, if one is named.
@@ -25,10 +30,22 @@ class Relations:
         """
         self._number += 1
         name = f"relation_{self._number}"
-        self._engine.register(name, self._source(table, snapshot))
+        self._give(name, self._source(table, snapshot))
         return name
 
-    def _source(self, table: SeenTable, snapshot: int | None) -> object:
+    def rows(self, table: pa.Table) -> str:
+        """The name in DuckDB of a relation over rows that are there."""
+        self._number += 1
+        name = f"relation_{self._number}"
+        self._give(name, table)
+        return name
+
+    def _give(self, name: str, source: Any) -> None:
+        """Make a relation of a name, over something of Arrow's."""
+        self._engine.register(name, source)
+        self.schemas[name] = source.schema
+
+    def _source(self, table: SeenTable, snapshot: int | None) -> Any:
         if table.format == "parquet" and not table.name.special:
             return parquet_scan(table, self.objects)
         if table.format == "parquet":

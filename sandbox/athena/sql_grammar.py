@@ -22,7 +22,20 @@ _NODES: Final = frozenset(
     """.split()
 )
 _PARTS: Final = {
-    exp.Select: {"with_", "expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset", "distinct", "windows"},
+    exp.Select: {
+        "with_",
+        "expressions",
+        "from_",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "order",
+        "limit",
+        "offset",
+        "distinct",
+        "windows",
+    },
     exp.Table: {"this", "db", "catalog", "alias", "sample", "joins"},
     exp.Subquery: {"this", "alias", "with_", "sample", "joins", "order", "limit", "offset"},
     exp.Join: {"this", "on", "using", "side", "kind"},
@@ -68,7 +81,8 @@ def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
     tables."""
     names = columns | {found.alias.lower() for found in tree.find_all(exp.Alias)} | _listed(tree)
     relations = {
-        (found.alias or found.name).lower() for found in tree.find_all(exp.Table, exp.Subquery, exp.Unnest, exp.Lateral, exp.Values)
+        (found.alias or found.name).lower()
+        for found in tree.find_all(exp.Table, exp.Subquery, exp.Unnest, exp.Lateral, exp.Values)
     }
     for node in tree.walk():
         if type(node) not in _NODES:
@@ -76,7 +90,9 @@ def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
         allowed = _PARTS.get(type(node))
         for part, value in node.args.items():
             if allowed is not None and part not in allowed and value not in (None, False, [], ""):
-                raise QueryError(f"NOT_SUPPORTED: {place(node)}: {_word(node)} with {part.strip('_')} cannot be run here")
+                raise QueryError(
+                    f"NOT_SUPPORTED: {place(node)}: {_word(node)} with {part.strip('_')} cannot be run here"
+                )
         _refuse_node(node, names, relations)
 
 
@@ -126,9 +142,7 @@ def column_not_found(node: exp.Expression) -> QueryError:
 def _listed(tree: exp.Expression) -> set[str]:
     """Names of columns that stand behind an alias, and of lambdas' parameters."""
     listed = {
-        column.name.lower()
-        for alias in tree.find_all(exp.TableAlias)
-        for column in alias.args.get("columns") or ()
+        column.name.lower() for alias in tree.find_all(exp.TableAlias) for column in alias.args.get("columns") or ()
     }
     return listed | {part.name.lower() for found in tree.find_all(exp.Lambda) for part in found.expressions}
 

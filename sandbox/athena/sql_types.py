@@ -181,7 +181,9 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
             both = [type_.expressions[0].copy() for type_ in given if type_]
             return exp.DataType(this=exp.DType.MAP, expressions=both, nested=True)
         case "row":
-            return exp.DataType(this=exp.DType.STRUCT, expressions=[type_.copy() for type_ in given if type_], nested=True)
+            return exp.DataType(
+                this=exp.DType.STRUCT, expressions=[type_.copy() for type_ in given if type_], nested=True
+            )
         case "at_timezone":
             return exp.DataType.build("TIMESTAMPTZ")
         case _:

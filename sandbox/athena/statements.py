@@ -60,7 +60,10 @@ _BY_HAND: Final = (
     ("show databases", rf"SHOW\s+(?:DATABASES|SCHEMAS)(?:\s+(?:LIKE\s+)?(?P<like>{_TEXT}))?"),
     ("show tables", rf"SHOW\s+TABLES(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?(?:\s+(?:LIKE\s+)?(?P<like>{_TEXT}))?"),
     ("show views", rf"SHOW\s+VIEWS(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?(?:\s+(?:LIKE\s+)?(?P<like>{_TEXT}))?"),
-    ("show columns", rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<table>{_DOTTED})(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?"),
+    (
+        "show columns",
+        rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<table>{_DOTTED})(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?",
+    ),
     ("show create table", rf"SHOW\s+CREATE\s+TABLE\s+(?P<table>{_DOTTED})"),
     ("show create view", rf"SHOW\s+CREATE\s+VIEW\s+(?P<table>{_DOTTED})"),
     ("show partitions", rf"SHOW\s+PARTITIONS\s+(?P<table>{_DOTTED})"),
@@ -177,11 +180,17 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
     """A query, or a statement around one."""
     if first in _QUERY:
         return _reading("query", text, text, database)
-    if found := re.fullmatch(r"EXPLAIN\s+(?P<analyze>ANALYZE\s+)?(?:\((?P<options>[\w\s,]+)\)\s*)?(?P<query>.+)", text, re.I | re.S):
+    if found := re.fullmatch(
+        r"EXPLAIN\s+(?P<analyze>ANALYZE\s+)?(?:\((?P<options>[\w\s,]+)\)\s*)?(?P<query>.+)", text, re.I | re.S
+    ):
         options = _explained(found["options"] or "")
         kind = "explain analyze" if found["analyze"] else "explain"
         return _reading(kind, found["query"], text, database, options=options)
-    if found := re.fullmatch(rf"UNLOAD\s*\((?P<query>.+)\)\s*TO\s+(?P<to>{_TEXT})\s+WITH\s*\((?P<with>[^()]*(?:\([^()]*\)[^()]*)*)\)", text, re.I | re.S):
+    if found := re.fullmatch(
+        rf"UNLOAD\s*\((?P<query>.+)\)\s*TO\s+(?P<to>{_TEXT})\s+WITH\s*\((?P<with>[^()]*(?:\([^()]*\)[^()]*)*)\)",
+        text,
+        re.I | re.S,
+    ):
         return _reading(
             "unload", found["query"], text, database, options={"to": found["to"][1:-1], "with": found["with"].strip()}
         )
@@ -194,7 +203,9 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
         return _reading("create table as", found["query"], text, database, _named(found["table"], database), options)
     if re.match(r"CREATE\s+(EXTERNAL\s+)?TABLE\b", text, re.I):
         found = re.match(rf"CREATE\s+(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})", text, re.I)
-        return Statement("create table", text, database, target=_named(found["table"], database) if found else None, options={})
+        return Statement(
+            "create table", text, database, target=_named(found["table"], database) if found else None, options={}
+        )
     if first in {"INSERT", "DELETE", "UPDATE", "MERGE"}:
         return _writing(text, first.lower(), database)
     raise QueryError(f"line 1:1: mismatched input '{first.lower()}'")

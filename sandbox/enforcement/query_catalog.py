@@ -1,8 +1,8 @@
 """The catalog as Athena sees it for a caller: tables by GetTable in its name, and by whom their data are read.
 
 Lake Formation Developer Guide, "How Athena accesses data registered with Lake Formation": Athena asks Glue for the
-table, then Lake Formation for credentials, both in the caller's name; Lake Formation gives those of the location's role.
-Where no location is registered it reads with the caller's own permissions.
+table, then Lake Formation for credentials, both in the caller's name; Lake Formation gives those of the location's
+role. Where no location is registered it reads with the caller's own permissions.
 """
 
 from __future__ import annotations

@@ -1,0 +1,185 @@
+"""One statement of Athena from its text to its answer: read, its tables found, run by DuckDB, told in Athena's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from sandbox.athena import catalog_rows
+from sandbox.athena.arrow_types import athena_type, glue_arrow, glue_of
+from sandbox.athena.duck import Engine, RunningQuery
+from sandbox.athena.duck_dialect import Relation, duck_sql, output_names
+from sandbox.athena.query_errors import QueryError
+from sandbox.athena.query_words import Answer, Catalog
+from sandbox.athena.relations import Relations
+from sandbox.athena.result_text import result_rows
+from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
+from sandbox.athena.special_tables import not_there
+from sandbox.athena.statements import Statement, parse
+from sandbox.athena.told_errors import told
+
+SECONDS: Final = 120.0
+"""For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""
+
+
+def run(sql: str, database: str, parameters: Sequence[str], catalog: Catalog, now: datetime | None) -> Answer:
+    """The answer to a statement, whose rows come while they are read. Raises QueryError, also out of the rows."""
+    statement = parse(sql, database, parameters)
+    if statement.kind == "query":
+        return _query(statement, catalog, now)
+    if statement.kind in _CATALOG:
+        return _about_the_catalog(statement, catalog)
+    raise QueryError(f"NOT_SUPPORTED: {statement.kind} is not executed here")
+
+
+# ---- queries
+
+
+class _ByPlace:
+    """Objects of several tables, each read as its table is."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._places: dict[str, Files] = {}
+
+    def know(self, table: SeenTable) -> None:
+        """Read a table's objects from now on. Raises QueryError for who may not read any."""
+        self._places[f"{table.location.rstrip('/')}/"] = self._catalog.files(table)
+
+    def size(self, path: str) -> int:
+        """Bytes of an object."""
+        return self._of(path).size(path)
+
+    def read(self, path: str, start: int, length: int) -> bytes:
+        """Bytes of an object from a position on."""
+        return self._of(path).read(path, start, length)
+
+    def below(self, prefix: str) -> list[tuple[str, int]]:
+        """Objects below a prefix, each with its size."""
+        return self._of(prefix).below(prefix)
+
+    def _of(self, path: str) -> Files:
+        found = next((files for place, files in self._places.items() if path.startswith(place)), None)
+        if found is None:
+            raise PermissionError(f"{path} is outside of the tables of the query")
+        return found
+
+
+def _query(statement: Statement, catalog: Catalog, now: datetime | None) -> Answer:
+    with ExitStack() as opened:
+        engine = opened.enter_context(Engine())
+        files = _ByPlace(catalog)
+        relations = Relations(engine, files)
+        found = {name: _relation(name, catalog, relations, files) for name in statement.tables}
+        translated = duck_sql(statement, found, now)
+        try:
+            running = opened.enter_context(engine.query(translated, SECONDS))
+        except duckdb.Error as error:
+            raise told(error, statement) from None
+        names = output_names([name for name, _ in running.columns])
+        columns = tuple(zip(names, (athena_type(kind) for _, kind in running.columns), strict=True))
+        rows = _rows(running, statement, opened.pop_all())
+        return Answer("DML", "SELECT", columns, rows, lambda: relations.objects.bytes_read)
+
+
+def _rows(running: RunningQuery, statement: Statement, opened: ExitStack) -> Iterator[Sequence[str | None]]:
+    with opened:
+        try:
+            for batch in running.batches:
+                yield from result_rows(batch)
+        except duckdb.Error as error:
+            raise told(error, statement) from None
+
+
+def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _ByPlace) -> Relation:
+    if name.database == catalog_rows.INFORMATION_SCHEMA:
+        return _information(name, catalog, relations)
+    table = catalog.table(name)
+    if table is None or not table.columns:
+        raise not_there(name)
+    files.know(table)
+    made = relations.register(table)
+    return Relation(made, _columns(relations.schemas[made]) if name.special else table.columns)
+
+
+def _information(name: TableName, catalog: Catalog, relations: Relations) -> Relation:
+    found = None if name.special else catalog_rows.information_schema(catalog, name.table, _athena_type_of)
+    if found is None:
+        raise not_there(name)
+    schema, rows = found
+    arrow = pa.schema([(column, glue_arrow(kind)) for column, kind in schema])
+    columns = [*zip(*rows, strict=True)] or [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, arrow, strict=True)]
+    return Relation(relations.rows(pa.table(arrays, schema=arrow)), [SeenColumn(*each) for each in schema])
+
+
+def _columns(schema: pa.Schema) -> list[SeenColumn]:
+    return [SeenColumn(field.name, glue_of(field.type)) for field in schema]
+
+
+def _athena_type_of(glue_type: str) -> str:
+    return athena_type(glue_arrow(glue_type))
+
+
+# ---- statements about the catalog
+
+
+def _about_the_catalog(statement: Statement, catalog: Catalog) -> Answer:
+    columns, rows = _CATALOG[statement.kind](statement, catalog)
+    substatement = statement.kind.upper().replace(" ", "_")
+    typed = tuple((name, "string") for name in columns)
+    return Answer("UTILITY", substatement, typed, [[*map(str, row)] for row in rows], lambda: 0)
+
+
+_Lines = tuple[Sequence[str], Iterable[Sequence[Any]]]
+
+
+def _databases(statement: Statement, catalog: Catalog) -> _Lines:
+    return ("database_name",), catalog_rows.database_names(catalog, statement.options.get("like"))
+
+
+def _within(statement: Statement) -> tuple[str, str | None]:
+    return statement.options.get("database") or statement.database, statement.options.get("like")
+
+
+def _tables(statement: Statement, catalog: Catalog) -> _Lines:
+    return ("tab_name",), catalog_rows.table_names(catalog, *_within(statement))
+
+
+def _views(statement: Statement, catalog: Catalog) -> _Lines:
+    return ("views",), catalog_rows.view_names(catalog, *_within(statement))
+
+
+def _described(statement: Statement, catalog: Catalog) -> Mapping[str, Any]:
+    name = statement.target
+    found = catalog.described(name.database, name.table) if name and not name.special else None
+    if name is None or found is None:
+        raise QueryError(f"FAILED: SemanticException [Error 10001]: Table not found {name}")
+    return found
+
+
+def _describe(statement: Statement, catalog: Catalog) -> _Lines:
+    return ("col_name", "data_type", "comment"), catalog_rows.described_columns(_described(statement, catalog))
+
+
+def _column_names(statement: Statement, catalog: Catalog) -> _Lines:
+    return ("field",), catalog_rows.column_names(_described(statement, catalog))
+
+
+def _properties(statement: Statement, catalog: Catalog) -> _Lines:
+    return ("prpt_name", "prpt_value"), catalog_rows.properties(_described(statement, catalog))
+
+
+_CATALOG: Final[Mapping[str, Callable[[Statement, Catalog], _Lines]]] = {
+    "show databases": _databases,
+    "show tables": _tables,
+    "show views": _views,
+    "show columns": _column_names,
+    "show tblproperties": _properties,
+    "describe": _describe,
+}
