@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
-from sandbox.athena import catalog_rows
+from sandbox.athena import catalog_rows, table_writes
 from sandbox.athena.arrow_types import athena_type, glue_arrow, glue_of
 from sandbox.athena.duck import Engine, RunningQuery
 from sandbox.athena.duck_dialect import Relation, duck_sql, output_names
-from sandbox.athena.query_errors import QueryError
-from sandbox.athena.query_words import Answer, Catalog
+from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
+from sandbox.athena.query_words import Answer, Catalog, WritableCatalog
 from sandbox.athena.relations import Relations
 from sandbox.athena.result_text import result_rows
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
@@ -27,14 +28,18 @@ SECONDS: Final = 120.0
 """For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""
 
 
-def run(sql: str, database: str, parameters: Sequence[str], catalog: Catalog, now: datetime | None) -> Answer:
+def run(sql: str, database: str, parameters: Sequence[str], catalog: WritableCatalog, now: datetime | None) -> Answer:
     """The answer to a statement, whose rows come while they are read. Raises QueryError, also out of the rows."""
     statement = parse(sql, database, parameters)
     if statement.kind == "query":
         return _query(statement, catalog, now)
     if statement.kind in _CATALOG:
         return _about_the_catalog(statement, catalog)
-    raise QueryError(f"NOT_SUPPORTED: {statement.kind} is not executed here")
+    if statement.kind in table_writes.ACTIONS:
+        raise table_writes.refuse(statement, catalog)
+    if statement.kind in _WRITES:
+        return _written(statement, catalog, now)
+    raise QueryError(f"NOT_SUPPORTED: {statement.kind.upper()} is not executed in the emulator", OF_THE_SYSTEM)
 
 
 # ---- queries
@@ -70,7 +75,30 @@ class _ByPlace:
         return found
 
 
-def _query(statement: Statement, catalog: Catalog, now: datetime | None) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A query that runs; `opened` ends it, `scanned` counts bytes."""
+
+    running: RunningQuery
+    opened: ExitStack
+    scanned: Callable[[], int]
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Athena's names and types."""
+        names = output_names([name for name, _ in self.running.columns])
+        return tuple(zip(names, (athena_type(kind) for _, kind in self.running.columns), strict=True))
+
+    def batches(self, statement: Statement) -> Iterator[pa.RecordBatch]:
+        """The rows, after which nothing is open. Raises QueryError."""
+        with self.opened:
+            try:
+                yield from self.running.batches
+            except duckdb.Error as error:
+                raise told(error, statement) from None
+
+
+def _begin(statement: Statement, catalog: Catalog, now: datetime | None) -> _Begun:
     with ExitStack() as opened:
         engine = opened.enter_context(Engine())
         files = _ByPlace(catalog)
@@ -81,19 +109,26 @@ def _query(statement: Statement, catalog: Catalog, now: datetime | None) -> Answ
             running = opened.enter_context(engine.query(translated, SECONDS))
         except duckdb.Error as error:
             raise told(error, statement) from None
-        names = output_names([name for name, _ in running.columns])
-        columns = tuple(zip(names, (athena_type(kind) for _, kind in running.columns), strict=True))
-        rows = _rows(running, statement, opened.pop_all())
-        return Answer("DML", "SELECT", columns, rows, lambda: relations.objects.bytes_read)
+        return _Begun(running, opened.pop_all(), lambda: relations.objects.bytes_read)
 
 
-def _rows(running: RunningQuery, statement: Statement, opened: ExitStack) -> Iterator[Sequence[str | None]]:
-    with opened:
-        try:
-            for batch in running.batches:
-                yield from result_rows(batch)
-        except duckdb.Error as error:
-            raise told(error, statement) from None
+def _query(statement: Statement, catalog: Catalog, now: datetime | None) -> Answer:
+    begun = _begin(statement, catalog, now)
+    rows = (row for batch in begun.batches(statement) for row in result_rows(batch))
+    return Answer("DML", "SELECT", begun.columns, rows, begun.scanned)
+
+
+def _written(statement: Statement, catalog: WritableCatalog, now: datetime | None) -> Answer:
+    begun: list[_Begun] = []
+
+    def rows() -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        begun.append(_begin(statement, catalog, now))
+        return begun[0].running.schema, begun[0].batches(statement)
+
+    return _WRITES[statement.kind](statement, catalog, rows, lambda: begun[0].scanned() if begun else 0)
+
+
+_WRITES: Final = {"insert": table_writes.insert, "unload": table_writes.unload}
 
 
 def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _ByPlace) -> Relation:

@@ -6,9 +6,12 @@ import tempfile
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from sandbox.athena.seen_tables import Files, SeenTable, TableName
+
+if TYPE_CHECKING:
+    from pyarrow import Table as ArrowTable
 
 _IN_MEMORY: Final = 8 << 20
 """Bytes of a result that are kept in memory while it is written."""
@@ -35,6 +38,26 @@ class Catalog(Protocol):
 
     def files(self, table: SeenTable) -> Files:
         """The objects of a table, as they are read for the caller. Raises QueryError for who may not read any."""
+        ...
+
+
+class WritableCatalog(Catalog, Protocol):
+    """The catalog as one caller writes to it."""
+
+    def governed(self, table: SeenTable) -> bool:
+        """Whether Lake Formation has the place of a table, so that its grants decide."""
+        ...
+
+    def append(self, table: SeenTable, rows: ArrowTable) -> None:
+        """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
+        ...
+
+    def put(self, path: str, body: bytes) -> None:
+        """Write an object as the caller. Raises QueryError."""
+        ...
+
+    def refusal(self, action: str, name: TableName) -> str:
+        """The refusal of an action of Glue on a table, or on a database; empty where the caller may."""
         ...
 
 

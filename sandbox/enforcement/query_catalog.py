@@ -8,7 +8,7 @@ role. Where no location is registered it reads with the caller's own permissions
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mesh.aws.plugin_types import AskedAction
 from sandbox.athena.query_errors import QueryError
@@ -25,6 +25,9 @@ from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.object_access import ObjectAccess
 from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES
 from sandbox.enforcement.service_requests import assumption, first_refusal
+
+if TYPE_CHECKING:
+    from pyarrow import Table as ArrowTable
 
 ATHENA: Final = "athena.amazonaws.com"
 _LAKE: Final = "lakeformation.amazonaws.com"
@@ -66,6 +69,48 @@ class CallersCatalog:
         if role not in self._readers:
             self._readers[role] = self._as_location(catalog, role) if role else self._as_caller()
         return self._readers[role]
+
+    # ---- writes
+
+    def governed(self, table: SeenTable) -> bool:
+        """Whether Lake Formation has the place of a table, so that its grants decide."""
+        return bool(self._location_role(self._target(table.name)[0], table.location))
+
+    def append(self, table: SeenTable, rows: ArrowTable) -> None:
+        """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
+        from botocore.exceptions import ClientError
+
+        from sandbox.athena.iceberg_writes import write
+
+        client = self._clients.own("glue", self._world.region, self.session.credentials)
+        try:
+            with forwarded_by(ATHENA):
+                write(client, self._as_caller(), table.name.database, table.name.table, rows, "append")
+        except (ClientError, PermissionError) as error:
+            raise QueryError(f"Insufficient permissions to execute the query. {error}") from None
+        except (ValueError, TypeError) as error:
+            raise QueryError(f"TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: {error}") from None
+
+    def put(self, path: str, body: bytes) -> None:
+        """Write an object as the caller. Raises QueryError."""
+        try:
+            self._as_caller().put(path, body)
+        except (FileNotFoundError, PermissionError) as error:
+            raise QueryError(f"PERMISSION_DENIED: {error}") from None
+
+    def refusal(self, action: str, name: TableName) -> str:
+        """The refusal of an action of Glue on a table, or on a database; empty where the caller may."""
+        catalog, database, table = self._target(name)
+        prefix = f"arn:aws:glue:{self._world.region}:{catalog}"
+        asked = [f"{prefix}:catalog", f"{prefix}:database/{database}"]
+        asked += [f"{prefix}:table/{database}/{table}"] if table else []
+        with forwarded_by(ATHENA):
+            answers = self._gate.refusals(
+                self.session.credentials.access_key,
+                self._world.region,
+                [AskedAction(action, resource, {}) for resource in asked],
+            )
+        return next(filter(None, answers), "")
 
     # ---- what Glue tells
 
@@ -126,7 +171,7 @@ class CallersCatalog:
         found = (each.role_arn or "" for arn, each in resources.items() if at.startswith(f"{arn.rstrip('/')}/"))
         return next(found, "")
 
-    def _as_caller(self) -> Files:
+    def _as_caller(self) -> ObjectAccess:
         return ObjectAccess(self.session, self._world.region, ATHENA)
 
     def _as_location(self, catalog: str, role: str) -> Files:

@@ -1,0 +1,99 @@
+"""Statements that write: INSERT into an Iceberg table and UNLOAD, as the caller; any other is refused or not executed.
+
+Athena User Guide, "INSERT INTO", "UNLOAD" and "Update Iceberg table data"; Lake Formation Developer Guide, "Lake
+Formation permissions reference": where Lake Formation has the place, the caller needs INSERT on the table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
+from sandbox.athena.query_words import Answer, WritableCatalog
+from sandbox.athena.seen_tables import SeenTable, TableName
+from sandbox.athena.special_tables import not_there
+from sandbox.athena.statements import Statement
+
+ACTIONS: Final[Mapping[str, str]] = {
+    "alter database": "glue:UpdateDatabase",
+    "alter table": "glue:UpdateTable",
+    "alter view": "glue:UpdateTable",
+    "create database": "glue:CreateDatabase",
+    "create table": "glue:CreateTable",
+    "create table as": "glue:CreateTable",
+    "create view": "glue:CreateTable",
+    "delete": "glue:UpdateTable",
+    "drop database": "glue:DeleteDatabase",
+    "drop table": "glue:DeleteTable",
+    "drop view": "glue:DeleteTable",
+    "merge": "glue:UpdateTable",
+    "msck repair table": "glue:BatchCreatePartition",
+    "optimize": "glue:UpdateTable",
+    "update": "glue:UpdateTable",
+    "vacuum": "glue:UpdateTable",
+}
+"""What each statement that writes asks of Glue, in its caller's name."""
+
+_FORMAT: Final = re.compile(r"\bformat\s*=\s*'(\w+)'", re.IGNORECASE)
+
+Rows = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
+"""The rows of a statement's query, once to be read."""
+
+
+def insert(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
+    """Append the rows of the query to the target. Raises QueryError for who may not, and for what does not fit."""
+    target = _target(statement, catalog)
+    named = statement.options.get("columns")
+    columns = named.split(",") if named else [column.name for column in target.columns]
+    schema, batches = rows()
+    if len(schema) != len(columns):
+        raise QueryError(
+            f"TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table has {len(columns)} columns, "
+            f"query has {len(schema)}"
+        )
+    found = pa.Table.from_batches(batches, schema).rename_columns(columns)
+    catalog.append(target, found)
+    return Answer("DML", "INSERT", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+
+
+def unload(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
+    """Write the rows of the query below a place, as Parquet. Raises QueryError for who may not."""
+    given = _FORMAT.search(statement.options.get("with", ""))
+    if given is None or given[1].upper() != "PARQUET":
+        raise QueryError("NOT_SUPPORTED: UNLOAD is executed here with format = 'PARQUET' alone", OF_THE_SYSTEM)
+    schema, batches = rows()
+    found = pa.Table.from_batches(batches, schema)
+    body = pa.BufferOutputStream()
+    pq.write_table(found, body)
+    catalog.put(f"{statement.options['to'].rstrip('/')}/part-00000.parquet", body.getvalue().to_pybytes())
+    return Answer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+
+
+def refuse(statement: Statement, catalog: WritableCatalog) -> QueryError:
+    """Why a statement is not executed: its caller may not, in AWS's words; or the emulator cannot."""
+    name = statement.target or TableName(statement.options.get("name", statement.database), "")
+    if statement.kind in ("delete", "merge", "update"):
+        _target(statement, catalog)
+    refused = catalog.refusal(ACTIONS[statement.kind], name)
+    if refused:
+        return QueryError(f"Insufficient permissions to execute the query. {refused}")
+    return QueryError(f"NOT_SUPPORTED: {statement.kind.upper()} is not executed in the emulator", OF_THE_SYSTEM)
+
+
+def _target(statement: Statement, catalog: WritableCatalog) -> SeenTable:
+    name = statement.target
+    table = catalog.table(name) if name and not name.special else None
+    if name is None or table is None:
+        raise not_there(name or TableName(statement.database, ""))
+    if catalog.governed(table):
+        raise QueryError(
+            f"PERMISSION_DENIED: Insufficient Lake Formation permission(s): Required Insert on {name.table}"
+        )
+    if table.format != "iceberg":
+        raise QueryError(f"NOT_SUPPORTED: {name} is no Iceberg table, and no rows are put into one here", OF_THE_SYSTEM)
+    return table
