@@ -147,3 +147,11 @@ def _ends(rule: Mapping[str, Any]) -> tuple[Any, Any, int] | None:
             return 0, high, 0
         case _:
             return None
+
+
+def says(rules: ColumnRules) -> tuple[Any, ...]:
+    """What rules say on each value, wherever they stand."""
+    options = {name: str(one.value) for name, one in rules.options.items() if name != "format"}
+    allowed = tuple(str(one.value) for one in rules.allowed)
+    said = (allowed, tuple(one.value for one in rules.patterns), tuple(sorted(options.items())), rules.never)
+    return said if any(said) else ()

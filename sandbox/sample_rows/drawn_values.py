@@ -62,11 +62,17 @@ def leaf_space(leaf: Leaf) -> Space | None:
 
 
 def leaf_of(
-    element: Element, type_: ColumnType, where: DrawingPlace, rules: ColumnRules, need: int, fresh: Placed | None
+    element: Element,
+    name: str,
+    type_: ColumnType,
+    where: DrawingPlace,
+    rules: ColumnRules,
+    need: int,
+    fresh: Placed | None = None,
 ) -> Leaf:
-    """The leaf of an element."""
+    """The leaf of an element; `name` is that of the column, for an item of a list."""
     return Leaf(
-        element.catalog_name,
+        name,
         f"column '{where.named(element.path)}'",
         element.path,
         type_,
@@ -105,7 +111,7 @@ def draw_of(type_: ColumnType, element: Element | None, name: str, seed: int, wh
     leaf = (
         Leaf(name, f"field '{name}'", shown, type_, rules, where.now, need=need, faults=where.faults)
         if element is None
-        else leaf_of(element, type_, where, rules, need, None)
+        else leaf_of(element, name, type_, where, rules, need)
     )
     refers = element is not None and bool(element.data.get("relationships"))
     space = where.referred(leaf, element) if element is not None and refers else leaf_space(leaf)
@@ -116,8 +122,8 @@ def draw_of(type_: ColumnType, element: Element | None, name: str, seed: int, wh
         return None
     order, at = scatter(seed, space.size), space.at
     if rules.unique:
-        return lambda row, number: at(order.at(row))
-    return lambda row, number: at(order.at(number))
+        return lambda row, _: at(order.at(row))
+    return lambda _, number: at(order.at(number))
 
 
 def too_few(leaf: Leaf, values: int, rows: int) -> RuleFault:
@@ -227,7 +233,7 @@ def _different(
     if counts is None:
         return None
     order, at = scatter(seed, space.size), space.at
-    return lambda row, number: [at(order.at(number + n)) for n in range(counts[number % len(counts)])]
+    return lambda _, number: [at(order.at(number + n)) for n in range(counts[number % len(counts)])]
 
 
 def _plain_space(type_: ColumnType, element: Element | None, name: str, where: DrawingPlace) -> Space | None:
@@ -235,7 +241,7 @@ def _plain_space(type_: ColumnType, element: Element | None, name: str, where: D
     if element is None:
         return leaf_space(Leaf(name, f"field '{name}'", (), type_, ColumnRules(), where.now, need=8))
     rules = rules_of(element)
-    return leaf_space(leaf_of(element, type_, where, rules, 1, None))
+    return leaf_space(leaf_of(element, name, type_, where, rules, 1))
 
 
 def _map(
@@ -268,11 +274,11 @@ def _vector(type_: ColumnType, rules: ColumnRules) -> Draw:
     is_whole = type_.parts[0].type.name not in ("float", "double")
     normalized = bool(rules.option("normalized")) and not is_whole
 
-    def drawn(row: int, number: int) -> list[Any]:
+    def drawn(_: int, number: int) -> list[Any]:
         source = random.Random(number)  # noqa: S311 (made-up rows are no secret)
         if is_whole:
-            return [source.randrange(0, 128) for _ in range(size)]
-        values = [source.uniform(-1, 1) for _ in range(size)]
+            return [source.randrange(0, 128) for _n in range(size)]
+        values = [source.uniform(-1, 1) for _n in range(size)]
         length = math.sqrt(sum(one * one for one in values)) if normalized else 1.0
         return [one / length for one in values]
 

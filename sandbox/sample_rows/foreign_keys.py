@@ -92,13 +92,7 @@ class ForeignKeys:
             return None
         try:
             targets = tuple(self.column(product, text) for text in texts)
-            if column is not None:
-                columns = (column.catalog_name,)
-            else:
-                own = [self.column(product, text) for text in origins]
-                if table is not None and any(key.table != table.catalog_name for key in own):
-                    raise LostReferenceError(f"'from' names a column of another table than '{table.name}'")
-                columns = tuple(key.column for key in own)
+            columns = (column.catalog_name,) if column is not None else self._origins(product, table, origins)
         except LostReferenceError as error:
             faults.append(RuleFault(here, f"the relationship cannot be followed: {error}"))
             return None
@@ -107,6 +101,12 @@ class ForeignKeys:
             faults.append(RuleFault(here, told))
             return None
         return ForeignKey(columns, targets, here)
+
+    def _origins(self, product: str, table: Element | None, texts: list[str]) -> tuple[str, ...]:
+        own = [self.column(product, text) for text in texts]
+        if table is not None and any(key.table != table.catalog_name for key in own):
+            raise LostReferenceError(f"'from' names a column of another table than '{table.name}'")
+        return tuple(key.column for key in own)
 
     def column(self, product: str, text: str) -> ColumnKey:
         """The column that a reference in a product's contract names; raises LostReferenceError."""

@@ -30,9 +30,9 @@ def sample_rows(loaded: Loaded, rows: int, seed: int, now: datetime.datetime) ->
     """
     mesh = loaded.usable()
     contracts = {
-        reference: WrittenContract(contract_file(*reference.split("."), product), mesh.contracts[reference])
-        for reference in mesh.products()
-        if (product := mesh.product(reference)) is not None and reference in mesh.contracts
+        f"{domain}.{name}": WrittenContract(contract_file(domain, name, product), mesh.contracts[f"{domain}.{name}"])
+        for domain, owner in mesh.domains.items()
+        for name, product in owner.products.items()
     }
     products, problems = rows_of(contracts, label_words(mesh.file), rows, seed, now)
     findings = sorted(set(loaded.place(problems)))
@@ -54,12 +54,16 @@ def rows_of(
         if table is not None:
             products.setdefault(product, {})[name] = table
     problems = [
-        Problem(contracts[product].file, fault.path, fault.message, severity)
-        for severity, told in (("error", maker.faults), ("note", maker.remarks))
-        for product, faults in told.items()
+        Problem(contracts[product].file, fault.path, fault.message)
+        for product, faults in maker.faults.items()
         for fault in faults
     ]
-    return products, problems
+    remarks = [
+        Problem(contracts[product].file, fault.path, fault.message, "note")
+        for product, faults in maker.remarks.items()
+        for fault in faults
+    ]
+    return products, problems + remarks
 
 
 def derived(mesh: Mesh) -> Mapping[str, tuple[str, ...]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from sandbox.sample_rows.leaf import WHOLE, Leaf, decimal_of, is_number, moment
@@ -151,17 +154,26 @@ def _plausible(leaf: Leaf, hard: Interval, sets_low: bool, sets_high: bool) -> I
     return narrow if narrow.size >= max(1, leaf.need) else hard
 
 
-def _maker(leaf: Leaf, interval: Interval) -> Any:
+def _maker(leaf: Leaf, interval: Interval) -> Callable[[int], Any]:
     first, unit, name = interval.first, interval.unit, leaf.type.name
     if name in WHOLE:
-        step = int(unit)
-        return lambda number: (first + number) * step
+        return partial(_whole, first, int(unit))
     if name == "decimal":
         scale = leaf.type.numbers[1]
-        units = int(unit * 10**scale)
-        return lambda number: decimal_of((first + number) * units, scale)
-    numerator, denominator = unit.numerator, unit.denominator
-    return lambda number: (first + number) * numerator / denominator
+        return partial(_digits, first, int(unit * 10**scale), scale)
+    return partial(_quotient, first, unit.numerator, unit.denominator)
+
+
+def _whole(first: int, step: int, number: int) -> int:
+    return (first + number) * step
+
+
+def _digits(first: int, units: int, scale: int, number: int) -> Decimal:
+    return decimal_of((first + number) * units, scale)
+
+
+def _quotient(first: int, numerator: int, denominator: int, number: int) -> float:
+    return (first + number) * numerator / denominator
 
 
 # ---- dates and times

@@ -4,68 +4,39 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from mesh.contracts import partitions
 from mesh.contracts.catalog import table_format
-from mesh.contracts.column_types import column_type, type_place
+from mesh.contracts.column_types import type_place
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.types import ColumnType
 from mesh.findings import KeyPath
 from mesh.model import Contract, Element
 from sandbox.sample_rows import table_needs
-from sandbox.sample_rows.column_rules import ColumnRules, Placed, rules_of
+from sandbox.sample_rows.column_rules import ColumnRules, Placed, rules_of, says
 from sandbox.sample_rows.drawn_values import Draw, DrawingPlace, draw_of, leaf_of, leaf_space
 from sandbox.sample_rows.foreign_keys import ColumnKey, ForeignKey, ForeignKeys
 from sandbox.sample_rows.leaf import WHOLE, Leaf, RuleFault, fitting
+from sandbox.sample_rows.row_values import any_of, drawn_by, each_once, value_at
 from sandbox.sample_rows.sample_tables import SampleColumn, SampleTable
-from sandbox.sample_rows.value_spaces import ComputedSpace, ListedSpace, Space, mixed, scatter, seed_of
+from sandbox.sample_rows.table_draft import TableDraft, set_groups
+from sandbox.sample_rows.value_spaces import ComputedSpace, ListedSpace, Scatter, Space, scatter, seed_of
 
 _PARTITIONS: Final = 12
 """Most values of a column that a table is partitioned by, where no rule wants more."""
 
 _LOOKED_AT: Final = 1000
 
+_Shape = Callable[..., SampleColumn]
+"""A column without its values, which it takes with what is known of them."""
+
 
 class _RoundError(Exception):
     """Columns refer to each other in a circle."""
-
-
-@dataclass(slots=True)
-class TableDraft:
-    """A table that is being made: what is known of its columns before their values are."""
-
-    product: str
-    contract: Contract
-    table: Element
-    rows: int
-    where: DrawingPlace
-    fresh: Mapping[KeyPath, Placed]
-    keys: dict[str, ForeignKey]
-    unique: dict[str, KeyPath] = field(default_factory=dict[str, KeyPath])
-    parts: dict[str, tuple[tuple[str, ...], KeyPath]] = field(
-        default_factory=dict[str, tuple[tuple[str, ...], KeyPath]]
-    )
-    made: dict[str, SampleColumn | None] = field(default_factory=dict[str, SampleColumn | None])
-    layouts: dict[tuple[str, ...], dict[str, tuple[Space, int, int]] | None] = field(
-        default_factory=dict[tuple[str, ...], "dict[str, tuple[Space, int, int]] | None"]
-    )
-
-    def element(self, column: str) -> Element:
-        """The element of a column."""
-        return next(one for one in self.table.columns if one.catalog_name == column)
-
-    def type(self, column: str) -> ColumnType:
-        """The type of a column."""
-        return column_type(self.element(column), self.where.place)
-
-    def unit(self, column: str) -> tuple[str, ...]:
-        """The columns that get their values together: those of one foreign key, or the column alone."""
-        key = self.keys.get(column)
-        return key.columns if key is not None else (column,)
 
 
 class TableMaker:
@@ -102,7 +73,7 @@ class TableMaker:
         )
         fresh = table_needs.freshness(contract)
         draft = TableDraft(product, contract, table, rows, where, fresh, self._table_keys(product, table))
-        self._set_groups(draft)
+        set_groups(draft)
         return draft
 
     def _table_keys(self, product: str, table: Element) -> dict[str, ForeignKey]:
@@ -119,30 +90,6 @@ class TableMaker:
                 told = f"column '{key.columns[0]}' of table '{table.name}' has two relationships: sample rows have one"
                 faults.append(RuleFault(key.path, f"{told} of them; keep one"))
         return found
-
-    def _set_groups(self, draft: TableDraft) -> None:
-        """Puts each column into the one group of columns that it differs with."""
-        for columns, path in table_needs.different(draft.table):
-            if any(column in draft.unique for column in columns):
-                continue
-            units = {draft.unit(column) for column in columns}
-            if len(columns) == 1:
-                draft.unique[columns[0]] = path
-            elif any(set(group) <= set(columns) for group, _ in draft.parts.values()):
-                continue
-            elif any(column in draft.parts for column in columns):
-                free = [c for c in columns if c not in draft.parts and not rules_of(draft.element(c)).allowed]
-                free = [c for c in free if draft.type(c).name not in ("boolean", "tinyint") and c not in draft.keys]
-                if free:
-                    draft.unique[free[-1]] = path
-                else:
-                    told = f"two keys of table '{draft.table.name}' share columns, and sample rows cannot have both"
-                    draft.where.faults.append(RuleFault(path, f"{told}: add a column that is unique"))
-            elif len(units) == 1 and units == {columns}:
-                draft.unique.update(dict.fromkeys(columns, path))
-            else:
-                whole = tuple(dict.fromkeys(c for column in columns for c in draft.unit(column)))
-                draft.parts.update(dict.fromkeys(whole, (whole, path)))
 
     # ---- tables and columns
 
@@ -184,6 +131,12 @@ class TableMaker:
     def _seed(self, draft: TableDraft, *names: str) -> int:
         return seed_of(self.seed, draft.product, draft.table.catalog_name, *names)
 
+    def _order(self, draft: TableDraft, unit: tuple[str, ...], size: int) -> Scatter:
+        """The order in which a table takes values: for ids the same in every table, so that rows can be joined."""
+        if len(unit) == 1 and _is_id(unit[0]) and unit[0] not in draft.keys:
+            return scatter(seed_of(self.seed, "id", unit[0]), size)
+        return scatter(self._seed(draft, *unit), size)
+
     def _column(self, draft: TableDraft, name: str) -> SampleColumn | None:
         element, type_ = draft.element(name), draft.type(name)
         rules = rules_of(element)
@@ -194,7 +147,7 @@ class TableMaker:
         order = scatter(seed_of(seed, "null"), draft.rows)
         shape = partial(SampleColumn, name, type_, rows=draft.rows, nulls=nulls, order=order)
         if draft.rows == nulls:
-            return shape(lambda row: None)
+            return shape(lambda _: None)
         if name in draft.parts:
             return self._part(draft, name, shape)
         if type_.parts or (type_.name == "string" and element.below):
@@ -206,29 +159,34 @@ class TableMaker:
         space = self._space(draft, name, need)
         if space is None:
             return None
-        place = draft.unit(name).index(name) if len(draft.unit(name)) > 1 else None
-        at = space.at if place is None else lambda number: space.at(number)[place]
+        return self._of_space(draft, element, space, need, shape)
+
+    def _of_space(self, draft: TableDraft, element: Element, space: Space, need: int, shape: _Shape) -> Any:
+        """A column with the values of a space: each once, where it is unique."""
+        name = element.catalog_name
+        at = value_at(space, draft.unit(name), name)
+        numbers = self._order(draft, draft.unit(name), space.size)
         if name in draft.unique:
             if space.size < need:
                 self._too_few(draft, name, space.size, need)
                 return None
-            numbers = scatter(self._seed(draft, *draft.unit(name)), space.size)
-            return shape(lambda row: at(numbers.at(row)), turns=draft.rows)
+            return shape(each_once(at, numbers), turns=draft.rows)
         salt = self._seed(draft, *draft.unit(name))
-        numbers = scatter(salt, space.size)
-        if partitions.is_partitioned(element) and space.size > _PARTITIONS and type_.name not in ("timestamp", "date"):
-            few = scatter(salt, _PARTITIONS)
-            return shape(lambda row: at(numbers.at(few.at(mixed(salt, row)))))
-        return shape(lambda row: at(numbers.at(mixed(salt, row))))
+        most = 0
+        if partitions.is_partitioned(element) and draft.type(name).name not in ("timestamp", "timestamptz", "date"):
+            most = _PARTITIONS
+        elif _is_id(name) and name not in draft.keys:
+            most = draft.rows
+        return shape(any_of(at, numbers, salt, most))
 
-    def _nested(self, draft: TableDraft, element: Element, type_: ColumnType, shape: Any, seed: int) -> Any:
+    def _nested(self, draft: TableDraft, element: Element, type_: ColumnType, shape: _Shape, seed: int) -> Any:
         name = element.catalog_name
         if name in draft.unique:
             told = f"column '{name}' is unique and nested, which sample rows cannot have: mark a field of it unique"
             draft.where.faults.append(RuleFault(draft.unique[name], told))
             return None
         draw: Draw | None = draw_of(type_, element, name, seed, draft.where)
-        return None if draw is None else shape(lambda row: draw(row, mixed(seed, row)))
+        return None if draw is None else shape(drawn_by(draw, seed))
 
     def _too_few(self, draft: TableDraft, name: str, values: int, need: int) -> None:
         refers = draft.keys.get(name)
@@ -280,7 +238,7 @@ class TableMaker:
         if name in draft.unique and rules.unique is None:
             rules = replace(rules, unique=Placed(True, draft.unique[name]))
         fresh = draft.fresh.get(element.path)
-        leaf = leaf_of(element, draft.type(name), draft.where, rules, need, fresh)
+        leaf = leaf_of(element, name, draft.type(name), draft.where, rules, need, fresh)
         if key is None:
             return leaf_space(leaf)
         if len(key.columns) > 1:
@@ -303,7 +261,7 @@ class TableMaker:
         space = target.different()
         told = self.drafts[key.targets[0][:2]]
         theirs = rules_of(told.element(key.targets[0].column))
-        if not _says(leaf.rules) or (_says(leaf.rules) == _says(theirs) and leaf.type == target.type):
+        if not says(leaf.rules) or (says(leaf.rules) == says(theirs) and leaf.type == target.type):
             made = space
         elif leaf.rules.allowed:
             allowed = leaf_space(replace(leaf, rules=leaf.rules))
@@ -341,7 +299,7 @@ class TableMaker:
 
     # ---- keys of several columns
 
-    def _part(self, draft: TableDraft, name: str, shape: Any) -> SampleColumn | None:
+    def _part(self, draft: TableDraft, name: str, shape: _Shape) -> SampleColumn | None:
         group, path = draft.parts[name]
         if group not in draft.layouts:
             draft.layouts[group] = self._layout(draft, group, path)
@@ -350,9 +308,12 @@ class TableMaker:
             return None
         unit = draft.unit(name)
         space, stride, turns = layout[unit[0]]
-        order = scatter(self._seed(draft, *unit), space.size)
-        at = space.at if len(unit) == 1 else lambda number: space.at(number)[unit.index(name)]
-        made = lambda row: at(order.at(row // stride % turns))  # noqa: E731
+        order = self._order(draft, unit, space.size)
+        at = value_at(space, unit, name)
+
+        def made(row: int) -> Any:
+            return at(order.at(row // stride % turns))
+
         return shape(made, stride=stride, turns=turns if len(unit) == 1 else 0)
 
     def _layout(
@@ -393,14 +354,10 @@ class TableMaker:
         return layout
 
 
+def _is_id(name: str) -> bool:
+    return name.endswith("_id")
+
+
 def _same_kind(one: ColumnType, other: ColumnType) -> bool:
     """Whether values of one type are values of the other, but for their size."""
     return one.name == other.name or (one.name in WHOLE and other.name in WHOLE)
-
-
-def _says(rules: ColumnRules) -> tuple[Any, ...]:
-    """What rules say on each value, wherever they stand."""
-    options = {name: str(one.value) for name, one in rules.options.items() if name != "format"}
-    allowed = tuple(str(one.value) for one in rules.allowed)
-    said = (allowed, tuple(one.value for one in rules.patterns), tuple(sorted(options.items())), rules.never)
-    return said if any(said) else ()

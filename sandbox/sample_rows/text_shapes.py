@@ -58,7 +58,7 @@ def shapes(pattern: str, least: int = 0, most: int = LONGEST_TEXT) -> tuple[Shap
 
 
 def _matches(pattern: re.Pattern[str], shape: Shape) -> bool:
-    """Whether a pattern is found in texts of a shape: the first, the last and one between; its anchors may forbid it."""
+    """Whether a pattern is found in the first, the last and another text of a shape: its anchors may forbid it."""
     space = text_space((shape,))
     return all(pattern.search(space.at(number)) for number in {0, space.size // 2, space.size - 1})
 
@@ -81,17 +81,11 @@ def _fewer(made: Sequence[Shape]) -> list[Shape]:
 
 def _item(operation: str, argument: Any, least: int, most: int) -> Sequence[Shape]:
     match operation:
-        case "LITERAL":
-            return [(chr(argument),)]
-        case "NOT_LITERAL":
-            return [(_PRINTABLE.replace(chr(argument), ""),)]
-        case "ANY":
-            return [(_ANY,)]
-        case "IN":
-            return _class(argument)
+        case "LITERAL" | "NOT_LITERAL" | "ANY" | "IN":
+            return _one_character(operation, argument)
+        case "AT" if "BOUNDARY" in str(argument):
+            raise UnsupportedPatternError("has a word boundary (\\b)")
         case "AT":
-            if "BOUNDARY" in str(argument):
-                raise UnsupportedPatternError("has a word boundary (\\b)")
             return [()]
         case "BRANCH":
             return _fewer([shape for branch in argument[1] for shape in _sequence(branch, least, most)])
@@ -100,9 +94,22 @@ def _item(operation: str, argument: Any, least: int, most: int) -> Sequence[Shap
         case "ATOMIC_GROUP":
             return _sequence(argument, least, most)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-            return _repeat(*argument, least, most)
+            low, high, items = argument
+            return _repeat(low, high, items, least, most)
         case _:
             raise UnsupportedPatternError(f"has {_REFUSED.get(operation, operation.lower())}")
+
+
+def _one_character(operation: str, argument: Any) -> list[Shape]:
+    match operation:
+        case "LITERAL":
+            return [(chr(argument),)]
+        case "NOT_LITERAL":
+            return [(_PRINTABLE.replace(chr(argument), ""),)]
+        case "ANY":
+            return [(_ANY,)]
+        case _:
+            return _class(argument)
 
 
 def _repeat(low: int, high: int, items: Any, least: int, most: int) -> list[Shape]:

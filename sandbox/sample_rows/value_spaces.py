@@ -121,7 +121,7 @@ def scatter(seed: int, size: int) -> Scatter:
     if size < 2:
         return Scatter(1, 0, max(size, 1))
     words = size.bit_length() // 64 + 1
-    factor = sum(mixed(seed, n) << (64 * n) for n in range(words)) % size
+    factor, shift = (sum(mixed(seed, start + n) << (64 * n) for n in range(words)) % size for start in (0, words))
     while math.gcd(factor, size) != 1:
         factor += 1
-    return Scatter(factor, mixed(seed, words), size)
+    return Scatter(factor, shift, size)

@@ -19,7 +19,7 @@ Layer = str | set[str]
 
 LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "": PACKAGES,
-    "sandbox": ("runs", "rehearsal", "enforcement", "emulator", "engine"),
+    "sandbox": ("sample_rows", "runs", "rehearsal", "enforcement", "emulator", "engine"),
     "mesh": (
         "proof",
         "access",
