@@ -20,9 +20,19 @@ def value_at(space: Space, unit: tuple[str, ...], name: str) -> Callable[[int], 
     return at
 
 
-def each_once(at: Callable[[int], Any], numbers: Scatter) -> Callable[[int], Any]:
-    """What makes the values of rows in an order, so that no two rows have the same."""
+def each_once(at: Callable[[int], Any], numbers: Scatter, filled: Scatter | None, nulls: int) -> Callable[[int], Any]:
+    """What makes the values of rows in an order, so that no two rows have the same.
+
+    Where some rows are null, those that `filled` puts below `nulls`, the others alone count.
+    """
     factor, shift, size = numbers.factor, numbers.shift, numbers.size
+    if filled is not None:
+        place = filled.at
+
+        def among_filled(row: int) -> Any:
+            return at((factor * (place(row) - nulls) + shift) % size)
+
+        return among_filled
 
     def made(row: int) -> Any:
         return at((factor * row + shift) % size)

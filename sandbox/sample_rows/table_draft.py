@@ -20,7 +20,9 @@ from sandbox.sample_rows.value_spaces import Space
 
 @dataclass(slots=True)
 class TableDraft:
-    """A table that is being made: what is known of its columns before their values are."""
+    """A table that is being made: columns that are `unique`, that are `filled` in every row, and that are `parts` of a
+    group whose values differ together, each with where that is said; what is `made` of it so far.
+    """
 
     product: str
     contract: Contract
@@ -30,6 +32,7 @@ class TableDraft:
     fresh: Mapping[KeyPath, Placed]
     keys: dict[str, ForeignKey]
     unique: dict[str, KeyPath] = field(default_factory=dict[str, KeyPath])
+    filled: set[str] = field(default_factory=set[str])
     parts: dict[str, tuple[tuple[str, ...], KeyPath]] = field(
         default_factory=dict[str, tuple[tuple[str, ...], KeyPath]]
     )
@@ -55,7 +58,10 @@ class TableDraft:
 def set_groups(draft: TableDraft) -> None:
     """Puts each column into the one group of columns that it differs with."""
     for columns, path in table_needs.different(draft.table):
-        if any(column in draft.unique for column in columns):
+        alone = [column for column in columns if column in draft.unique]
+        if alone:
+            # Nulls of a unique column repeat, and a group with it would.
+            draft.filled.update(alone[:1] if len(columns) > 1 else ())
             continue
         units = {draft.unit(column) for column in columns}
         if len(columns) == 1:
@@ -67,6 +73,7 @@ def set_groups(draft: TableDraft) -> None:
             free = [c for c in free if draft.type(c).name not in ("boolean", "tinyint") and c not in draft.keys]
             if free:
                 draft.unique[free[-1]] = path
+                draft.filled.add(free[-1])
             else:
                 told = f"two keys of table '{draft.table.name}' share columns, and sample rows cannot have both"
                 draft.where.faults.append(RuleFault(path, f"{told}: add a column that is unique"))

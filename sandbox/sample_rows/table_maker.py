@@ -144,7 +144,7 @@ class TableMaker:
         if nulls is None:
             return None
         seed = self._seed(draft, name)
-        order = scatter(seed_of(seed, "null"), draft.rows)
+        order = scatter(_null_seed(seed), draft.rows)
         shape = partial(SampleColumn, name, type_, rows=draft.rows, nulls=nulls, order=order)
         if draft.rows == nulls:
             return shape(lambda _: None)
@@ -170,7 +170,9 @@ class TableMaker:
             if space.size < need:
                 self._too_few(draft, name, space.size, need)
                 return None
-            return shape(each_once(at, numbers), turns=draft.rows)
+            nulls = draft.rows - need
+            filled = scatter(_null_seed(self._seed(draft, name)), draft.rows) if nulls else None
+            return shape(each_once(at, numbers, filled, nulls), turns=draft.rows)
         salt = self._seed(draft, *draft.unit(name))
         most = 0
         if partitions.is_partitioned(element) and draft.type(name).name not in ("timestamp", "timestamptz", "date"):
@@ -213,7 +215,11 @@ class TableMaker:
     def _nulls(self, draft: TableDraft, element: Element, rules: ColumnRules) -> int | None:
         """How many rows of a column are null; None, with the fault, where its rules contradict each other."""
         name, rows = element.catalog_name, draft.rows
-        never = bool(element.data.get("required") or element.data.get("primaryKey")) or name in draft.parts
+        never = (
+            bool(element.data.get("required") or element.data.get("primaryKey"))
+            or name in draft.parts
+            or name in draft.filled
+        )
         never = never or partitions.is_partitioned(element)
         low, high = 0, 0 if never else rows
         for taken in rules.nulls:
@@ -255,7 +261,7 @@ class TableMaker:
         if target is None:
             return None
         if not _same_kind(leaf.type, target.type):
-            told = f"is a {leaf.type} and refers to {key.targets[0]}, a {target.type}: make them the same"
+            told = f"refers to {key.targets[0]}, of type {target.type}, and is of type {leaf.type}: make them the same"
             leaf.fault(key.path, told)
             return None
         space = target.different()
@@ -263,17 +269,18 @@ class TableMaker:
         theirs = rules_of(told.element(key.targets[0].column))
         if not says(leaf.rules) or (says(leaf.rules) == says(theirs) and leaf.type == target.type):
             made = space
-        elif leaf.rules.allowed:
-            allowed = leaf_space(replace(leaf, rules=leaf.rules))
-            values = set(fitting(space, leaf).values)
-            made = (
-                ListedSpace([one for n in range(allowed.size) if (one := allowed.at(n)) in values]) if allowed else None
-            )
         else:
             made = fitting(space, leaf)
-        if made is not None and made.size == 0:
+            allowed = leaf_space(leaf) if leaf.rules.allowed else None
+            if allowed is not None:
+                values = {allowed.at(number) for number in range(allowed.size)}
+                made = ListedSpace([one for one in made.values if one in values])
+            elif leaf.rules.allowed:
+                return None
+        if made.size == 0:
             leaf.fault(
-                key.path, f"refers to {key.targets[0]}, which has no value that holds its rules: make them agree"
+                key.path,
+                f"refers to {key.targets[0]}, and no row there has a value that holds its rules: make them agree",
             )
             return None
         return made
@@ -288,7 +295,7 @@ class TableMaker:
         names = {target.column for target in key.targets}
         for column, target in zip(key.columns, made, strict=True):
             if not _same_kind(draft.type(column), target.type):
-                told = f"column '{column}' is a {draft.type(column)} and refers to '{target.name}', a {target.type}"
+                told = f"column '{column}' refers to '{target.name}', of type {target.type}, and is of type {draft.type(column)}"
                 draft.where.faults.append(RuleFault(key.path, f"{told}: make them the same"))
                 return None
         differ = any(name in there.unique for name in names) or any(set(g) <= names for g, _ in there.parts.values())
@@ -352,6 +359,11 @@ class TableMaker:
             layout[unit[0]] = space, stride, turns
             stride, rest = stride * turns, -(-rest // turns)
         return layout
+
+
+def _null_seed(seed: int) -> int:
+    """The seed of the order in which rows of a column are null."""
+    return seed_of(seed, "null")
 
 
 def _is_id(name: str) -> bool:

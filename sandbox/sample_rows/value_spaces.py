@@ -121,7 +121,9 @@ def scatter(seed: int, size: int) -> Scatter:
     if size < 2:
         return Scatter(1, 0, max(size, 1))
     words = size.bit_length() // 64 + 1
-    factor, shift = (sum(mixed(seed, start + n) << (64 * n) for n in range(words)) % size for start in (0, words))
+    wide, shift = (sum(mixed(seed, start + n) << (64 * n) for n in range(words)) for start in (0, words))
+    # Neither a small factor nor one near the size: those leave neighbours together.
+    factor = size // 4 + wide % (size // 2 + 1)
     while math.gcd(factor, size) != 1:
         factor += 1
-    return Scatter(factor, shift, size)
+    return Scatter(factor, shift % size, size)

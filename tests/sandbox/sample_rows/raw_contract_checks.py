@@ -1,8 +1,9 @@
-"""Checks of rows against a contract as its file has it, read by PyYAML: nothing of the project's own reading is used."""
+"""Checks of rows against a contract as its file has it: nothing of the project's own reading is used."""
 
 from __future__ import annotations
 
 import datetime
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -16,6 +17,8 @@ AllRows = Mapping[str, Mapping[str, Rows]]
 
 PYTHON: Final = {
     "string": str,
+    "varchar": str,
+    "char": str,
     "boolean": bool,
     "tinyint": int,
     "smallint": int,
@@ -116,7 +119,7 @@ def _column(name: str, column: Any, values: Sequence[Any]) -> Iterator[str]:
 def element(name: str, column: Any, value: Any) -> Iterator[str]:
     """Sentences on one value of a column or of what is nested in it."""
     kind = column.get("physicalType") or LOGICAL.get(column["logicalType"], column["logicalType"])
-    word, _, rest = kind.partition("<")
+    word = kind.partition("<")[0]
     word, _, digits = word.partition("(")
     if column.get("logicalTypeOptions", {}).get("timezone"):
         word = "timestamptz"
@@ -152,9 +155,12 @@ def _said(name: str, column: Any, value: Any) -> Iterator[str]:
         yield f"{name}: {value!r} is not of {patterns}"
     if isinstance(value, str) and not options.get("minLength", 0) <= len(value) <= options.get("maxLength", len(value)):
         yield f"{name}: {value!r} has {len(value)} characters"
-    if isinstance(value, str) and options.get("format") in FORMATS:
-        if not re.fullmatch(FORMATS[options["format"]], value):
-            yield f"{name}: {value!r} is no {options['format']}"
+    sized = re.fullmatch(r"(?:var)?char\((\d+)\)", column.get("physicalType", ""))
+    if sized and len(value) > int(sized[1]):
+        yield f"{name}: {value!r} is longer than {sized[1]}"
+    wanted = FORMATS.get(options.get("format"), ".*")
+    if isinstance(value, str) and not re.fullmatch(wanted, value, re.DOTALL):
+        yield f"{name}: {value!r} is no {options['format']}"
     if isinstance(value, (int, float, Decimal, datetime.date)) and not isinstance(value, bool):
         yield from _bounds(name, options, value)
 
@@ -182,17 +188,8 @@ def _bounds(name: str, options: Any, value: Any) -> Iterator[str]:
 
 
 def _nested(name: str, column: Any, word: str, value: Any) -> Iterator[str]:
-    options = column.get("logicalTypeOptions", {})
     if word == "array":
-        if not options.get("minItems", 0) <= len(value) <= options.get("maxItems", len(value)):
-            yield f"{name}: {len(value)} items"
-        if options.get("uniqueItems") and len({repr(one) for one in value}) < len(value):
-            yield f"{name}: items repeat"
-        if "dimensions" in options and len(value) != options["dimensions"]:
-            yield f"{name}: {len(value)} dimensions"
-        if "items" in column:
-            for one in value:
-                yield from element(f"{name}[]", column["items"], one)
+        yield from _list(name, column, value)
     elif word == "map" and "map" in column:
         if len({repr(key) for key, _ in value}) < len(value):
             yield f"{name}: keys repeat"
@@ -209,6 +206,18 @@ def _nested(name: str, column: Any, word: str, value: Any) -> Iterator[str]:
                 yield f"{name}.{field['name']}: is null"
 
 
+def _list(name: str, column: Any, value: Any) -> Iterator[str]:
+    options = column.get("logicalTypeOptions", {})
+    if not options.get("minItems", 0) <= len(value) <= options.get("maxItems", len(value)):
+        yield f"{name}: {len(value)} items"
+    if options.get("uniqueItems") and len({repr(one) for one in value}) < len(value):
+        yield f"{name}: items repeat"
+    if "dimensions" in options and len(value) != options["dimensions"]:
+        yield f"{name}: {len(value)} dimensions"
+    for one in value if "items" in column else ():
+        yield from element(f"{name}[]", column["items"], one)
+
+
 def _fresh(contract: Any, tables: Mapping[str, Rows], now: datetime.datetime) -> Iterator[str]:
     for level in contract.get("slaProperties", ()):
         if level["property"] not in ("freshness", "latency") or "element" not in level:
@@ -217,11 +226,26 @@ def _fresh(contract: Any, tables: Mapping[str, Rows], now: datetime.datetime) ->
         values = [row[column] for row in tables[table] if row[column] is not None]
         age = datetime.timedelta(**{{"h": "hours", "d": "days", "m": "minutes"}[level["unit"]]: level["value"]})
         for value in values:
-            moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+            moment = (
+                value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+            )
             if moment.replace(tzinfo=None) > now:
                 yield f"{table}.{column}: {value} is later than now"
         if values and isinstance(values[0], datetime.datetime) and now - max(values).replace(tzinfo=None) > age:
             yield f"{table}.{column}: {max(values)} is older than {age}"
+
+
+def _place(contracts: Mapping[str, Any], file: str, to: str) -> tuple[str, str, str]:
+    """File, table and column of a reference: `table.column`, or a file and ids."""
+    if "#" not in to:
+        table, column = to.split(".")
+        return file, table, column
+    path, _, ids = to.partition("#/schema/")
+    other = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+    table_id, _, column_id = ids.split("/")
+    found = next(one for one in contracts[other]["schema"] if one.get("id") == table_id)
+    within = next(one for one in found["properties"] if one.get("id") == column_id)
+    return other, catalog(found), catalog(within)
 
 
 def astray(contracts: Mapping[str, Any], rows: AllRows) -> Iterator[str]:
@@ -231,8 +255,7 @@ def astray(contracts: Mapping[str, Any], rows: AllRows) -> Iterator[str]:
             for column in table["properties"]:
                 for relation in column.get("relationships", ()):
                     to = relation["to"]
-                    other, there = (file, to) if "#" not in to else to.rsplit("/", 1)[-1].split("#")
-                    target, wanted = there.split(".")
+                    other, target, wanted = _place(contracts, file, to)
                     known = {repr(row[wanted]) for row in rows[other][target]}
                     values = [row[catalog(column)] for row in rows[file][catalog(table)]]
                     if any(value is not None and repr(value) not in known for value in values):
