@@ -45,12 +45,17 @@ class Calls:
             exp.Substring: lambda node: self._substring(
                 node, [part for key in ("this", "start", "length") if (part := node.args.get(key))]
             ),
+            exp.ParseJSON: lambda node: put("json({0})", node.this, of=node),
             exp.Trim: self._trimmed,
             exp.GroupConcat: self._listed,
             exp.IgnoreNulls: self._without_nulls,
             exp.CurrentDate: lambda node: put(f"CAST('{self.now:%Y-%m-%d}' AS DATE)", of=node),
             exp.CurrentTimestamp: self._clock,
             exp.Localtimestamp: lambda node: put(f"CAST('{self.now:%Y-%m-%d %H:%M:%S.%f}' AS TIMESTAMP)", of=node),
+            exp.Case: self._alike,
+            exp.If: self._alike,
+            exp.Where: self._condition,
+            exp.Having: self._condition,
             exp.In: self._within,
             exp.Between: self._within,
             **{node: self._compared for node in _COMPARED},
@@ -82,6 +87,8 @@ class Calls:
         name, given = node.name.lower(), node.expressions
         function = ALLOWED[name]
         pattern = function.text
+        if name in {"coalesce", "nullif", "greatest", "least"}:
+            self._alike(node)
         if pattern != "@":
             built = put(pattern, *given, of=node)
         else:
@@ -289,6 +296,31 @@ class Calls:
         left, right = type_of(node.this, self.known), type_of(node.expression, self.known)
         if _sort(left) and _sort(right) and _sort(left) != _sort(right):
             raise mismatch(node, _COMPARED[type(node)], left, right)
+        return node
+
+    def _alike(self, node: exp.Expression) -> exp.Expression:
+        """Values of which one is taken are of one type (Trino, "Conditional expressions")."""
+        if isinstance(node, exp.Anonymous):
+            word, parts = node.name.upper(), node.expressions
+        elif isinstance(node, exp.If):
+            if isinstance(node.parent, exp.Case):
+                return node
+            word, parts = "IF", [node.args["true"], node.args.get("false")]
+        else:
+            word, parts = "CASE", [*(part.args["true"] for part in node.args["ifs"]), node.args.get("default")]
+        kinds = {_sort(type_of(part, self.known)) for part in parts if part is not None} - {""}
+        if len(kinds) > 1:
+            raise QueryError(f"TYPE_MISMATCH: {place(node)}: All {word} operands must be the same type")
+        return node
+
+    def _condition(self, node: exp.Expression) -> exp.Expression:
+        type_ = type_of(node.this, self.known)
+        if kind(type_) not in {None, exp.DType.BOOLEAN}:
+            word = "WHERE" if isinstance(node, exp.Where) else "HAVING"
+            shown = type_.sql("trino").lower() if type_ else ""
+            raise QueryError(
+                f"TYPE_MISMATCH: {place(node)}: {word} clause must evaluate to a boolean: actual type {shown}"
+            )
         return node
 
     def _within(self, node: exp.Expression) -> exp.Expression:

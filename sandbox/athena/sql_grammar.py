@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from sqlglot import exp
@@ -18,7 +19,7 @@ _NODES: Final = frozenset(
     GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
-    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions
+    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
     """.split()
 )
 _PARTS: Final = {
@@ -35,6 +36,7 @@ _PARTS: Final = {
     exp.Unnest: {"expressions", "alias", "offset"},
     exp.Limit: {"expression"},
     exp.Fetch: {"direction", "count", "limit_options"},
+    exp.ParseJSON: {"this", "is_literal"},
     exp.LimitOptions: {"rows"},
     exp.Cast: {"this", "to", "safe"},
     exp.TryCast: {"this", "to", "requires_string", "safe"},
@@ -78,6 +80,20 @@ def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
             if allowed is not None and part not in allowed and value not in (None, False, [], ""):
                 raise QueryError(f"NOT_SUPPORTED: {place(node)}: {_word(node)} with {part.strip('_')} cannot be run here")
         _refuse_node(node, names, relations)
+    _refuse_own_aliases(tree, columns)
+
+
+def _refuse_own_aliases(tree: exp.Expression, columns: set[str]) -> None:
+    """A column's alias is not seen by the columns beside it nor by WHERE, GROUP BY and HAVING, as it is in DuckDB."""
+    every = Counter(found.alias.lower() for found in tree.find_all(exp.Alias))
+    others = columns | _listed(tree)
+    for select in tree.find_all(exp.Select):
+        mine = {found.alias.lower() for found in select.expressions if isinstance(found, exp.Alias)}
+        mine = {name for name in mine if every[name] == 1 and name not in others}
+        for part in [*select.expressions, *(select.args.get(key) for key in ("where", "group", "having"))]:
+            for column in part.find_all(exp.Column) if mine and part is not None else ():
+                if not column.table and column.name.lower() in mine and column.parent_select is select:
+                    raise column_not_found(column)
 
 
 def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> None:
