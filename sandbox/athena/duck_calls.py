@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from sandbox.athena.duck_casts import add, cast, divide, mismatch, not_known
+from sandbox.athena.duck_casts import add, cast, divide, exact, mismatch, not_known
 from sandbox.athena.duck_text import Text, put
 from sandbox.athena.duck_times import AS_LOCAL, date_part, of_times
 from sandbox.athena.named_tables import place
@@ -19,6 +19,8 @@ from sandbox.athena.sql_words import json_path, replacement
 
 _AROUND: Final = (exp.Filter, exp.Window, exp.IgnoreNulls, exp.RespectNulls)
 _AFTER: Final = "after"
+_MEAN: Final = "mean"
+"""Marks of a call in `meta`: what is put around it and its FILTER and OVER; precision and scale of a decimal mean."""
 _COMPARED: Final = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 _SPACES: Final = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
 
@@ -71,11 +73,26 @@ class Calls:
         rule = self._rules.get(type(node))
         changed = rule(node) if rule else node
         if isinstance(node, _AROUND):
-            changed.meta[_AFTER] = node.this.meta.get(_AFTER, "")
-        after = changed.meta.get(_AFTER, "")
-        if after and not (isinstance(parent, _AROUND) and parent.this is node):
-            return put(after, changed, of=node)
-        return changed
+            for mark in (_AFTER, _MEAN):
+                changed.meta[mark] = node.this.meta.get(mark)
+        if isinstance(parent, _AROUND) and parent.this is node:
+            return changed
+        if mean := changed.meta.get(_MEAN):
+            return self._mean(changed, *mean)
+        after = changed.meta.get(_AFTER)
+        return put(after, changed, of=node) if after else changed
+
+    def _mean(self, node: exp.Expression, precision: int, scale: int) -> exp.Expression:
+        """A mean of decimals, of their scale and rounded half up; DuckDB has only that of DOUBLE."""
+        parts: list[exp.Expression] = []
+        for word in ("sum({0})", "count({0})"):
+            part = node.copy()
+            inner = next(found for found in part.find_all(Text) if found.this == "avg({0})")
+            inner.set("this", word)
+            parts.append(part)
+        count = put("nullif({0}, 0)", parts[1])
+        quotient = exact(38, scale, 19, 0, scale)
+        return put(f"CAST({quotient} AS DECIMAL({precision}, {scale}))", parts[0], count, of=node)
 
     def _kind(self, node: exp.Expression) -> exp.DType | None:
         return kind(type_of(node, self.known))
@@ -97,13 +114,13 @@ class Calls:
         if around is not None and isinstance(built, Text) and not built.args.get("call"):
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: {name} with FILTER or OVER cannot be run here")
         first = type_of(given[0], self.known) if given else None
-        if name in {"sum", "count_if"} and (name == "count_if" or kind(first) in WHOLE):
+        if name == "sum" and kind(first) in WHOLE:
             built.meta[_AFTER] = "CAST({0} AS BIGINT)"
         elif name == "sum" and kind(first) is None or name == "avg" and kind(first) is None:
             raise not_known(node, name)
         elif name == "avg" and kind(first) is exp.DType.DECIMAL:
             precision, scale = digits(first) or (38, 0)
-            built.meta[_AFTER] = f"CAST({{0}} AS DECIMAL({precision}, {scale}))"
+            built.meta[_MEAN] = (precision, scale)
         return built
 
     def _decided(self, name: str, node: exp.Anonymous) -> exp.Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Final
 
@@ -103,6 +104,10 @@ def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> 
         name = node.name.lower()
         if name not in names and (name in _IMPLICIT or (not node.table and name in relations)):
             raise column_not_found(node)
+        if name == "all" and not node.this.quoted:
+            raise QueryError(f"{place(node)}: mismatched input 'all'")
+    elif isinstance(node, exp.Identifier) and not node.quoted and not re.fullmatch(r"[A-Za-z_]\w*", node.name):
+        raise QueryError(f"{place(node)}: mismatched input '{node.name}'")
     elif isinstance(node, exp.DataType) and node.this not in _TYPES:
         raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
     elif isinstance(node, exp.Star) and not isinstance(node.parent, exp.Select | exp.Column):

@@ -177,6 +177,12 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
         case "map_agg" if all(given):
             both = [type_.copy() for type_ in given if type_]
             return exp.DataType(this=exp.DType.MAP, expressions=both, nested=True)
+        case "map_entries" if first is not None and kind(first) is exp.DType.MAP and first.expressions:
+            entry = exp.DataType(this=exp.DType.STRUCT, expressions=[part.copy() for part in first.expressions])
+            return exp.DataType(this=exp.DType.ARRAY, expressions=[entry], nested=True)
+        case "map_from_entries" if (entry := _element(first)) is not None and len(entry.expressions) == 2:  # noqa: PLR2004
+            both = [part.args.get("kind") if isinstance(part, exp.ColumnDef) else part for part in entry.expressions]
+            return exp.DataType(this=exp.DType.MAP, expressions=[part.copy() for part in both if part], nested=True)
         case "map" if all(type_ is not None and type_.expressions for type_ in given):
             both = [type_.expressions[0].copy() for type_ in given if type_]
             return exp.DataType(this=exp.DType.MAP, expressions=both, nested=True)

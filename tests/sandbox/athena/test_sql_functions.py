@@ -15,7 +15,6 @@ from sandbox.athena.statements import parse
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ROWS = "from (values (1, 'a', 3e0), (2, 'b', 5e0), (3, cast(null as varchar), 7e0)) as t(i, s, d)"
-SIXTEEN = [0, 1, 2, 3]
 
 
 def first(query: str) -> object:
@@ -34,7 +33,7 @@ VALUES: list[tuple[str, str, object]] = [
     ("char_length", "char_length('ab')", 2),
     ("lpad", "lpad('7', 3, '0')", "007"),
     ("rpad", "rpad('abcd', 2, 'x')", "ab"),
-    ("translate", "translate('abcd', 'a', 'z')", None),
+    ("translate", "translate('abcd', 'ad', 'z')", "zbc"),
     ("starts_with", "starts_with('abc', 'ab')", True),
     ("strpos", "strpos('high', 'ig')", 2),
     ("strpos", "strpos('high', 'x')", 0),
@@ -213,9 +212,12 @@ VALUES: list[tuple[str, str, object]] = [
     ("count", f"count(*) {ROWS}", 3),
     ("count", f"count(s) {ROWS}", 2),
     ("count_if", f"count_if(i > 1) {ROWS}", 2),
+    ("count_if", f"count_if(s > 'x') {ROWS} where i = 3", 0),
     ("sum", f"sum(i) {ROWS}", 6),
     ("avg", f"avg(i) {ROWS}", 2.0),
     ("avg", "avg(x) from (values 1.25, 1.30) as t(x)", Decimal("1.28")),
+    ("avg", "avg(x) filter (where x > 2) from (values 1.25, 1.30) as t(x)", None),
+    ("avg", "max(m) from (select avg(x) over () as m from (values 1.25, 1.30) as t(x)) as z", Decimal("1.28")),
     ("min", f"min(s) {ROWS}", "a"),
     ("max", f"max(i) {ROWS}", 3),
     ("any_value", f"any_value(s) {ROWS} where i > 1", "b"),
