@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from sandbox.athena.duck_casts import add, cast, divide, mismatch, not_known
+from sandbox.athena.duck_casts import add, cast, divide, exact, mismatch, not_known
 from sandbox.athena.duck_text import Text, put
 from sandbox.athena.duck_times import AS_LOCAL, date_part, of_times
 from sandbox.athena.named_tables import place
@@ -19,6 +19,8 @@ from sandbox.athena.sql_words import json_path, replacement
 
 _AROUND: Final = (exp.Filter, exp.Window, exp.IgnoreNulls, exp.RespectNulls)
 _AFTER: Final = "after"
+_MEAN: Final = "mean"
+"""Marks of a call in `meta`: what is put around it and its FILTER and OVER; precision and scale of a decimal mean."""
 _COMPARED: Final = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 _SPACES: Final = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
 
@@ -45,12 +47,17 @@ class Calls:
             exp.Substring: lambda node: self._substring(
                 node, [part for key in ("this", "start", "length") if (part := node.args.get(key))]
             ),
+            exp.ParseJSON: lambda node: put("json({0})", node.this, of=node),
             exp.Trim: self._trimmed,
             exp.GroupConcat: self._listed,
             exp.IgnoreNulls: self._without_nulls,
             exp.CurrentDate: lambda node: put(f"CAST('{self.now:%Y-%m-%d}' AS DATE)", of=node),
             exp.CurrentTimestamp: self._clock,
             exp.Localtimestamp: lambda node: put(f"CAST('{self.now:%Y-%m-%d %H:%M:%S.%f}' AS TIMESTAMP)", of=node),
+            exp.Case: self._alike,
+            exp.If: self._alike,
+            exp.Where: self._condition,
+            exp.Having: self._condition,
             exp.In: self._within,
             exp.Between: self._within,
             **{node: self._compared for node in _COMPARED},
@@ -66,11 +73,26 @@ class Calls:
         rule = self._rules.get(type(node))
         changed = rule(node) if rule else node
         if isinstance(node, _AROUND):
-            changed.meta[_AFTER] = node.this.meta.get(_AFTER, "")
-        after = changed.meta.get(_AFTER, "")
-        if after and not (isinstance(parent, _AROUND) and parent.this is node):
-            return put(after, changed, of=node)
-        return changed
+            for mark in (_AFTER, _MEAN):
+                changed.meta[mark] = node.this.meta.get(mark)
+        if isinstance(parent, _AROUND) and parent.this is node:
+            return changed
+        if mean := changed.meta.get(_MEAN):
+            return self._mean(changed, *mean)
+        after = changed.meta.get(_AFTER)
+        return put(after, changed, of=node) if after else changed
+
+    def _mean(self, node: exp.Expression, precision: int, scale: int) -> exp.Expression:
+        """A mean of decimals, of their scale and rounded half up; DuckDB has only that of DOUBLE."""
+        parts: list[exp.Expression] = []
+        for word in ("sum({0})", "count({0})"):
+            part = node.copy()
+            inner = next(found for found in part.find_all(Text) if found.this == "avg({0})")
+            inner.set("this", word)
+            parts.append(part)
+        count = put("nullif({0}, 0)", parts[1])
+        quotient = exact(38, scale, 19, 0, scale)
+        return put(f"CAST({quotient} AS DECIMAL({precision}, {scale}))", parts[0], count, of=node)
 
     def _kind(self, node: exp.Expression) -> exp.DType | None:
         return kind(type_of(node, self.known))
@@ -82,6 +104,8 @@ class Calls:
         name, given = node.name.lower(), node.expressions
         function = ALLOWED[name]
         pattern = function.text
+        if name in {"coalesce", "nullif", "greatest", "least"}:
+            self._alike(node)
         if pattern != "@":
             built = put(pattern, *given, of=node)
         else:
@@ -90,13 +114,13 @@ class Calls:
         if around is not None and isinstance(built, Text) and not built.args.get("call"):
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: {name} with FILTER or OVER cannot be run here")
         first = type_of(given[0], self.known) if given else None
-        if name in {"sum", "count_if"} and (name == "count_if" or kind(first) in WHOLE):
+        if name == "sum" and kind(first) in WHOLE:
             built.meta[_AFTER] = "CAST({0} AS BIGINT)"
         elif name == "sum" and kind(first) is None or name == "avg" and kind(first) is None:
             raise not_known(node, name)
         elif name == "avg" and kind(first) is exp.DType.DECIMAL:
             precision, scale = digits(first) or (38, 0)
-            built.meta[_AFTER] = f"CAST({{0}} AS DECIMAL({precision}, {scale}))"
+            built.meta[_MEAN] = (precision, scale)
         return built
 
     def _decided(self, name: str, node: exp.Anonymous) -> exp.Expression:
@@ -295,6 +319,31 @@ class Calls:
         left, right = type_of(node.this, self.known), type_of(node.expression, self.known)
         if _sort(left) and _sort(right) and _sort(left) != _sort(right):
             raise mismatch(node, _COMPARED[type(node)], left, right)
+        return node
+
+    def _alike(self, node: exp.Expression) -> exp.Expression:
+        """Values of which one is taken are of one type (Trino, "Conditional expressions")."""
+        if isinstance(node, exp.Anonymous):
+            word, parts = node.name.upper(), node.expressions
+        elif isinstance(node, exp.If):
+            if isinstance(node.parent, exp.Case):
+                return node
+            word, parts = "IF", [node.args["true"], node.args.get("false")]
+        else:
+            word, parts = "CASE", [*(part.args["true"] for part in node.args["ifs"]), node.args.get("default")]
+        kinds = {_sort(type_of(part, self.known)) for part in parts if part is not None} - {""}
+        if len(kinds) > 1:
+            raise QueryError(f"TYPE_MISMATCH: {place(node)}: All {word} operands must be the same type")
+        return node
+
+    def _condition(self, node: exp.Expression) -> exp.Expression:
+        type_ = type_of(node.this, self.known)
+        if kind(type_) not in {None, exp.DType.BOOLEAN}:
+            word = "WHERE" if isinstance(node, exp.Where) else "HAVING"
+            shown = type_.sql("trino").lower() if type_ else ""
+            raise QueryError(
+                f"TYPE_MISMATCH: {place(node)}: {word} clause must evaluate to a boolean: actual type {shown}"
+            )
         return node
 
     def _within(self, node: exp.Expression) -> exp.Expression:

@@ -42,7 +42,13 @@ def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now:
     """
     if not isinstance(statement.tree, exp.Query | exp.Values):
         raise QueryError(f"NOT_SUPPORTED: {statement.kind} has no query that can be run")
-    tree = statement.tree.copy()
+    try:
+        return _translated(statement.tree.copy(), relations, now or datetime.now(UTC))
+    except RecursionError:
+        raise QueryError("NOT_SUPPORTED: the query is nested too deeply to be run here") from None
+
+
+def _translated(tree: exp.Expression, relations: Mapping[TableName, Relation], now: datetime) -> str:
     for table in tree.find_all(exp.Table):
         name = table.meta.get(OF_CATALOG)
         if name is not None and name not in relations:
@@ -52,7 +58,7 @@ def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now:
     _short_references(tree)
     _bind(tree, relations)
     tree = _name_columns(tree)
-    tree = Calls(known, now or datetime.now(UTC)).rewritten(tree)
+    tree = Calls(known, now).rewritten(tree)
     return _Duck().generate(tree, identify=True, comments=False, unsupported_level=None)
 
 
@@ -102,7 +108,9 @@ def _name_columns(tree: exp.Expression) -> exp.Expression:
             inner = column
             while isinstance(inner, exp.Paren):
                 inner = inner.this
-            if not isinstance(inner, exp.Alias | exp.Column | exp.Dot | exp.Star):
+            if isinstance(inner, exp.Dot) and not isinstance(inner.expression, exp.Star):
+                column = exp.alias_(column, inner.expression.name, quoted=True)
+            elif not isinstance(inner, exp.Alias | exp.Column | exp.Star):
                 column = exp.alias_(column, f"{UNNAMED}{number}", quoted=True)
                 number += 1
             listed.append(column)

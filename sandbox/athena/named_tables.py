@@ -47,7 +47,8 @@ def table_name(table: exp.Table, database: str) -> TableName:
 
 def place(node: exp.Expression | None) -> str:
     """`line 1:8`, where a node begins as far as sqlglot has it; `line 1:1` otherwise."""
-    for part in node.walk() if node is not None else ():
+    first = list(node.parts) if isinstance(node, exp.Column | exp.Table) else []
+    for part in [*first, *(node.dfs() if node is not None else ())]:
         meta = part.meta
         if "line" in meta and "start" in meta:
             return f"line {meta['line']}:{max(1, meta['col'] - (meta['end'] - meta['start']))}"

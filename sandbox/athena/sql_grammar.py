@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Final
 
 from sqlglot import exp
@@ -18,7 +20,7 @@ _NODES: Final = frozenset(
     GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
-    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions
+    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
     """.split()
 )
 _PARTS: Final = {
@@ -48,6 +50,7 @@ _PARTS: Final = {
     exp.Unnest: {"expressions", "alias", "offset"},
     exp.Limit: {"expression"},
     exp.Fetch: {"direction", "count", "limit_options"},
+    exp.ParseJSON: {"this", "is_literal"},
     exp.LimitOptions: {"rows"},
     exp.Cast: {"this", "to", "safe"},
     exp.TryCast: {"this", "to", "requires_string", "safe"},
@@ -94,6 +97,20 @@ def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
                     f"NOT_SUPPORTED: {place(node)}: {_word(node)} with {part.strip('_')} cannot be run here"
                 )
         _refuse_node(node, names, relations)
+    _refuse_own_aliases(tree, columns)
+
+
+def _refuse_own_aliases(tree: exp.Expression, columns: set[str]) -> None:
+    """A column's alias is not seen by the columns beside it nor by WHERE, GROUP BY and HAVING, as it is in DuckDB."""
+    every = Counter(found.alias.lower() for found in tree.find_all(exp.Alias))
+    others = columns | _listed(tree)
+    for select in tree.find_all(exp.Select):
+        mine = {found.alias.lower() for found in select.expressions if isinstance(found, exp.Alias)}
+        mine = {name for name in mine if every[name] == 1 and name not in others}
+        for part in [*select.expressions, *(select.args.get(key) for key in ("where", "group", "having"))]:
+            for column in part.find_all(exp.Column) if mine and part is not None else ():
+                if not column.table and column.name.lower() in mine and column.parent_select is select:
+                    raise column_not_found(column)
 
 
 def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> None:
@@ -103,6 +120,10 @@ def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> 
         name = node.name.lower()
         if name not in names and (name in _IMPLICIT or (not node.table and name in relations)):
             raise column_not_found(node)
+        if name == "all" and not node.this.quoted:
+            raise QueryError(f"{place(node)}: mismatched input 'all'")
+    elif isinstance(node, exp.Identifier) and not node.quoted and not re.fullmatch(r"[A-Za-z_]\w*", node.name):
+        raise QueryError(f"{place(node)}: mismatched input '{node.name}'")
     elif isinstance(node, exp.DataType) and node.this not in _TYPES:
         raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
     elif isinstance(node, exp.Star) and not isinstance(node.parent, exp.Select | exp.Column):

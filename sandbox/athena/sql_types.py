@@ -177,6 +177,12 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
         case "map_agg" if all(given):
             both = [type_.copy() for type_ in given if type_]
             return exp.DataType(this=exp.DType.MAP, expressions=both, nested=True)
+        case "map_entries" if first is not None and kind(first) is exp.DType.MAP and first.expressions:
+            entry = exp.DataType(this=exp.DType.STRUCT, expressions=[part.copy() for part in first.expressions])
+            return exp.DataType(this=exp.DType.ARRAY, expressions=[entry], nested=True)
+        case "map_from_entries" if (entry := _element(first)) is not None and len(entry.expressions) == 2:  # noqa: PLR2004
+            both = [part.args.get("kind") if isinstance(part, exp.ColumnDef) else part for part in entry.expressions]
+            return exp.DataType(this=exp.DType.MAP, expressions=[part.copy() for part in both if part], nested=True)
         case "map" if all(type_ is not None and type_.expressions for type_ in given):
             both = [type_.expressions[0].copy() for type_ in given if type_]
             return exp.DataType(this=exp.DType.MAP, expressions=both, nested=True)
@@ -188,6 +194,32 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
             return exp.DataType.build("TIMESTAMPTZ")
         case _:
             return None
+
+
+def _parameters(name: str, given: Sequence[exp.Expression]) -> list[exp.DataType | None]:
+    """Types of what a function hands to the lambdas that it is given."""
+    element = _element(given[0].type)
+    return [given[1].type, element] if name == "reduce" else [element]
+
+
+def _call_type(annotating: Any, node: exp.Expression) -> exp.Expression:
+    """Types a call, and before it the bodies of its lambdas, whose parameters are known only here."""
+    name, given, rules = node.name.lower(), node.expressions, _metadata()
+    for function in (part for part in given if isinstance(part, exp.Lambda)):
+        handed = _parameters(name, given) if function is not given[0] else []
+        if name == "reduce" and function is given[-1]:
+            handed = handed[:1]
+        named = dict(zip((part.name for part in function.expressions), handed, strict=False))
+        for part in reversed(list(function.this.walk())):
+            if isinstance(part, exp.Identifier) and named.get(part.name) is not None:
+                part.type = named[part.name]
+            elif "annotator" in (rule := rules.get(type(part), {})):
+                rule["annotator"](annotating, part)
+    told = of_call(name, [part.type for part in given])
+    if name == "transform" and isinstance(given[-1], exp.Lambda) and kind(given[-1].this.type):
+        told = exp.DataType(this=exp.DType.ARRAY, expressions=[given[-1].this.type.copy()], nested=True)
+    annotating._set_type(node, told or exp.DType.UNKNOWN)
+    return node
 
 
 def _metadata() -> Any:
@@ -215,7 +247,7 @@ def _metadata() -> Any:
     return {
         **EngineThree.EXPRESSION_METADATA,
         exp.Literal: told(number),
-        exp.Anonymous: told(lambda node: of_call(node.name.lower(), [part.type for part in node.expressions])),
+        exp.Anonymous: {"annotator": _call_type},
         exp.Case: told(lambda node: common([*(part.args["true"].type for part in node.args["ifs"]), _else(node)])),
         exp.If: told(lambda node: common([node.args["true"].type, _else(node, "false")])),
         exp.Bracket: told(lambda node: _element(node.this.type)),

@@ -122,6 +122,7 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> tuple[str, str]:
         raise QueryError("line 1:1: mismatched input '<EOF>'")
     if any(token.token_type == TokenType.SEMICOLON for token in tokens):
         raise QueryError(f"Only one sql statement is allowed. Got: {sql}")
+    _refuse_dialects(tokens)
     places = [token for token in tokens if token.token_type == TokenType.PLACEHOLDER]
     if tokens[0].text.upper() == "PREPARE":
         return _cut(sql, tokens), "PREPARE"
@@ -135,6 +136,16 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> tuple[str, str]:
         start = token.start - tokens[0].start
         text = f"{text[:start]} {literal(value)} {text[start + 1 :]}"
     return text, tokens[0].text.upper()
+
+
+def _refuse_dialects(tokens: Sequence[Token]) -> None:
+    """What sqlglot reads in any dialect and Athena in none: `a::type`, and FROM with no SELECT before it."""
+    opening = {TokenType.L_PAREN, TokenType.UNION, TokenType.ALL, TokenType.EXCEPT, TokenType.INTERSECT}
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        first = token.token_type == TokenType.FROM and (before is None or before.token_type in opening)
+        if first or token.token_type in {TokenType.DCOLON, TokenType.PARAMETER}:
+            column = token.col - len(token.text) + 1
+            raise QueryError(f"line {token.line}:{column}: mismatched input '{token.text.lower()}'")
 
 
 def _cut(sql: str, tokens: Sequence[Token]) -> str:
@@ -260,6 +271,10 @@ def _tree(text: str) -> exp.Expression:
     trees = EngineThree().parse(text)
     if len(trees) != 1 or trees[0] is None:
         raise QueryError(f"Only one sql statement is allowed. Got: {text}")
+    said = sum(token.token_type == TokenType.JOIN for token in tokenize(text, read=EngineThree))
+    bound = sum(any(join.args.get(part) for part in ("on", "using", "kind", "method")) for join in trees[0].find_all(exp.Join))
+    if said > bound:
+        raise QueryError("line 1:1: mismatched input '<EOF>': JOIN has neither ON nor USING")
     return trees[0]  # type: ignore[return-value]
 
 
