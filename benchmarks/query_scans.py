@@ -38,7 +38,9 @@ class LocalObjects:
         self.folder = folder
 
     def _file(self, path: str) -> Path:
-        return Path(path.removeprefix("file://")) if path.startswith("file") else self.folder / path.removeprefix("s3://")
+        return (
+            Path(path.removeprefix("file://")) if path.startswith("file") else self.folder / path.removeprefix("s3://")
+        )
 
     def size(self, path: str) -> int:
         return self._file(path).stat().st_size
@@ -137,7 +139,7 @@ def main() -> None:
                 taken, found = seconds(lambda sql=sql, table=table: ours(objects, table, sql))
                 if not near(found, expected):
                     raise SystemExit(f"{label}, {format_}: {found[:3]} instead of {expected[:3]}")
-                print(f"{label:14} {format_:8} {taken:6.3f} s, DuckDB itself {plain:6.3f} s, ratio {taken / plain:5.2f}")
+                print(f"{label:14} {format_:8} {taken:6.3f} s, DuckDB itself {plain:.3f} s, {taken / plain:.2f} ×")
         print(f"target         ratio {TARGET_RATIO}, or {TARGET_SMALL} s for what takes less")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"memory         {peak:6.0f} MB at the most (target {TARGET_MEGABYTES})")
