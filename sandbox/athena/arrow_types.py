@@ -3,6 +3,10 @@
 Source: Athena User Guide, "Data types in Amazon Athena".
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 from collections.abc import Mapping

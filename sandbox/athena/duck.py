@@ -1,5 +1,9 @@
 """DuckDB as Athena's engine: a connection for each query, closed to files, net and settings, with limits."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import threading

@@ -4,6 +4,10 @@ Columns of Iceberg are found by field id (Iceberg specification, "Column Project
 (Athena User Guide, "Handle schema updates": Parquet is read by name).
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import uuid

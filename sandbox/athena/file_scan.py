@@ -4,10 +4,15 @@ A file of which it is known that no row passes is not opened. Of one whose colum
 scan skips row groups, too; one with older columns is read by the columns, reshaped and then filtered.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -35,7 +40,7 @@ class ScanFile:
     `deleted` gives the positions of rows that are no more, None when there are none."""
 
     path: str
-    known: ds.Expression = field(default_factory=lambda: pc.scalar(True))
+    known: ds.Expression = field(default_factory=partial(pc.scalar, True))
     constants: Mapping[str, pa.Scalar] = field(default_factory=dict[str, pa.Scalar])
     deleted: Callable[[], pa.Array] | None = None
 
@@ -110,7 +115,7 @@ class FileScan(ds.InMemoryDataset):
 
     def _is_plain(self, fragment: Any, file: ScanFile, wanted: list[WantedField]) -> bool:
         """Whether Arrow reads a file's columns as the table's; raises QueryError for what cannot be read."""
-        schema = fragment.physical_schema
+        schema = self._physical_schema(fragment)
         fields = list(schema)
         if self._ids_needed and not has_ids(schema) and not any(each.names for each in self._columns.values()):
             raise self._failed(f"ICEBERG_BAD_DATA: File {file.path} has no field ids, and the table no name mapping")
@@ -124,14 +129,23 @@ class FileScan(ds.InMemoryDataset):
                 plain = self._reads(file, column, fields[at]) and plain
         return plain
 
+    def _physical_schema(self, fragment: Any) -> pa.Schema:
+        try:
+            return fragment.physical_schema
+        except pa.ArrowInvalid as error:
+            raise self._failed(f"{self._system_name}_BAD_DATA: Malformed Parquet file: {fragment.path}") from error
+
+    @property
+    def _system_name(self) -> str:
+        return "ICEBERG" if self._ids_needed else "HIVE"
+
     def _reads(self, file: ScanFile, column: WantedField, found: pa.Field) -> bool:
         try:
             return reads_as_is(column, found)
         except UnfitColumnError as error:
-            system = "ICEBERG" if self._ids_needed else "HIVE"
             raise self._failed(
-                f"{system}_BAD_DATA: Field {column.name}'s type {athena_type(error.found)} in parquet file {file.path} "
-                f"is incompatible with type {athena_type(column.type)} defined in table schema"
+                f"{self._system_name}_BAD_DATA: Field {column.name}'s type {athena_type(error.found)} in parquet file "
+                f"{file.path} is incompatible with type {athena_type(column.type)} defined in table schema"
             ) from error
 
     def _failed(self, reason: str) -> QueryError:

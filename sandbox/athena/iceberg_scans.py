@@ -3,6 +3,10 @@
 Metadata and manifests are read by pyiceberg. Its cache of manifests is not used: each reading is decided.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -200,7 +204,7 @@ def _wanted(
         inner = [type_.element_field]
     elif isinstance(type_, iceberg.MapType):
         inner = [type_.key_field, type_.value_field]
-    if inner and not parts:
+    if not type_.is_primitive and not (inner and parts):
         raise QueryError(f"ICEBERG_INVALID_METADATA: The catalog and the table's schema differ in the type of {name}")
     children = tuple(_wanted(each, each.name, parts.get(each.name.lower()), names) for each in inner)
     arrow = _arrow(type_, children)

@@ -1,8 +1,13 @@
 """Objects as PyArrow and pyiceberg read them: every byte through `Files`, counted, the end of an object kept."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +36,7 @@ class ReadObjects:
     rows_read: int = 0
     sizes: dict[str, int] = field(default_factory=dict[str, int])
     tails: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def noted(self, path: str) -> Generator[None]:
@@ -68,8 +74,9 @@ class ReadObjects:
     def _fetch(self, path: str, start: int, length: int) -> bytes:
         with self.noted(path):
             found = self.files.read(path, start, length)
-        self.opened.add(path)
-        self.bytes_read += len(found)
+        with self._lock:
+            self.opened.add(path)
+            self.bytes_read += len(found)
         return found
 
     def whole(self, path: str) -> bytes:

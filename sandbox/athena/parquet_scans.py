@@ -4,6 +4,10 @@ Sources: Athena User Guide, "Create tables in Athena" (files whose names begin w
 "Partition your data".
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -12,13 +16,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mesh.contracts.types import ColumnType, parse
+from mesh.contracts.types import ColumnType, UnknownTypeError, parse
 from sandbox.athena.arrow_types import arrow_of
 from sandbox.athena.file_columns import WantedField
 from sandbox.athena.file_scan import FileScan, ScanFile, equals
 from sandbox.athena.object_file_system import ReadObjects
 from sandbox.athena.query_errors import QueryError
-from sandbox.athena.seen_tables import SeenTable
+from sandbox.athena.seen_tables import SeenColumn, SeenTable
 
 _NO_VALUE: Final = "__HIVE_DEFAULT_PARTITION__"
 
@@ -26,12 +30,19 @@ _NO_VALUE: Final = "__HIVE_DEFAULT_PARTITION__"
 def parquet_scan(table: SeenTable, objects: ReadObjects) -> FileScan:
     """The rows of a table; raises QueryError for what cannot be read."""
     columns = [
-        _wanted(column.name, parse(column.type), column.name in table.partition_keys) for column in table.columns
+        _wanted(column.name, _known_type(column), column.name in table.partition_keys) for column in table.columns
     ]
     files = [
         file for location, values in _locations(table) for file in _files(table, columns, objects, location, values)
     ]
     return FileScan(columns, files, objects, ids_needed=False)
+
+
+def _known_type(column: SeenColumn) -> ColumnType:
+    try:
+        return parse(column.type)
+    except UnknownTypeError as error:
+        raise QueryError(f"NOT_SUPPORTED: Unsupported Hive type {column.type} of column {column.name}") from error
 
 
 def _wanted(name: str, type_: ColumnType, outside: bool = False) -> WantedField:

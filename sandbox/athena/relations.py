@@ -1,5 +1,9 @@
 """Relations of DuckDB over the tables that a query names: each with the columns that the caller sees, and no more."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 from typing import Any

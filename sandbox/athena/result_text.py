@@ -3,6 +3,10 @@
 Source: Athena User Guide, "Work with query results"; Trino's and Java's notation, which PyAthena and awswrangler parse.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import math

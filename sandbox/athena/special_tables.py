@@ -6,6 +6,10 @@ columns, `$refs` words of a writer's, so all but `$history` and `$snapshots` are
 table; and of a summary there is nothing but counts.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +34,18 @@ _BOUNDS: Final = pa.map_(pa.int32(), pa.string())
 _SUMMARY: Final = pa.struct(
     {"contains_null": pa.bool_(), "contains_nan": pa.bool_(), "lower_bound": pa.string(), "upper_bound": pa.string()}
 )
-_SUMMARY_PREFIXES: Final = ("added-", "deleted-", "removed-", "total-", "changed-partition-count", "replaced-", "kept-")
+_COUNTED: Final = frozenset(
+    """
+    added-data-files deleted-data-files total-data-files added-delete-files removed-delete-files total-delete-files
+    added-equality-delete-files removed-equality-delete-files added-position-delete-files removed-position-delete-files
+    added-dvs removed-dvs added-records deleted-records total-records added-files-size removed-files-size
+    total-files-size added-position-deletes removed-position-deletes total-position-deletes added-equality-deletes
+    removed-equality-deletes total-equality-deletes deleted-duplicate-files changed-partition-count manifests-created
+    manifests-kept manifests-replaced entries-processed
+    """.split()
+)
+"""Counts in a summary (Iceberg specification, "Optional Snapshot Summary Fields")."""
+
 
 _Row = dict[str, Any]
 
@@ -76,7 +91,7 @@ def _snapshots(table: IcebergTable) -> pa.Table:
 def _counts(summary: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The counts of a summary: a writer may add partitions with their values, and whatever words it likes."""
     for key, value in summary.items():
-        if key.startswith(_SUMMARY_PREFIXES) and value.isascii() and value.isdigit():
+        if key in _COUNTED and value.isascii() and value.isdigit():
             yield key, value
 
 

@@ -93,8 +93,8 @@ def seen(table: Table, columns: str, special: str = "", whole: bool = True) -> S
     return SeenTable(name, _columns(columns), "iceberg", table.location(), table.metadata_location, whole=whole)
 
 
-def seen_parquet(columns: str, location: str = "s3://lake/t/", **more: Any) -> SeenTable:
-    return SeenTable(TableName("db", "t"), _columns(columns), "parquet", location, **more)
+def seen_parquet(columns: str, location: str = "s3://lake/t/", special: str = "", **more: Any) -> SeenTable:
+    return SeenTable(TableName("db", "t", special), _columns(columns), "parquet", location, **more)
 
 
 def _columns(text: str) -> tuple[SeenColumn, ...]:
