@@ -33,6 +33,7 @@ from cli import (
     prove,
     publish,
     refresh,
+    run_pipeline,
     schemas,
     up,
     validate,
@@ -60,6 +61,7 @@ app.command("as")(assume.assume)
 app.command("clock")(clock.clock)
 app.command("lapse")(lapse.lapse)
 app.command("offboard")(offboard.offboard)
+app.command("run")(run_pipeline.run_pipeline)
 app.command("publish")(publish.publish)
 app.command("refresh")(refresh.refresh)
 app.command("destroy")(destroy.destroy)

@@ -102,7 +102,7 @@ def buses(account: str, region: str) -> Any:
 
 
 def workflows(account: str, region: str) -> Any:
-    """Glue of an account: its workflows and their runs."""
+    """Glue of an account: its workflows, jobs and triggers, and their runs."""
     from moto.glue.models import glue_backends
 
     return glue_backends[account][region]

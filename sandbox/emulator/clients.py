@@ -102,13 +102,20 @@ def isolated_session(origin: Origin | None = None) -> Any:
 
     They come from an origin, or from where the calls of this process come from.
     """
-    from botocore.session import Session
-
     from sandbox.emulator.moto_transport import answer
 
     def from_there(request: Any, **parts: Any) -> Any:
         with coming_from(origin or origin_here()):
             return answer(request, **parts)
+
+    session = unconfigured_session()
+    session.register("before-send", from_there)
+    return session
+
+
+def unconfigured_session() -> Any:
+    """A session of botocore that reads no profile, no file and no endpoint of the user."""
+    from botocore.session import Session
 
     isolated: Any = {
         "profile": (None, None, None, None),
@@ -117,7 +124,6 @@ def isolated_session(origin: Origin | None = None) -> Any:
         "ignore_configured_endpoint_urls": (None, None, True, None),
     }
     session: Any = Session(session_vars=isolated)
-    session.register("before-send", from_there)
     session.register_component("data_loader", _loader())
     return session
 

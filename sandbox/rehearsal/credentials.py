@@ -19,13 +19,17 @@ SHELL_SESSION: Final = "by-hand"
 """Name of a session whose credentials go to a shell."""
 
 
+GLUE_ISSUES: Final = {"glue:CredentialIssuingService": "glue.amazonaws.com"}
+"""Key that is in requests with the credentials that Glue gives to a job."""
+
+
 def issued_keys(persona: Persona, region: str, issuer: str) -> dict[str, str]:
     """Keys that AWS puts into requests with the credentials of a job: of Glue, or of a function of Lambda."""
     if persona.kind != "pipeline":
         return {}
     if issuer == "lambda":
         return {"lambda:SourceFunctionArn": f"arn:aws:lambda:{region}:{persona.account}:function:{persona.product}"}
-    return {"glue:CredentialIssuingService": "glue.amazonaws.com"}
+    return GLUE_ISSUES
 
 
 def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME, issuer: str = "") -> Credentials:

@@ -22,10 +22,11 @@ from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.stored_reads import reads_of_others
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
+from sandbox.jobs.deployed_jobs import DeployedJobs
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, Answers, ProviderServer
-from sandbox.runs.served_organization import ServedOrganization, announced
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, JOBS, READING, Answers, ProviderServer
+from sandbox.runs.served_organization import ServedOrganization, alive, announced
 from sandbox.runs.stack_run import EngineName
 from sandbox.runs.states import StateDirectory, state_directory
 
@@ -63,11 +64,12 @@ def enforced(plan: Plan) -> EnforcedOrganization:
 
 
 class FreshOrganization:
-    """The organisation of a mesh, `aws`, with policies enforced, and the states of its stacks."""
+    """The organisation of a mesh, `aws`, with policies enforced, the states of its stacks, and its deployed jobs."""
 
     def __init__(self, mesh: PlannedMesh, aws: EnforcedOrganization, states: StateDirectory, ends: ExitStack) -> None:
         self.aws: Final = aws
         self.states: Final = states
+        self.jobs: Final = DeployedJobs(aws, alive)
         self._mesh = mesh
         self._ends = ends
 
@@ -80,6 +82,7 @@ class FreshOrganization:
             ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,
             CLOCK: self._clock,
+            JOBS: self.jobs,
             READING: lambda question: {"roles": [role for role in question["roles"] if reads_of_others(role)]},
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port

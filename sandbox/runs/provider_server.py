@@ -22,6 +22,7 @@ ASSIGNMENTS: Final = "Assignments"
 READING: Final = "Reading"
 CHECK: Final = "Check"
 CLOCK: Final = "Clock"
+JOBS: Final = "Jobs"
 _SERVICE: Final = "mesh.Organization"
 _SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),
@@ -65,7 +66,7 @@ class ProviderServer:
 
     Of those there are `ABOUT` (what the organisation says of itself), `AS` (the credentials of whom one would like to
     be), `ASSIGNMENTS` (who is assigned what in Identity Center), `READING` (which pipelines read), `CHECK` (what the
-    live checks find) and `CLOCK` (the time there, which can be moved).
+    live checks find), `CLOCK` (the time there, which can be moved) and `JOBS` (runs of pipelines that begin and end).
     """
 
     def __init__(self, organization: RoleAssumer, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:

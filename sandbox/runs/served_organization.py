@@ -1,7 +1,7 @@
 """The emulated organisation that a process serves for others: how it is found, and what it is asked.
 
-`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy`, `as`, `clock` and
-`lapse` in another terminal find the organisation by it. The states belong to it: they live and end with it.
+`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy`, `as`, `clock`, `run`
+and `lapse` in another terminal find the organisation by it. The states belong to it: they live and end with it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.identity_center import LiveAssignment
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, ask
+from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, JOBS, READING, ask
 from sandbox.runs.states import StateDirectory
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ FILE: Final = Path(".mesh") / "organization.json"
 
 CHECKING: Final = 600.0
 """Seconds for the live checks in another process."""
+
+INVOKING: Final = 960.0
+"""Seconds for a function in another process: the longest that Lambda lets one run, and a minute."""
 
 NONE_SERVED: Final = "no organisation is kept here: run `mesh up --serve` in another terminal first"
 
@@ -90,6 +93,16 @@ class ServedOrganization:
         if answer is None:
             raise NotPossibleError(NONE_SERVED)
         return frozenset(answer["roles"])
+
+    def jobs(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to a question about jobs, by the process that serves; raises NotPossibleError when it has ended.
+
+        `sandbox.jobs.deployed_jobs` has the questions.
+        """
+        answer = ask(self.provider_port, JOBS, question, INVOKING)
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        return answer
 
     def credentials(self, who: str, origin: str = "") -> dict[str, str] | None:
         """The environment of a shell that is somebody, calling from where it works or from another origin.
