@@ -89,7 +89,7 @@ def leaf_of(
 
 
 def draw_of(type_: ColumnType, element: Element | None, name: str, seed: int, where: DrawingPlace) -> Draw | None:
-    """What draws the values of a type; `element` is None for what only the text of a type describes. None, with its
+    """The draw of the values of a type; `element` is None for what only the text of a type describes. None, with its
     faults, where no value holds the rules.
     """
     rules = rules_of(element) if element is not None else ColumnRules()
@@ -137,7 +137,7 @@ def too_few(leaf: Leaf, values: int, rows: int) -> RuleFault:
 
 
 def _optional(draw: Draw, seed: int) -> Draw:
-    """What is null in a tenth of the rows."""
+    """A draw that is null in a tenth of the rows."""
     return lambda row, number: None if mixed(seed, number) % 10 == 0 else draw(row, number)
 
 

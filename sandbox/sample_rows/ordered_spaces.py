@@ -38,7 +38,7 @@ class Interval(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many multiples there are."""
+        """Number of the multiples."""
         return max(0, math.floor(self.high / self.unit) - self.first + 1)
 
 
@@ -70,7 +70,7 @@ def _limits(leaf: Leaf, least: Fraction, most: Fraction, unit: Fraction) -> tupl
 
 
 def _beyond(number: Fraction, unit: Fraction) -> Fraction:
-    """How far the next multiple is from a number, if the number is one; else less than a unit."""
+    """Distance of the next multiple from a number, if the number is one; else less than a unit."""
     return unit if number % unit == 0 else unit / 2**20
 
 

@@ -64,7 +64,7 @@ def string_space(leaf: Leaf) -> Space | None:
 
 
 def _of_patterns(leaf: Leaf, least: int, most: int) -> Space | None:
-    shapes: tuple[text_shapes.Shape, ...] | None = None
+    shapes: tuple[text_shapes.TextShape, ...] | None = None
     for placed in leaf.rules.patterns:
         try:
             found = text_shapes.shapes(placed.value, least, most)
