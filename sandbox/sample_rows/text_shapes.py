@@ -41,19 +41,28 @@ class UnsupportedPatternError(ValueError):
     """No text can be made of a pattern; the message goes on from "the pattern …"."""
 
 
+_NAMED_GROUP: Final = re.compile(r"\(\?<(?![=!])")
+
+
+@lru_cache(maxsize=2048)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of ECMA-262, as the standard has them, for Python; raises UnsupportedPatternError."""
+    try:
+        return re.compile(_NAMED_GROUP.sub("(?P<", pattern))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UnsupportedPatternError(f"cannot be read ({error})") from error
+
+
 @lru_cache(maxsize=2048)
 def shapes(pattern: str, least: int = 0, most: int = LONGEST_TEXT) -> tuple[TextShape, ...]:
     """Shapes of texts of `least` to `most` characters in which a pattern is found; none when no such text was made.
 
     Raises UnsupportedPatternError.
     """
-    try:
-        tree: Any = _parser.parse(pattern)
-        compiled = re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UnsupportedPatternError(f"cannot be read ({error})") from error
+    wanted = compiled(pattern)
+    tree: Any = _parser.parse(wanted.pattern)
     made = _sequence(tree, least, most)
-    fitting = [shape for shape in made if least <= len(shape) <= most and _matches(compiled, shape)]
+    fitting = [shape for shape in made if least <= len(shape) <= most and _matches(wanted, shape)]
     return apart(fitting)
 
 

@@ -186,7 +186,7 @@ def _misses(leaf: Leaf, text: str) -> bool:
     least, most = leaf.lengths
     patterns = leaf.rules.patterns
     return not (least <= len(text) <= (len(text) if most is None else most)) or any(
-        re.search(placed.value, text) is None for placed in patterns
+        text_shapes.compiled(placed.value).search(text) is None for placed in patterns
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 import re
 from decimal import Decimal
@@ -114,6 +115,9 @@ PATTERNS = [
     r"^[\w.+-]+@[\w-]+\.[\w.]+$",
     "^.{5}$",
     "^[ab]{3,5}$",
+    "^(?<year>20[0-9]{2})-(?<month>0[1-9])$",
+    "(?i)^abc[xyz]$",
+    "^[äöü]{3}é$",
 ]
 
 
@@ -126,6 +130,11 @@ def test_texts_match_their_pattern(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["^[ab]{3,8}$", "^(a|b|ab|ba){12}$", "^a*b*c*[0-9]?$", "^(ab?)*c{1,9}[xyz]*$"])
 def test_texts_of_a_pattern_that_reads_them_in_two_ways_do_not_repeat(pattern: str) -> None:
     of(column("c", "string", unique=True, required=True, **valid(pattern=pattern)), rows=60)
+
+
+def test_numbers_hold_a_pattern_too() -> None:
+    of(column("c", "int", **valid(pattern="^[1-9][0-9]5$")))
+    of(column("c", "date", **valid(pattern="-0[1-9]$")))
 
 
 def test_a_pattern_and_lengths_hold_together() -> None:
@@ -247,6 +256,20 @@ def test_more_rows_than_are_made_for_a_rule_and_rules_of_sql_are_told() -> None:
 def test_times_are_as_fresh_as_the_service_level_wants(value: int, unit: str) -> None:
     level = {"property": "freshness", "value": value, "unit": unit, "element": "t.at"}
     rows_that_hold({"d.p": contract(table("t", ID, column("at", "timestamp")), slaProperties=[level])}, 20)
+
+
+def test_a_key_of_days_is_fresh_at_its_newest() -> None:
+    level = {"property": "freshness", "value": 1, "unit": "d", "element": "t.day"}
+    days = rows_that_hold({"d.p": contract(table("t", column("day", "date", primaryKey=True)), slaProperties=[level])})[
+        "d.p"
+    ]["t"]
+    assert max(row["day"] for row in days) == NOW.date()
+
+
+def test_json_as_text_is_of_what_the_contract_describes() -> None:
+    fields = [column("x", "int", required=True, enum=[{"value": 3}]), column("y", "array<string>", required=True)]
+    rows = of(column("j", "string", logicalType="object", required=True, properties=fields))
+    assert all(json.loads(row["j"]).keys() == {"x", "y"} and json.loads(row["j"])["x"] == 3 for row in rows)
 
 
 def test_a_column_of_days_has_the_day_of_the_moment_beside_it() -> None:
