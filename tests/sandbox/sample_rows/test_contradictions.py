@@ -181,7 +181,8 @@ def test_a_service_level_that_bounds_forbid_is_told() -> None:
     old = column("at", "timestamp", logicalType="timestamp", logicalTypeOptions={"maximum": "2020-01-01T00:00:00"})
     level = {"property": "freshness", "value": 2, "unit": "h", "element": "t.at"}
     assert refusals({"d.p": contract(table("t", old), slaProperties=[level])}) == [
-        "slaProperties.0: column 'at' is to be no older than 2:00:00, and its bounds allow no such timestamp: correct one"
+        "slaProperties.0: column 'at' is to be no older than 2:00:00, and its bounds allow no such timestamp: "
+        "correct one"
     ]
 
 
