@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.sample_rows.text_shapes import shapes
+from sandbox.sample_rows.value_spaces import text_space
 from tests.sandbox.sample_rows.raw_contract_checks import broken
 from tests.sandbox.sample_rows.sample_contracts import (
     NOW,
@@ -327,3 +329,11 @@ def test_the_checks_see_what_is_wrong() -> None:
     for word in ("3 rows", "['a'] repeats", "minimum 9", "is not in", "repeats", "is not of", "has nulls", "is no int"):
         assert any(word in one for one in told), word
     assert any("is no decimal(4,2)" in one for one in told)
+
+
+@pytest.mark.parametrize("pattern", ["^(a|b|ab|ba){2}$", "^([ab]c|a[cd])$", "^([ab]{2}|a[a-z])$", "^a{0,2}a{0,2}$"])
+def test_each_text_of_a_pattern_has_one_number(pattern: str) -> None:
+    space = text_space(shapes(pattern))
+    texts = [space.at(number) for number in range(space.size)]
+    assert len(set(texts)) == len(texts) > 1
+    assert all(re.search(pattern, one) for one in texts)
