@@ -1,4 +1,4 @@
-"""Rules that a contract has for the values of an element: options, allowed values, patterns, shares of nulls."""
+"""Rules that a contract has for the values of an element: options, lists, patterns, shares of nulls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BOUNDS: Final = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
 
 
 class Placed(NamedTuple):
-    """What a contract says, and the path of keys where it says so."""
+    """A value that a contract has, and the path of keys where it stands."""
 
     value: Any
     path: KeyPath
@@ -150,7 +150,7 @@ def _ends(rule: Mapping[str, Any]) -> tuple[Any, Any, int] | None:
 
 
 def says(rules: ColumnRules) -> tuple[Any, ...]:
-    """What rules say on each value, wherever they stand."""
+    """Content of rules on each value, wherever they stand."""
     options = {name: str(one.value) for name, one in rules.options.items() if name != "format"}
     allowed = tuple(str(one.value) for one in rules.allowed)
     said = (allowed, tuple(one.value for one in rules.patterns), tuple(sorted(options.items())), rules.never)

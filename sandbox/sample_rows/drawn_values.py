@@ -58,7 +58,21 @@ def leaf_space(leaf: Leaf) -> Space | None:
             made = time_space(leaf, leaf.type.name)
         case _:
             made = number_space(leaf)
-    return fitting(made, leaf) if made is not None and leaf.rules.never and made.size <= 100_000 else made
+    return None if made is None else _of_rules(leaf, made)
+
+
+def _of_rules(leaf: Leaf, space: Space) -> Space | None:
+    """Numbers and times that hold the patterns of a leaf, too, and are none of those that count as missing."""
+    if not leaf.rules.patterns and not (leaf.rules.never and space.size <= 100_000):
+        return space
+    some = fitting(space, leaf)
+    if some.size:
+        return some
+    rule = leaf.rules.patterns[0] if leaf.rules.patterns else None
+    kind = "pattern" if rule else "rule on missing values"
+    told = f"is of type {leaf.type}, and no value was found that holds its {kind}"
+    leaf.fault(rule.path if rule else leaf.path, f"{told}: correct one of the two")
+    return None
 
 
 def leaf_of(
@@ -89,7 +103,7 @@ def leaf_of(
 
 
 def draw_of(type_: ColumnType, element: Element | None, name: str, seed: int, where: DrawingPlace) -> Draw | None:
-    """What draws the values of a type; `element` is None for what only the text of a type describes. None, with its
+    """The draw of the values of a type; `element` is None for what only the text of a type describes. None, with its
     faults, where no value holds the rules.
     """
     rules = rules_of(element) if element is not None else ColumnRules()
@@ -97,6 +111,11 @@ def draw_of(type_: ColumnType, element: Element | None, name: str, seed: int, wh
         return _json_text(element, name, seed, where)
     if type_.parts and element is not None and element.data.get("logicalType") == "vector":
         return _vector(type_, rules)
+    if type_.parts and element is not None and (rules.allowed or rules.patterns):
+        told = f"column '{where.named(element.path)}' is nested, and its rule is on single values"
+        path = (*rules.allowed, *rules.patterns)[0].path
+        where.faults.append(RuleFault(path, f"{told}: write the rule at what is in it"))
+        return None
     match type_.name:
         case "struct":
             return _struct(type_, element, seed, where)
@@ -137,7 +156,7 @@ def too_few(leaf: Leaf, values: int, rows: int) -> RuleFault:
 
 
 def _optional(draw: Draw, seed: int) -> Draw:
-    """What is null in a tenth of the rows."""
+    """A draw that is null in a tenth of the rows."""
     return lambda row, number: None if mixed(seed, number) % 10 == 0 else draw(row, number)
 
 

@@ -16,7 +16,7 @@ from mesh.model import Contract, Element
 from sandbox.sample_rows.leaf import RuleFault
 
 
-class WrittenContract(NamedTuple):
+class MeshContract(NamedTuple):
     """A contract, and its file, relative to the mesh folder."""
 
     file: str
@@ -44,13 +44,13 @@ class ForeignKey:
 
 
 class LostReferenceError(ValueError):
-    """What a relationship names cannot be found, in words."""
+    """The column that a relationship names cannot be found; why, in words."""
 
 
 class ForeignKeys:
     """The foreign keys of some contracts, by product; `outside` are relationships with what no contract here has."""
 
-    def __init__(self, contracts: Mapping[str, WrittenContract]) -> None:
+    def __init__(self, contracts: Mapping[str, MeshContract]) -> None:
         self.contracts = contracts
         self.by_file = {written.file: product for product, written in contracts.items()}
         self.outside: list[tuple[str, RuleFault]] = []

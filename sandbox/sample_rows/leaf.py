@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from mesh.contracts.types import ColumnType
 from mesh.findings import KeyPath
 from sandbox.sample_rows.column_rules import ColumnRules, Placed
+from sandbox.sample_rows.text_shapes import UnsupportedPatternError, compiled
 from sandbox.sample_rows.value_spaces import ListedSpace, Space, scatter, seed_of
 
 WHOLE: Final = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
@@ -67,9 +68,9 @@ class Leaf:
                 return f"has less than {least} characters (minLength)"
             if most is not None and len(value) > most:
                 return f"has more than {most} characters (maxLength)"
-            for pattern in self.rules.patterns:
-                if not _found(pattern.value, value):
-                    return f"does not match the pattern '{pattern.value}'"
+        for pattern in self.rules.patterns:
+            if not _found(pattern.value, value if isinstance(value, str) else str(value)):
+                return f"does not match the pattern '{pattern.value}'"
         for bound in self.rules.bounds:
             if not _holds(str(bound.path[-1]), value, bound.value):
                 return f"is not within its {bound.path[-1]} {bound.value}"
@@ -86,8 +87,8 @@ def is_number(value: Any) -> bool:
 
 def _found(pattern: str, value: str) -> bool:
     try:
-        return re.search(pattern, value) is not None
-    except re.error:  # told where the pattern stands
+        return compiled(pattern).search(value) is not None
+    except UnsupportedPatternError:  # told where the pattern stands
         return True
 
 

@@ -10,7 +10,7 @@ from mesh.contracts.labels import LabelWords, label_words
 from mesh.findings import BadInputError, Finding, Problem
 from mesh.load import Loaded
 from mesh.model import Mesh, contract_file
-from sandbox.sample_rows.foreign_keys import ForeignKeys, WrittenContract
+from sandbox.sample_rows.foreign_keys import ForeignKeys, MeshContract
 from sandbox.sample_rows.sample_tables import SampleTable
 from sandbox.sample_rows.table_maker import TableMaker
 
@@ -30,7 +30,7 @@ def sample_rows(loaded: Loaded, rows: int, seed: int, now: datetime.datetime) ->
     """
     mesh = loaded.usable()
     contracts = {
-        f"{domain}.{name}": WrittenContract(contract_file(domain, name, product), mesh.contracts[f"{domain}.{name}"])
+        f"{domain}.{name}": MeshContract(contract_file(domain, name, product), mesh.contracts[f"{domain}.{name}"])
         for domain, owner in mesh.domains.items()
         for name, product in owner.products.items()
     }
@@ -43,7 +43,7 @@ def sample_rows(loaded: Loaded, rows: int, seed: int, now: datetime.datetime) ->
 
 
 def rows_of(
-    contracts: Mapping[str, WrittenContract], words: LabelWords, rows: int, seed: int, now: datetime.datetime
+    contracts: Mapping[str, MeshContract], words: LabelWords, rows: int, seed: int, now: datetime.datetime
 ) -> tuple[Mapping[str, Mapping[str, SampleTable]], list[Problem]]:
     """Tables of some contracts by product and name, as far as they can be made, and the problems of their rules."""
     moment = now.astimezone(datetime.UTC).replace(tzinfo=None) if now.tzinfo else now

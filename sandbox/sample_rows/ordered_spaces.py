@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from sandbox.sample_rows.column_rules import Placed
 from sandbox.sample_rows.leaf import WHOLE, Leaf, decimal_of, is_number, moment
 from sandbox.sample_rows.plausible_words import number_hint
 from sandbox.sample_rows.value_spaces import ComputedSpace, Space
@@ -38,7 +39,7 @@ class Interval(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many multiples there are."""
+        """Number of the multiples."""
         return max(0, math.floor(self.high / self.unit) - self.first + 1)
 
 
@@ -70,7 +71,7 @@ def _limits(leaf: Leaf, least: Fraction, most: Fraction, unit: Fraction) -> tupl
 
 
 def _beyond(number: Fraction, unit: Fraction) -> Fraction:
-    """How far the next multiple is from a number, if the number is one; else less than a unit."""
+    """Distance of the next multiple from a number, if the number is one; else less than a unit."""
     return unit if number % unit == 0 else unit / 2**20
 
 
@@ -205,16 +206,7 @@ def _window(leaf: Leaf, kind: str, hard: Interval, sets_low: bool, sets_high: bo
     """The part of the times that is fresh, or else plausible: the last thirty days."""
     now, month = seconds(leaf.now), Fraction(30 * _DAY)
     if leaf.fresh is not None:
-        age: datetime.timedelta = leaf.fresh.value
-        span = Fraction(age // datetime.timedelta(microseconds=1), 1_000_000)
-        oldest, newest = now - min(span * 9 / 10, month), now - min(Fraction(60), span / 10)
-        if kind == "date" and oldest % _DAY:
-            oldest = min(oldest + _DAY - oldest % _DAY, now - now % _DAY)
-        fresh = hard._replace(low=max(hard.low, oldest), high=min(hard.high, max(newest, oldest)))
-        if fresh.size:
-            return fresh
-        leaf.fault(leaf.fresh.path, f"is to be no older than {age}, and its bounds allow no such {kind}: correct one")
-        return None
+        return _fresh(leaf, kind, hard, leaf.fresh)
     if _BIRTH.search(leaf.name):
         low, high = seconds(datetime.datetime(1950, 1, 1)), seconds(datetime.datetime(2005, 12, 31))
     elif _LATER.search(leaf.name):
@@ -233,3 +225,20 @@ def _window(leaf: Leaf, kind: str, hard: Interval, sets_low: bool, sets_high: bo
     else:
         beside = hard
     return beside if beside.size >= leaf.need else hard
+
+
+def _fresh(leaf: Leaf, kind: str, hard: Interval, level: Placed) -> Interval | None:
+    """The times that are not older than a service level wants; None, with the fault, where bounds allow none."""
+    now, age = seconds(leaf.now), level.value
+    span = Fraction(age // datetime.timedelta(microseconds=1), 1_000_000)
+    oldest, newest = now - min(span * 9 / 10, Fraction(30 * _DAY)), now - min(Fraction(60), span / 10)
+    if kind == "date" and oldest % _DAY:
+        oldest = min(oldest + _DAY - oldest % _DAY, now - now % _DAY)
+    fresh = hard._replace(low=max(hard.low, oldest), high=min(hard.high, max(newest, oldest)))
+    if kind == "date" and 0 < fresh.size < leaf.need:
+        # Days that all differ cannot all be fresh; the newest is.
+        fresh = fresh._replace(low=max(hard.low, (fresh.first + fresh.size - leaf.need) * fresh.unit))
+    if fresh.size:
+        return fresh
+    leaf.fault(level.path, f"is to be no older than {age}, and its bounds allow no such {kind}: correct one")
+    return None

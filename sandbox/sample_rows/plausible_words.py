@@ -48,12 +48,12 @@ def _numbers() -> tuple[NumberHint, ...]:
 
 
 def text_hint(column: str) -> TextHint | None:
-    """What texts a column of this name has; None where the name says nothing."""
+    """Texts that a column of this name has; None where the name says nothing."""
     return next((hint for hint in _texts() if hint.name.search(column)), None)
 
 
 def number_hint(column: str) -> NumberHint | None:
-    """What numbers a column of this name has; None where the name says nothing."""
+    """Numbers that a column of this name has; None where the name says nothing."""
     return next((hint for hint in _numbers() if hint.name.search(column)), None)
 
 

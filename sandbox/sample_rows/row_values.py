@@ -9,7 +9,7 @@ from sandbox.sample_rows.value_spaces import Scatter, Space, mixed
 
 
 def value_at(space: Space, unit: tuple[str, ...], name: str) -> Callable[[int], Any]:
-    """What makes a column's value of a number; a unit of several columns has tuples of values."""
+    """Function that makes a column's value of a number; a unit of several columns has tuples of values."""
     if len(unit) == 1:
         return space.at
     place = unit.index(name)
@@ -21,7 +21,7 @@ def value_at(space: Space, unit: tuple[str, ...], name: str) -> Callable[[int], 
 
 
 def each_once(at: Callable[[int], Any], numbers: Scatter, filled: Scatter | None, nulls: int) -> Callable[[int], Any]:
-    """What makes the values of rows in an order, so that no two rows have the same.
+    """Function that makes the values of rows in an order, so that no two rows have the same.
 
     Where some rows are null, those that `filled` puts below `nulls`, the others alone count.
     """
@@ -41,7 +41,7 @@ def each_once(at: Callable[[int], Any], numbers: Scatter, filled: Scatter | None
 
 
 def any_of(at: Callable[[int], Any], numbers: Scatter, salt: int, most: int) -> Callable[[int], Any]:
-    """What makes the values of rows at random, of the first `most` in the order; of all where that is 0."""
+    """Function that makes the values of rows at random, of the first `most` in the order; of all where that is 0."""
     factor, shift, size = numbers.factor, numbers.shift, numbers.size
 
     def made(row: int) -> Any:
@@ -52,7 +52,7 @@ def any_of(at: Callable[[int], Any], numbers: Scatter, salt: int, most: int) -> 
 
 
 def drawn_by(draw: Callable[[int, int], Any], seed: int) -> Callable[[int], Any]:
-    """What draws the values of rows, with a random number for each."""
+    """Function that draws the values of rows, with a random number for each."""
 
     def made(row: int) -> Any:
         return draw(row, mixed(seed, row))

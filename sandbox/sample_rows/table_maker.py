@@ -213,7 +213,7 @@ class TableMaker:
         return None if made is None or made.nulls or rules.never else made
 
     def _nulls(self, draft: TableDraft, element: Element, rules: ColumnRules) -> int | None:
-        """How many rows of a column are null; None, with the fault, where its rules contradict each other."""
+        """Number of a column's rows that are null; None, with the fault, where its rules contradict each other."""
         name, rows = element.catalog_name, draft.rows
         never = (
             bool(element.data.get("required") or element.data.get("primaryKey"))
@@ -295,7 +295,8 @@ class TableMaker:
         names = {target.column for target in key.targets}
         for column, target in zip(key.columns, made, strict=True):
             if not _same_kind(draft.type(column), target.type):
-                told = f"column '{column}' refers to '{target.name}', of type {target.type}, and is of type {draft.type(column)}"
+                own = f"column '{column}' is of type {draft.type(column)}"
+                told = f"{own} and refers to '{target.name}', of type {target.type}"
                 draft.where.faults.append(RuleFault(key.path, f"{told}: make them the same"))
                 return None
         differ = any(name in there.unique for name in names) or any(set(g) <= names for g, _ in there.parts.values())

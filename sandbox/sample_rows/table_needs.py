@@ -1,4 +1,4 @@
-"""Needs of a table before its rows are made: how many there are, which columns differ, how fresh its times are."""
+"""Needs of a table before its rows are made: how many there are, what stands once, how fresh its times are."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def string_space(leaf: Leaf) -> Space | None:
 
 
 def _of_patterns(leaf: Leaf, least: int, most: int) -> Space | None:
-    shapes: tuple[text_shapes.Shape, ...] | None = None
+    shapes: tuple[text_shapes.TextShape, ...] | None = None
     for placed in leaf.rules.patterns:
         try:
             found = text_shapes.shapes(placed.value, least, most)
@@ -186,7 +186,7 @@ def _misses(leaf: Leaf, text: str) -> bool:
     least, most = leaf.lengths
     patterns = leaf.rules.patterns
     return not (least <= len(text) <= (len(text) if most is None else most)) or any(
-        re.search(placed.value, text) is None for placed in patterns
+        text_shapes.compiled(placed.value).search(text) is None for placed in patterns
     )
 
 

@@ -35,7 +35,7 @@ class Space(Protocol):
 
     @property
     def size(self) -> int:
-        """How many values there are."""
+        """Number of the values."""
         ...
 
     def at(self, number: int) -> Any:
@@ -51,7 +51,7 @@ class ListedSpace:
 
     @property
     def size(self) -> int:
-        """How many values there are."""
+        """Number of the values."""
         return len(self.values)
 
     def at(self, number: int) -> Any:
@@ -80,7 +80,7 @@ class TextSpace:
 
     @property
     def size(self) -> int:
-        """How many texts there are."""
+        """Number of the texts."""
         return self.ends[-1] if self.ends else 0
 
     def at(self, number: int) -> str:

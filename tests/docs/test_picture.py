@@ -15,7 +15,7 @@ PAGE = Page(ROOT / "ARCHITECTURE.md")
 ROOMS = (
     *("cli", "program", "components", "sandbox.runs", "sandbox.rehearsal", "sandbox.enforcement"),
     *("sandbox.emulator", "sandbox.engine", "mesh.proof", "mesh.access", "mesh.evaluator", "mesh.plan"),
-    *("mesh.contracts", "mesh.iam", "mesh.model", "mesh.aws", "mesh.acceptance"),
+    *("mesh.contracts", "mesh.iam", "mesh.model", "mesh.aws", "mesh.acceptance", "sandbox.sample_rows"),
 )
 Arrows = set[tuple[str, str]]
 

@@ -151,7 +151,7 @@ def _said(name: str, column: Any, value: Any) -> Iterator[str]:
     comparable = float(value) if isinstance(value, Decimal) else value
     if any(str(value) not in map(str, one) and comparable not in one for one in listed):
         yield f"{name}: {value!r} is not in {listed}"
-    if any(not re.search(pattern, value) for pattern in patterns):
+    if any(not re.search(pattern.replace("(?<", "(?P<"), str(value)) for pattern in patterns):
         yield f"{name}: {value!r} is not of {patterns}"
     if isinstance(value, str) and not options.get("minLength", 0) <= len(value) <= options.get("maxLength", len(value)):
         yield f"{name}: {value!r} has {len(value)} characters"

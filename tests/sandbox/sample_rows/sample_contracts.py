@@ -9,7 +9,7 @@ from typing import Any, Final
 from mesh.contracts import elements, standard
 from mesh.contracts.labels import LabelWords
 from mesh.findings import Problem
-from sandbox.sample_rows.foreign_keys import WrittenContract
+from sandbox.sample_rows.foreign_keys import MeshContract
 from sandbox.sample_rows.mesh_rows import rows_of
 from tests.sandbox.sample_rows.raw_contract_checks import astray, broken
 
@@ -52,11 +52,11 @@ def sampled(
     contracts: Mapping[str, Any], rows: int = 200, seed: int = 1, now: datetime.datetime = NOW
 ) -> tuple[dict[str, Tables], list[Problem]]:
     """Rows by product and table, and the problems; each contract holds the standard."""
-    written: dict[str, WrittenContract] = {}
+    written: dict[str, MeshContract] = {}
     for product, data in contracts.items():
         file = f"contracts/{product.replace('.', '/')}.odcs.yaml"
         assert not [one.message for one in standard.problems(file, data) if one.severity == "error"]
-        written[product] = WrittenContract(file, elements.read(data))
+        written[product] = MeshContract(file, elements.read(data))
     made, problems = rows_of(written, WORDS, rows, seed, now)
     products = {
         product: {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 import re
 from decimal import Decimal
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.sample_rows.text_shapes import shapes
+from sandbox.sample_rows.value_spaces import text_space
 from tests.sandbox.sample_rows.raw_contract_checks import broken
 from tests.sandbox.sample_rows.sample_contracts import (
     NOW,
@@ -114,6 +117,9 @@ PATTERNS = [
     r"^[\w.+-]+@[\w-]+\.[\w.]+$",
     "^.{5}$",
     "^[ab]{3,5}$",
+    "^(?<year>20[0-9]{2})-(?<month>0[1-9])$",
+    "(?i)^abc[xyz]$",
+    "^[äöü]{3}é$",
 ]
 
 
@@ -126,6 +132,11 @@ def test_texts_match_their_pattern(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["^[ab]{3,8}$", "^(a|b|ab|ba){12}$", "^a*b*c*[0-9]?$", "^(ab?)*c{1,9}[xyz]*$"])
 def test_texts_of_a_pattern_that_reads_them_in_two_ways_do_not_repeat(pattern: str) -> None:
     of(column("c", "string", unique=True, required=True, **valid(pattern=pattern)), rows=60)
+
+
+def test_numbers_hold_a_pattern_too() -> None:
+    of(column("c", "int", **valid(pattern="^[1-9][0-9]5$")))
+    of(column("c", "date", **valid(pattern="-0[1-9]$")))
 
 
 def test_a_pattern_and_lengths_hold_together() -> None:
@@ -249,6 +260,20 @@ def test_times_are_as_fresh_as_the_service_level_wants(value: int, unit: str) ->
     rows_that_hold({"d.p": contract(table("t", ID, column("at", "timestamp")), slaProperties=[level])}, 20)
 
 
+def test_a_key_of_days_is_fresh_at_its_newest() -> None:
+    level = {"property": "freshness", "value": 1, "unit": "d", "element": "t.day"}
+    days = rows_that_hold({"d.p": contract(table("t", column("day", "date", primaryKey=True)), slaProperties=[level])})[
+        "d.p"
+    ]["t"]
+    assert max(row["day"] for row in days) == NOW.date()
+
+
+def test_json_as_text_is_of_what_the_contract_describes() -> None:
+    fields = [column("x", "int", required=True, enum=[{"value": 3}]), column("y", "array<string>", required=True)]
+    rows = of(column("j", "string", logicalType="object", required=True, properties=fields))
+    assert all(json.loads(row["j"]).keys() == {"x", "y"} and json.loads(row["j"])["x"] == 3 for row in rows)
+
+
 def test_a_column_of_days_has_the_day_of_the_moment_beside_it() -> None:
     rows = of(column("shown_at", "timestamp", required=True), column("shown_on", "date", partitioned=True))
     assert all(row["shown_on"] == row["shown_at"].date() for row in rows)
@@ -304,3 +329,11 @@ def test_the_checks_see_what_is_wrong() -> None:
     for word in ("3 rows", "['a'] repeats", "minimum 9", "is not in", "repeats", "is not of", "has nulls", "is no int"):
         assert any(word in one for one in told), word
     assert any("is no decimal(4,2)" in one for one in told)
+
+
+@pytest.mark.parametrize("pattern", ["^(a|b|ab|ba){2}$", "^([ab]c|a[cd])$", "^([ab]{2}|a[a-z])$", "^a{0,2}a{0,2}$"])
+def test_each_text_of_a_pattern_has_one_number(pattern: str) -> None:
+    space = text_space(shapes(pattern))
+    texts = [space.at(number) for number in range(space.size)]
+    assert len(set(texts)) == len(texts) > 1
+    assert all(re.search(pattern, one) for one in texts)

@@ -35,6 +35,15 @@ def nulls(**rule: Any) -> dict[str, Any]:
 
 CASES: list[tuple[dict[str, Any], str]] = [
     (
+        listed("x", kind="array<string>"),
+        "enum: column 'c' is nested, and its rule is on single values: write the rule at what is in it",
+    ),
+    (
+        column("c", "int", quality=[{"metric": "invalidValues", "mustBe": 0, "arguments": {"pattern": "^[a-z]$"}}]),
+        "quality.0.arguments.pattern: column 'c' is of type int, and no value was found that holds its pattern: "
+        "correct one of the two",
+    ),
+    (
         listed("ok", "BAD", logicalType="string", logicalTypeOptions={"pattern": "^[a-z]+$"}),
         "enum: column 'c' allows values that its other rules forbid: 'BAD' does not match the pattern '^[a-z]+$'; "
         "correct one of the two",
@@ -165,6 +174,15 @@ def test_a_reference_that_is_unique_needs_as_many_values_as_rows() -> None:
     assert refusals({"d.p": contract(small, one)}) == [
         "schema.1.properties.0.unique: column 'c' is unique and refers to d.p: s.i, with 3 values for 200 rows: "
         "ask for at most 3 rows"
+    ]
+
+
+def test_a_service_level_that_bounds_forbid_is_told() -> None:
+    old = column("at", "timestamp", logicalType="timestamp", logicalTypeOptions={"maximum": "2020-01-01T00:00:00"})
+    level = {"property": "freshness", "value": 2, "unit": "h", "element": "t.at"}
+    assert refusals({"d.p": contract(table("t", old), slaProperties=[level])}) == [
+        "slaProperties.0: column 'at' is to be no older than 2:00:00, and its bounds allow no such timestamp: "
+        "correct one"
     ]
 
 
