@@ -48,7 +48,7 @@ def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now:
         raise QueryError("NOT_SUPPORTED: the query is nested too deeply to be run here") from None
 
 
-def _translated(tree: exp.Expression, relations: Mapping[TableName, Relation], now: datetime) -> str:
+def _translated(tree: exp.Expr, relations: Mapping[TableName, Relation], now: datetime) -> str:
     for table in tree.find_all(exp.Table):
         name = table.meta.get(OF_CATALOG)
         if name is not None and name not in relations:
@@ -59,7 +59,7 @@ def _translated(tree: exp.Expression, relations: Mapping[TableName, Relation], n
     _bind(tree, relations)
     tree = _name_columns(tree)
     tree = Calls(known, now).rewritten(tree)
-    return _Duck().generate(tree, identify=True, comments=False, unsupported_level=None)
+    return _Duck().generate(tree, identify=True, comments=False)
 
 
 def output_names(names: Sequence[str]) -> list[str]:
@@ -67,7 +67,7 @@ def output_names(names: Sequence[str]) -> list[str]:
     return [f"_col{place}" if name.startswith(UNNAMED) else name for place, name in enumerate(names)]
 
 
-def _short_references(tree: exp.Expression) -> None:
+def _short_references(tree: exp.Expr) -> None:
     """`db.t.col` and `awsdatacatalog.db.t.col` lose what stands before the table's name, since relations have none.
 
     `t.row.field` is written alike; it is a column with a catalog's table in front only where such a table is read.
@@ -84,7 +84,7 @@ def _short_references(tree: exp.Expression) -> None:
             column.set("catalog", None)
 
 
-def _bind(tree: exp.Expression, relations: Mapping[TableName, Relation]) -> None:
+def _bind(tree: exp.Expr, relations: Mapping[TableName, Relation]) -> None:
     """Each table becomes its relation, each name of WITH one that no query can write."""
     for table in tree.find_all(exp.Table):
         if not table.alias:
@@ -99,11 +99,11 @@ def _bind(tree: exp.Expression, relations: Mapping[TableName, Relation]) -> None
         cte.args["alias"].set("this", exp.to_identifier(cte.meta[WITHIN], quoted=True))
 
 
-def _name_columns(tree: exp.Expression) -> exp.Expression:
+def _name_columns(tree: exp.Expr) -> exp.Expr:
     """Columns without a name get one that `output_names` knows."""
     number = 0
     for select in tree.find_all(exp.Select):
-        listed: list[exp.Expression] = []
+        listed: list[exp.Expr] = []
         for column in select.expressions:
             inner = column
             while isinstance(inner, exp.Paren):
@@ -121,20 +121,27 @@ def _name_columns(tree: exp.Expression) -> exp.Expression:
             continue
         row = values.expressions[0]
         width = len(row.expressions) if isinstance(row, exp.Tuple) else 1
-        names = [exp.to_identifier(f"{UNNAMED}{number + place}", quoted=True) for place in range(width)]
+        named = _named_values(values, [f"{UNNAMED}{number + place_}" for place_ in range(width)])
         number += width
-        inner = values.copy()
-        inner.set("with_", None)
-        inner.set("alias", exp.TableAlias(this=alias.this.copy() if alias else exp.to_identifier("_values"), columns=names))
-        if isinstance(values.parent, exp.From | exp.Join):
-            values.replace(inner)
-            continue
-        query = exp.select("*").from_(inner)
-        for key in ("with_", "order", "limit", "offset"):
-            if values.args.get(key):
-                query.set(key, values.args[key])
         if values is tree:
-            tree = query
-        else:
-            values.replace(query)
+            return named
+        values.replace(named)
     return tree
+
+
+def _named_values(values: exp.Values, names: Sequence[str]) -> exp.Expr:
+    """VALUES with names for its columns, as a relation or as a query."""
+    alias = values.args.get("alias")
+    columns = [exp.to_identifier(name, quoted=True) for name in names]
+    inner = values.copy()
+    inner.set(
+        "alias", exp.TableAlias(this=alias.this.copy() if alias else exp.to_identifier("_values"), columns=columns)
+    )
+    if isinstance(values.parent, exp.From | exp.Join):
+        return inner
+    query = exp.select("*").from_(inner)
+    for key in ("with_", "order", "limit", "offset"):
+        inner.set(key, None)
+        if values.args.get(key):
+            query.set(key, values.args[key])
+    return query

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlglot import exp
+from sqlglot.expressions.core import Expression
 
 from sandbox.athena.sql_types import NUMBER
 
 
-class Text(exp.Expression):
+class Text(Expression):
     """A text of DuckDB's: `{0}` is the first of `expressions`, `{*}` are all. `call` says that it is one call of a
     function, to which FILTER or OVER may be put."""
 
-    arg_types = {"this": True, "expressions": False, "call": False}
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "call": False}
 
     def with_call(self, call: bool) -> Text:
         """The same, with or without parentheses of its own."""
@@ -25,7 +26,7 @@ _WHOLE = (exp.Column, exp.Literal, exp.Cast, exp.Lambda, exp.Distinct, exp.Order
 _ALONE = (exp.Boolean, exp.Paren, exp.Anonymous, exp.Identifier, Text, exp.Ordered)
 
 
-def put(pattern: str, *parts: exp.Expression, of: exp.Expression | None = None) -> Text:
+def put(pattern: str, *parts: exp.Expr, of: exp.Expr | None = None) -> Text:
     """A text around parts; it stands for `of`, whose type it has."""
     call = pattern.partition("(")[0].replace("_", "").isalnum() and pattern.endswith(")")
     built = Text(this=pattern, expressions=[part.copy() for part in parts], call=call)
@@ -34,7 +35,7 @@ def put(pattern: str, *parts: exp.Expression, of: exp.Expression | None = None) 
     return built
 
 
-def text(generator: Any, node: exp.Expression) -> str:
+def text(generator: Any, node: exp.Expr) -> str:
     """How sqlglot writes a text."""
     listed = [_safe(generator, part) for part in node.expressions]
     written = str(node.this).replace("{*}", ", ".join(listed))
@@ -45,6 +46,6 @@ def text(generator: Any, node: exp.Expression) -> str:
     return written if node.args.get("call") else f"({written})"
 
 
-def _safe(generator: Any, part: exp.Expression) -> str:
+def _safe(generator: Any, part: exp.Expr) -> str:
     written = generator.sql(part)
     return written if isinstance(part, _WHOLE + _ALONE) else f"({written})"

@@ -18,7 +18,7 @@ WITHIN: Final = "with"
 """Marks in a node's `meta`: the TableName that it reads; the name, unique in the tree, of the CTE that it is or reads."""
 
 
-def read_tables(tree: exp.Expression, database: str) -> tuple[TableName, ...]:
+def read_tables(tree: exp.Expr, database: str) -> tuple[TableName, ...]:
     """Tables of the catalog that are read, each once, in the order of the text. Marks every table in the tree.
 
     A name without a database is a CTE's where one is in sight (Trino, SELECT, "WITH clause": visible to later CTEs of
@@ -36,14 +36,16 @@ def table_name(table: exp.Table, database: str) -> TableName:
         raise QueryError(f"CATALOG_NOT_FOUND: {place(table)}: Catalog '{table.catalog.lower()}' does not exist")
     within = (table.db or database).lower()
     if not within:
-        raise QueryError(f"MISSING_SCHEMA_NAME: {place(table)}: Schema must be specified when session schema is not set")
+        raise QueryError(
+            f"MISSING_SCHEMA_NAME: {place(table)}: Schema must be specified when session schema is not set"
+        )
     name, _, special = table.name.lower().partition("$")
     if special in SPECIAL and name:
         return TableName(within, name, special)
     return TableName(within, table.name.lower())
 
 
-def place(node: exp.Expression | None) -> str:
+def place(node: exp.Expr | None) -> str:
     """`line 1:8`, where a node begins as far as sqlglot has it; `line 1:1` otherwise."""
     first = list(node.parts) if isinstance(node, exp.Column | exp.Table) else []
     for part in [*first, *(node.dfs() if node is not None else ())]:
@@ -53,9 +55,7 @@ def place(node: exp.Expression | None) -> str:
     return "line 1:1"
 
 
-def _walk(
-    node: exp.Expression, seen: dict[str, str], database: str, numbers: Iterator[int]
-) -> Iterator[TableName]:
+def _walk(node: exp.Expr, seen: dict[str, str], database: str, numbers: Iterator[int]) -> Iterator[TableName]:
     """Names below a node, in the order of the text as far as the tree has it: WITH before the query."""
     inside = dict(seen)
     known = node.args.get("with_")
@@ -77,5 +77,5 @@ def _walk(
         if key == "with_":
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, exp.Expression):
+            if isinstance(child, exp.Expr):
                 yield from _walk(child, inside, database, numbers)

@@ -31,7 +31,9 @@ def told(error: duckdb.Error, statement: Statement) -> QueryError:
     if isinstance(error, duckdb.OutOfRangeException):
         return QueryError("NUMERIC_VALUE_OUT_OF_RANGE: a number is outside of the range of its type")
     if isinstance(error, duckdb.BinderException):
-        return QueryError("TYPE_MISMATCH: line 1:1: an operator or a function has values of types that it does not take")
+        return QueryError(
+            "TYPE_MISMATCH: line 1:1: an operator or a function has values of types that it does not take"
+        )
     if isinstance(error, duckdb.InvalidInputException):
         return QueryError("INVALID_FUNCTION_ARGUMENT: a function has a value that it does not take")
     return QueryError(f"GENERIC_INTERNAL_ERROR: the query cannot be run ({type(error).__name__})", OF_THE_SYSTEM)

@@ -22,9 +22,7 @@ class Function(NamedTuple):
 
 MANY: Final = 100
 _SPACES: Final = "(' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))"
-_BOUND: Final = (
-    "CASE WHEN {1} = 0 OR -({1}) > length({0}) THEN substr({0}, 1, 0) ELSE substr({0}, {1}) END"
-)
+_BOUND: Final = "CASE WHEN {1} = 0 OR -({1}) > length({0}) THEN substr({0}, 1, 0) ELSE substr({0}, {1}) END"
 _BOUND_THREE: Final = (
     "CASE WHEN {2} <= 0 OR {1} = 0 OR -({1}) > length({0}) THEN substr({0}, 1, 0) ELSE substr({0}, {1}, {2}) END"
 )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlglot import exp, tokenize
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, SqlglotError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from sandbox.athena.named_tables import read_tables, table_name
 from sandbox.athena.query_errors import QueryError
@@ -45,7 +45,7 @@ class Statement:
     kind: str
     text: str
     database: str
-    tree: exp.Expression | None = None
+    tree: exp.Expr | None = None
     tables: tuple[TableName, ...] = ()
     target: TableName | None = None
     options: Mapping[str, str] = ()  # type: ignore[assignment]
@@ -60,7 +60,10 @@ _BY_HAND: Final = (
     ("show databases", rf"SHOW\s+(?:DATABASES|SCHEMAS)(?:\s+(?:LIKE\s+)?(?P<like>{_TEXT}))?"),
     ("show tables", rf"SHOW\s+TABLES(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?(?:\s+(?:LIKE\s+)?(?P<like>{_TEXT}))?"),
     ("show views", rf"SHOW\s+VIEWS(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?(?:\s+(?:LIKE\s+)?(?P<like>{_TEXT}))?"),
-    ("show columns", rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<table>{_DOTTED})(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?"),
+    (
+        "show columns",
+        rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<table>{_DOTTED})(?:\s+(?:IN|FROM)\s+(?P<database>{_NAME}))?",
+    ),
     ("show create table", rf"SHOW\s+CREATE\s+TABLE\s+(?P<table>{_DOTTED})"),
     ("show create view", rf"SHOW\s+CREATE\s+VIEW\s+(?P<table>{_DOTTED})"),
     ("show partitions", rf"SHOW\s+PARTITIONS\s+(?P<table>{_DOTTED})"),
@@ -180,7 +183,7 @@ def _by_hand(text: str, database: str) -> Statement | None:
             parts,
         )
     if re.match(r"(SHOW|DESC|DESCRIBE|USE|PREPARE|EXECUTE|DEALLOCATE|OPTIMIZE|VACUUM|MSCK)\b", text, re.IGNORECASE):
-        raise QueryError(f"line 1:{len(text.split()[0]) + 2}: mismatched input '{(text.split() + ['<EOF>'])[1]}'")
+        raise QueryError(f"line 1:{len(text.split()[0]) + 2}: mismatched input '{[*text.split(), '<EOF>'][1]}'")
     return None
 
 
@@ -188,30 +191,42 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
     """A query, or a statement around one."""
     if first in _QUERY:
         return _reading("query", text, text, database)
-    if found := re.fullmatch(r"EXPLAIN\s+(?P<analyze>ANALYZE\s+)?(?:\((?P<options>[\w\s,]+)\)\s*)?(?P<query>.+)", text, re.I | re.S):
+    if found := re.fullmatch(
+        r"EXPLAIN\s+(?P<analyze>ANALYZE\s+)?(?:\((?P<options>[\w\s,]+)\)\s*)?(?P<query>.+)",
+        text,
+        re.IGNORECASE | re.DOTALL,
+    ):
         options = _explained(found["options"] or "")
         kind = "explain analyze" if found["analyze"] else "explain"
         return _reading(kind, found["query"], text, database, options=options)
-    if found := re.fullmatch(rf"UNLOAD\s*\((?P<query>.+)\)\s*TO\s+(?P<to>{_TEXT})\s+WITH\s*\((?P<with>[^()]*(?:\([^()]*\)[^()]*)*)\)", text, re.I | re.S):
+    if found := re.fullmatch(
+        rf"UNLOAD\s*\((?P<query>.+)\)\s*TO\s+(?P<to>{_TEXT})\s+WITH\s*\((?P<with>[^()]*(?:\([^()]*\)[^()]*)*)\)",
+        text,
+        re.IGNORECASE | re.DOTALL,
+    ):
         return _reading(
             "unload", found["query"], text, database, options={"to": found["to"][1:-1], "with": found["with"].strip()}
         )
     if found := re.fullmatch(
         rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})\s*(?:WITH\s*\((?P<with>.*?)\)\s*)?AS\s+(?P<query>.+?)(?P<empty>\s+WITH\s+NO\s+DATA)?",
         text,
-        re.I | re.S,
+        re.IGNORECASE | re.DOTALL,
     ):
         options = {"with": found["with"] or "", "data": "no" if found["empty"] else "yes"}
         return _reading("create table as", found["query"], text, database, _named(found["table"], database), options)
-    if re.match(r"CREATE\s+(EXTERNAL\s+)?TABLE\b", text, re.I):
-        found = re.match(rf"CREATE\s+(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})", text, re.I)
-        return Statement("create table", text, database, target=_named(found["table"], database) if found else None, options={})
+    if re.match(r"CREATE\s+(EXTERNAL\s+)?TABLE\b", text, re.IGNORECASE):
+        found = re.match(
+            rf"CREATE\s+(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})", text, re.IGNORECASE
+        )
+        return Statement(
+            "create table", text, database, target=_named(found["table"], database) if found else None, options={}
+        )
     if first in {"INSERT", "DELETE", "UPDATE", "MERGE"}:
         return _writing(text, first.lower(), database)
     raise QueryError(f"line 1:1: mismatched input '{first.lower()}'")
 
 
-def _reading(  # noqa: PLR0913 - the parts of a Statement
+def _reading(
     kind: str,
     query: str,
     text: str,
@@ -246,7 +261,7 @@ def _writing(text: str, kind: str, database: str) -> Statement:
     return Statement(kind, text, database, tree, read_tables(tree, database), target, options)
 
 
-def _query(text: str) -> exp.Expression:
+def _query(text: str) -> exp.Expr:
     """The tree of a query; anything else is no query."""
     tree = _tree(text)
     start = re.sub(r"^[\s(]+", "", text).split(None, 1)
@@ -256,12 +271,15 @@ def _query(text: str) -> exp.Expression:
     return tree
 
 
-def _tree(text: str) -> exp.Expression:
+def _tree(text: str) -> exp.Expr:
     trees = EngineThree().parse(text)
     if len(trees) != 1 or trees[0] is None:
         raise QueryError(f"Only one sql statement is allowed. Got: {text}")
     said = sum(token.token_type == TokenType.JOIN for token in tokenize(text, read=EngineThree))
-    bound = sum(any(join.args.get(part) for part in ("on", "using", "kind", "method")) for join in trees[0].find_all(exp.Join))
+    bound = sum(
+        any(join.args.get(part) for part in ("on", "using", "method")) or join.args.get("kind") == "CROSS"
+        for join in trees[0].find_all(exp.Join)
+    )
     if said > bound:
         raise QueryError("line 1:1: mismatched input '<EOF>': JOIN has neither ON nor USING")
     return trees[0]  # type: ignore[return-value]
