@@ -314,7 +314,7 @@ class Calls:
             local = True
         if not local:
             raise QueryError(
-                f"NOT_SUPPORTED: {place(node)}: a timestamp shown in a time zone cannot be run here; cast it to TIMESTAMP"
+                f"NOT_SUPPORTED: {place(node)}: a timestamp shown in a time zone cannot be run here; cast it"
             )
         return put("timezone({1}, CAST({0} AS TIMESTAMPTZ))", value, zone, of=node)
 

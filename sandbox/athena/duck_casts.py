@@ -35,7 +35,8 @@ _FORMS: Final = {
 def not_known(node: exp.Expr, word: str) -> QueryError:
     """A refusal of what depends on a type that cannot be told before the query runs."""
     return QueryError(
-        f"NOT_SUPPORTED: {place(node)}: the type of a value of {word} is not known here; write CAST(value AS type) around it"
+        f"NOT_SUPPORTED: {place(node)}: the type of a value of {word} is not known here; write "
+        f"CAST(value AS type) around it"
     )
 
 
@@ -130,8 +131,8 @@ def _to_text(node: exp.Cast | exp.TryCast, source: exp.DType, known: Mapping[int
     else:
         shown = type_of(value, known)
         raise QueryError(
-            f"NOT_SUPPORTED: {place(node)}: a cast of {shown.sql('trino') if shown else source.value} to VARCHAR cannot be "
-            f"run here; cast to DECIMAL first"
+            f"NOT_SUPPORTED: {place(node)}: a cast of {shown.sql('trino') if shown else source.value} to VARCHAR "
+            f"cannot be run here; cast to DECIMAL first"
         )
     length = node.to.expressions
     return put(f"left({written}, {int(length[0].name)})" if length else written, value, of=node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from sqlglot import exp
 
@@ -15,7 +15,8 @@ CATALOG: Final = "awsdatacatalog"
 
 OF_CATALOG: Final = "table"
 WITHIN: Final = "with"
-"""Marks in a node's `meta`: the TableName that it reads; the name, unique in the tree, of the CTE that it is or reads."""
+"""Marks in a node's `meta`: the TableName that it reads; the name, of its own in the tree, of the CTE that
+it is or reads."""
 
 
 def read_tables(tree: exp.Expr, database: str) -> tuple[TableName, ...]:
@@ -73,9 +74,11 @@ def _walk(node: exp.Expr, seen: dict[str, str], database: str, numbers: Iterator
         else:
             node.meta[OF_CATALOG] = table_name(node, database)
             yield node.meta[OF_CATALOG]
-    for key, value in node.args.items():
+    parts: dict[str, Any] = node.args
+    for key, value in parts.items():
         if key == "with_":
             continue
-        for child in value if isinstance(value, list) else [value]:
+        children: list[Any] = value if isinstance(value, list) else [value]
+        for child in children:
             if isinstance(child, exp.Expr):
                 yield from _walk(child, inside, database, numbers)

@@ -21,7 +21,8 @@ _NODES: Final = frozenset(
     GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
-    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
+    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions
+    ParseJSON
     """.split()
 )
 _PARTS: Final[dict[type[exp.Expr], set[str]]] = {
@@ -178,8 +179,8 @@ def column_not_found(node: exp.Expr) -> QueryError:
     """The sentence for a column that is not there and for one that is withheld (it is the same)."""
     named = ".".join(part.name.lower() for part in node.parts) if isinstance(node, exp.Column) else node.name
     return QueryError(
-        f"COLUMN_NOT_FOUND: {place(node)}: Column '{named}' cannot be resolved or requester is not authorized to access "
-        f"requested resources"
+        f"COLUMN_NOT_FOUND: {place(node)}: Column '{named}' cannot be resolved or requester is not authorized to "
+        f"access requested resources"
     )
 
 

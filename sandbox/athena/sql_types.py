@@ -19,6 +19,7 @@ NUMBER: Final = "n"
 """Key of a node's number in `meta`, which is the same in a copy of the tree."""
 
 _DIGITS: Final = {exp.DType.TINYINT: 3, exp.DType.SMALLINT: 5, exp.DType.INT: 10, exp.DType.BIGINT: 19}
+_NO_TABLE: Final = TableName("", "")
 WHOLE: Final = frozenset(_DIGITS)
 TEXT: Final = frozenset({exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.CHAR})
 FLOATING: Final = frozenset({exp.DType.FLOAT, exp.DType.DOUBLE})
@@ -58,7 +59,7 @@ def types(tree: exp.Expr, columns: Mapping[TableName, Sequence[SeenColumn]]) -> 
             node.set("this", node.name.lower())
             node.set("quoted", True)
     for table in list(copy.find_all(exp.Table)):
-        name = names.get(table.meta.get(OF_CATALOG)) or table.meta.get(WITHIN) or ""
+        name = names.get(table.meta.get(OF_CATALOG, _NO_TABLE)) or table.meta.get(WITHIN) or ""
         if not table.alias:
             table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
         table.set("this", exp.to_identifier(name, quoted=True))
@@ -252,8 +253,9 @@ def _metadata() -> Any:
         return exp.DataType.build("INT" if int(text) < 2**31 else "BIGINT")
 
     arithmetic = told(lambda node: of_arithmetic(node, node.this.type, node.expression.type))
+    theirs: Any = EngineThree.EXPRESSION_METADATA  # pyright: ignore[reportUnknownMemberType]
     return {
-        **EngineThree.EXPRESSION_METADATA,
+        **theirs,
         exp.Literal: told(number),
         exp.Anonymous: {"annotator": _call_type},
         exp.Case: told(lambda node: common([*(part.args["true"].type for part in node.args["ifs"]), _else(node)])),
