@@ -1,4 +1,4 @@
-"""Functions, operators and UNNEST of a query with Trino's meaning in DuckDB's words."""
+"""Functions, arithmetic and subscripts of a query with Trino's meaning in DuckDB's words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from sandbox.athena.duck_casts import add, cast, divide, exact, mismatch, not_known
-from sandbox.athena.duck_text import Text, put
+from sandbox.athena.duck_text import DuckText, put
 from sandbox.athena.duck_times import AS_LOCAL, DECIDED_TIMES, date_part, of_times
 from sandbox.athena.duck_unnest import unnest
 from sandbox.athena.named_tables import place
@@ -121,7 +121,7 @@ class Calls:
         parts: list[exp.Expr] = []
         for word in ("sum({0})", "count({0})"):
             part = node.copy()
-            inner = next(found for found in part.find_all(Text) if found.this == "avg({0})")
+            inner = next(found for found in part.find_all(DuckText) if found.this == "avg({0})")
             inner.set("this", word)
             parts.append(part)
         count = put("nullif({0}, 0)", parts[1])
@@ -142,7 +142,7 @@ class Calls:
             self._alike(node)
         built = put(pattern, *given, of=node) if pattern != "@" else self._decided(name, node)
         around = node.parent if isinstance(node.parent, _AROUND) and node.parent.this is node else None
-        if around is not None and isinstance(built, Text) and not built.args.get("call"):
+        if around is not None and isinstance(built, DuckText) and not built.args.get("call"):
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: {name} with FILTER or OVER cannot be run here")
         first = type_of(given[0], self.known) if given else None
         if name == "sum" and kind(first) in WHOLE:
@@ -255,7 +255,7 @@ class Calls:
 
     def _without_nulls(self, node: exp.IgnoreNulls) -> exp.Expr:
         inner = node.this
-        if not isinstance(inner, Text) or not inner.args.get("call"):
+        if not isinstance(inner, DuckText) or not inner.args.get("call"):
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: IGNORE NULLS cannot be run here")
         return put(f"{str(inner.this)[:-1]} IGNORE NULLS)", *inner.expressions, of=node)
 
@@ -361,7 +361,7 @@ class Calls:
 
 
 def kind_of_elements(type_: exp.DataType | None) -> exp.DType | None:
-    """What an array holds."""
+    """The kind of an array's elements; None where it is not known."""
     return kind(type_.expressions[-1]) if type_ is not None and type_.expressions else None
 
 

@@ -10,19 +10,19 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
 from sandbox.athena.duck_calls import Calls
-from sandbox.athena.duck_text import Text, text
+from sandbox.athena.duck_text import DuckText, text
 from sandbox.athena.named_tables import OF_CATALOG, WITHIN, place
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.sql_grammar import refuse_foreign
 from sandbox.athena.sql_types import types
-from sandbox.athena.statements import Statement
+from sandbox.athena.statements import AthenaStatement
 
 UNNAMED: Final = "_unnamed_"
-"""How a column begins that has no name in the query."""
+"""The beginning of a column's name that has none in the query."""
 
 
-class Relation(NamedTuple):
+class QueryRelation(NamedTuple):
     """A relation of DuckDB that stands for a table: its name there and its columns with Glue's types."""
 
     name: str
@@ -31,10 +31,12 @@ class Relation(NamedTuple):
 
 class _Duck(DuckDB):
     class Generator(DuckDB.Generator):
-        TRANSFORMS: Mapping[Any, Any] = {**DuckDB.Generator.TRANSFORMS, Text: text}
+        TRANSFORMS: Mapping[Any, Any] = {**DuckDB.Generator.TRANSFORMS, DuckText: text}
 
 
-def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now: datetime | None = None) -> str:
+def duck_sql(
+    statement: AthenaStatement, relations: Mapping[TableName, QueryRelation], now: datetime | None = None
+) -> str:
     """The query of a statement in DuckDB's SQL, for a connection whose time zone is UTC.
 
     `now` is the clock of `current_timestamp`. Raises QueryError for a table that is not in `relations`, a function that
@@ -48,7 +50,7 @@ def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now:
         raise QueryError("NOT_SUPPORTED: the query is nested too deeply to be run here") from None
 
 
-def _translated(tree: exp.Expr, relations: Mapping[TableName, Relation], now: datetime) -> str:
+def _translated(tree: exp.Expr, relations: Mapping[TableName, QueryRelation], now: datetime) -> str:
     for table in tree.find_all(exp.Table):
         name = table.meta.get(OF_CATALOG)
         if name is not None and name not in relations:
@@ -84,7 +86,7 @@ def _short_references(tree: exp.Expr) -> None:
             column.set("catalog", None)
 
 
-def _bind(tree: exp.Expr, relations: Mapping[TableName, Relation]) -> None:
+def _bind(tree: exp.Expr, relations: Mapping[TableName, QueryRelation]) -> None:
     """Each table becomes its relation, each name of WITH one that no query can write."""
     for table in tree.find_all(exp.Table):
         if not table.alias:

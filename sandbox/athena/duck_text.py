@@ -10,33 +10,33 @@ from sqlglot.expressions.core import Expression
 from sandbox.athena.sql_types import NUMBER
 
 
-class Text(Expression):
+class DuckText(Expression):
     """A text of DuckDB's: `{0}` is the first of `expressions`, `{*}` are all. `call` says that it is one call of a
     function, to which FILTER or OVER may be put."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "call": False}
 
-    def with_call(self, call: bool) -> Text:
+    def with_call(self, call: bool) -> DuckText:
         """The same, with or without parentheses of its own."""
         self.set("call", call)
         return self
 
 
 _WHOLE = (exp.Column, exp.Literal, exp.Cast, exp.Lambda, exp.Distinct, exp.Order, exp.Star, exp.Array, exp.Null)
-_ALONE = (exp.Boolean, exp.Paren, exp.Anonymous, exp.Identifier, Text, exp.Ordered)
+_ALONE = (exp.Boolean, exp.Paren, exp.Anonymous, exp.Identifier, DuckText, exp.Ordered)
 
 
-def put(pattern: str, *parts: exp.Expr, of: exp.Expr | None = None) -> Text:
+def put(pattern: str, *parts: exp.Expr, of: exp.Expr | None = None) -> DuckText:
     """A text around parts; it stands for `of`, whose type it has."""
     call = pattern.partition("(")[0].replace("_", "").isalnum() and pattern.endswith(")")
-    built = Text(this=pattern, expressions=[part.copy() for part in parts], call=call)
+    built = DuckText(this=pattern, expressions=[part.copy() for part in parts], call=call)
     if of is not None and NUMBER in of.meta:
         built.meta[NUMBER] = of.meta[NUMBER]
     return built
 
 
 def text(generator: Any, node: exp.Expr) -> str:
-    """How sqlglot writes a text."""
+    """A text as sqlglot writes it."""
     listed = [_safe(generator, part) for part in node.expressions]
     written = str(node.this).replace("{*}", ", ".join(listed))
     for place in reversed(range(len(listed))):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
 from sqlglot import exp
 
@@ -74,11 +74,6 @@ def _walk(node: exp.Expr, seen: dict[str, str], database: str, numbers: Iterator
         else:
             node.meta[OF_CATALOG] = table_name(node, database)
             yield node.meta[OF_CATALOG]
-    parts: dict[str, Any] = node.args
-    for key, value in parts.items():
-        if key == "with_":
-            continue
-        children: list[Any] = value if isinstance(value, list) else [value]
-        for child in children:
-            if isinstance(child, exp.Expr):
-                yield from _walk(child, inside, database, numbers)
+    for child in node.iter_expressions():
+        if child is not known:
+            yield from _walk(child, inside, database, numbers)

@@ -1,4 +1,4 @@
-"""What a query may be made of: kinds of nodes, their parts, and functions by their names."""
+"""Parts of which a query may be made: kinds of nodes, their parts, and functions by their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of a query's expressions, where they can be known before it runs; Trino's rules where they are its own."""
+"""Types of the values in a query, where they can be known before it runs; Trino's rules where they are its own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ NUMBER: Final = "n"
 """Key of a node's number in `meta`, which is the same in a copy of the tree."""
 
 _DIGITS: Final = {exp.DType.TINYINT: 3, exp.DType.SMALLINT: 5, exp.DType.INT: 10, exp.DType.BIGINT: 19}
+_RULES: Final = "EXPRESSION_METADATA"
 _NO_TABLE: Final = TableName("", "")
 WHOLE: Final = frozenset(_DIGITS)
 TEXT: Final = frozenset({exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.CHAR})
@@ -232,7 +233,7 @@ def _call_type(annotating: Any, node: exp.Expr) -> exp.Expr:
 
 
 def _metadata() -> Any:
-    """How sqlglot types the nodes for which its own rules are not Trino's."""
+    """Rules of types for the nodes for which sqlglot's own are not Trino's."""
 
     def told(rule: Callable[[Any], Any]) -> dict[str, Any]:
         def annotator(annotating: Any, node: exp.Expr) -> exp.Expr:
@@ -253,7 +254,7 @@ def _metadata() -> Any:
         return exp.DataType.build("INT" if int(text) < 2**31 else "BIGINT")
 
     arithmetic = told(lambda node: of_arithmetic(node, node.this.type, node.expression.type))
-    theirs: Any = EngineThree.EXPRESSION_METADATA  # pyright: ignore[reportUnknownMemberType]
+    theirs: Mapping[Any, Any] = getattr(EngineThree, _RULES)
     return {
         **theirs,
         exp.Literal: told(number),

@@ -1,4 +1,4 @@
-"""Little languages inside of literals: JSON paths, replacements of regular expressions, formats of dates."""
+"""Little languages inside of literals: JSON paths, formats of dates, texts with groups of a match."""
 
 from __future__ import annotations
 

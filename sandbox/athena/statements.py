@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlglot import exp, tokenize
@@ -16,7 +16,8 @@ from sandbox.athena.named_tables import read_tables, table_name
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import TableName
 
-_THEIRS: Final[Mapping[str, Any]] = Trino.Parser.FUNCTION_PARSERS  # pyright: ignore[reportUnknownMemberType]
+_PARSERS: Final = "FUNCTION_PARSERS"
+_THEIRS: Final[Mapping[str, Any]] = getattr(Trino.Parser, _PARSERS)
 
 
 class EngineThree(Trino):
@@ -34,7 +35,7 @@ class EngineThree(Trino):
 
 
 @dataclass(frozen=True)
-class Statement:
+class AthenaStatement:
     """One statement. `kind` is `query`, `explain`, `show tables`, `insert`, `create table as`, …; `tree` is the query
     that is run (of EXPLAIN, INSERT, CREATE TABLE AS, UNLOAD: the inner one), None where there is none.
 
@@ -48,7 +49,7 @@ class Statement:
     tree: exp.Expr | None = None
     tables: tuple[TableName, ...] = ()
     target: TableName | None = None
-    options: Mapping[str, str] = ()  # type: ignore[assignment]
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 _NAME: Final = r'(?:"(?:[^"]|"")+"|`[^`]+`|[A-Za-z_][\w$]*)'
@@ -88,7 +89,7 @@ _BY_HAND: Final = (
 """Statements that are no queries (Amazon Athena User Guide, "DDL statements" and "Use prepared statements")."""
 
 
-def parse(sql: str, database: str, parameters: Sequence[str] = ()) -> Statement:
+def parse(sql: str, database: str, parameters: Sequence[str] = ()) -> AthenaStatement:
     """The one statement of a text; `?` stands for execution parameters, each one literal of SQL.
 
     Raises QueryError with Athena's words for what is not one statement, or is none that it has.
@@ -139,7 +140,7 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> tuple[str, str]:
 
 
 def _refuse_dialects(tokens: Sequence[Token]) -> None:
-    """What sqlglot reads in any dialect and Athena in none: `a::type`, and FROM with no SELECT before it."""
+    """Refuses what sqlglot reads in any dialect and Athena in none: `a::type`, and FROM with no SELECT before it."""
     opening = {TokenType.L_PAREN, TokenType.UNION, TokenType.ALL, TokenType.EXCEPT, TokenType.INTERSECT}
     for before, token in zip([None, *tokens], tokens, strict=False):
         first = token.token_type == TokenType.FROM and (before is None or before.token_type in opening)
@@ -153,7 +154,7 @@ def _cut(sql: str, tokens: Sequence[Token]) -> str:
     return sql[tokens[0].start : tokens[-1].end + 1]
 
 
-def _by_hand(text: str, database: str) -> Statement | None:
+def _by_hand(text: str, database: str) -> AthenaStatement | None:
     """A statement that has no query or is not in the grammar, None for any other."""
     for kind, pattern in _BY_HAND:
         found = re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL)
@@ -173,7 +174,7 @@ def _by_hand(text: str, database: str) -> Statement | None:
             parts["like"] = parts["like"][1:-1].replace("''", "'")
         if inner:
             parts["query"] = inner
-        return Statement(
+        return AthenaStatement(
             kind,
             text,
             database,
@@ -187,7 +188,7 @@ def _by_hand(text: str, database: str) -> Statement | None:
     return None
 
 
-def _by_grammar(text: str, first: str, database: str) -> Statement:
+def _by_grammar(text: str, first: str, database: str) -> AthenaStatement:
     """A query, or a statement around one."""
     if first in _QUERY:
         return _reading("query", text, text, database)
@@ -218,7 +219,7 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
         found = re.match(
             rf"CREATE\s+(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})", text, re.IGNORECASE
         )
-        return Statement(
+        return AthenaStatement(
             "create table", text, database, target=_named(found["table"], database) if found else None, options={}
         )
     if first in {"INSERT", "DELETE", "UPDATE", "MERGE"}:
@@ -233,12 +234,12 @@ def _reading(
     database: str,
     target: TableName | None = None,
     options: Mapping[str, str] | None = None,
-) -> Statement:
+) -> AthenaStatement:
     tree = _query(query)
-    return Statement(kind, text, database, tree, read_tables(tree, database), target, options or {})
+    return AthenaStatement(kind, text, database, tree, read_tables(tree, database), target, options or {})
 
 
-def _writing(text: str, kind: str, database: str) -> Statement:
+def _writing(text: str, kind: str, database: str) -> AthenaStatement:
     """INSERT has its query as `tree`; DELETE, UPDATE and MERGE have the whole."""
     tree = _tree(text)
     if not isinstance(tree, exp.Insert | exp.Delete | exp.Update | exp.Merge):
@@ -257,15 +258,15 @@ def _writing(text: str, kind: str, database: str) -> Statement:
             raise QueryError("line 1:1: mismatched input 'insert'")
         if tree.args.get("with_"):
             query.set("with_", tree.args["with_"])
-        return Statement(kind, text, database, query, read_tables(query, database), target, options)
-    return Statement(kind, text, database, tree, read_tables(tree, database), target, options)
+        return AthenaStatement(kind, text, database, query, read_tables(query, database), target, options)
+    return AthenaStatement(kind, text, database, tree, read_tables(tree, database), target, options)
 
 
 def _query(text: str) -> exp.Expr:
     """The tree of a query; anything else is no query."""
     tree = _tree(text)
-    start = re.sub(r"^[\s(]+", "", text).split(None, 1)
-    word = re.match(r"\w*", start[0])[0].upper() if start else ""  # type: ignore[index]
+    found = re.match(r"[\s(]*(\w*)", text)
+    word = found[1].upper() if found else ""
     if not isinstance(tree, exp.Query | exp.Values) or word not in _QUERY:
         raise QueryError(f"line 1:1: mismatched input '{(word or text[:1]).lower()}'")
     return tree
@@ -282,7 +283,7 @@ def _tree(text: str) -> exp.Expr:
     )
     if said > bound:
         raise QueryError("line 1:1: mismatched input '<EOF>': JOIN has neither ON nor USING")
-    return trees[0]  # type: ignore[return-value]
+    return trees[0]
 
 
 def _explained(options: str) -> dict[str, str]:
@@ -311,7 +312,7 @@ def _named(dotted: str, database: str) -> TableName:
 
 
 def _mismatched(error: ParseError) -> QueryError:
-    """What sqlglot does not read, as Athena says it, without its list of what it expected."""
+    """A text that sqlglot does not read, as Athena says it, without its list of what it expected."""
     if not error.errors:
         return QueryError("line 1:1: mismatched input")
     told = error.errors[0]

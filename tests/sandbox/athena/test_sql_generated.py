@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from sandbox.athena.duck_dialect import Relation, duck_sql
+from sandbox.athena.duck_dialect import QueryRelation, duck_sql
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.statements import parse
 
@@ -22,7 +22,7 @@ COLUMNS = (
     SeenColumn("d", "date"),
     SeenColumn("s", "string"),
 )
-RELATIONS = {TableName("db", name): Relation(f"_r_{name}", COLUMNS) for name in ("t", "u")}
+RELATIONS = {TableName("db", name): QueryRelation(f"_r_{name}", COLUMNS) for name in ("t", "u")}
 QUERIES = 400
 
 Both = tuple[str, str]
@@ -219,15 +219,17 @@ class Written:
             ["", " rows between 2 preceding and current row", " rows between unbounded preceding and 1 following"]
         )
         order = "over (partition by t.k order by t.n, t.x, t.y, t.d, t.s{})"
-        nulls = "OVER (PARTITION BY t.k ORDER BY t.n NULLS LAST, t.x NULLS LAST, t.y NULLS LAST, t.d NULLS LAST, t.s NULLS LAST{})"
+        sorting = ", ".join(f"t.{name} NULLS LAST" for name in "nxyds")
+        nulls = f"OVER (PARTITION BY t.k ORDER BY {sorting}{{}})"
         first = self.one_of(
             lambda: ("row_number()", "row_number()"),
             lambda: self.join("count({})", "count({})", self.value("t")),
             lambda: self.join("min({})", "min({})", self.whole("t", 1)),
         )
+        frame = "" if "row_n" in first[0] else frame
         return (
-            f"select t.k, {first[0]} {order.format('' if 'row_n' in first[0] else frame)}, lag(t.n) {order.format('')} from t",
-            f"SELECT t.k, {first[1]} {nulls.format('' if 'row_n' in first[1] else frame.upper())}, lag(t.n) {nulls.format('')} FROM t",
+            f"select t.k, {first[0]} {order.format(frame)}, lag(t.n) {order.format('')} from t",
+            f"SELECT t.k, {first[1]} {nulls.format(frame.upper())}, lag(t.n) {nulls.format('')} FROM t",
         )
 
     def nested(self) -> Both:

@@ -1,4 +1,4 @@
-"""Where Trino and DuckDB mean different things by the same words, Trino's meaning counts."""
+"""Words by which Trino and DuckDB mean different things: Trino's meaning counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from sandbox.athena.duck_dialect import Relation, duck_sql, output_names
+from sandbox.athena.duck_dialect import QueryRelation, duck_sql, output_names
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.statements import parse
@@ -33,7 +33,7 @@ def answer(query: str) -> tuple[list[str], list[tuple[object, ...]]]:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(ROWS)
-    relations = {TableName("db", "t"): Relation("_r0", COLUMNS)}
+    relations = {TableName("db", "t"): QueryRelation("_r0", COLUMNS)}
     found = connection.execute(duck_sql(parse(query, "db"), relations, NOW))
     return output_names([column[0] for column in found.description or ()]), found.fetchall()
 
@@ -91,7 +91,7 @@ def answer(query: str) -> tuple[list[str], list[tuple[object, ...]]]:
             [(1,), (3,)],
         ),
         (
-            "select first_value(s) ignore nulls over (order by a desc rows between unbounded preceding and unbounded following) from t",
+            "select first_value(s) ignore nulls over (order by a desc rows between 1 preceding and 1 following) from t",
             [("one",), ("one",)],
         ),
         ("select listagg(cast(a as varchar), '-') within group (order by a desc) from t", [("2-1",)]),

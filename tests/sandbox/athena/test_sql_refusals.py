@@ -5,14 +5,14 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from sandbox.athena.duck_dialect import Relation, duck_sql
+from sandbox.athena.duck_dialect import QueryRelation, duck_sql
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.query_failures import told
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.statements import parse
 
 T = TableName("db", "t")
-RELATIONS = {T: Relation("_r0", (SeenColumn("a", "int"), SeenColumn("s", "string")))}
+RELATIONS = {T: QueryRelation("_r0", (SeenColumn("a", "int"), SeenColumn("s", "string")))}
 
 ATTEMPTS = """
 select * from read_csv('/etc/passwd')
@@ -139,7 +139,7 @@ def test_an_attempt_to_reach_something_else_is_refused_before_duckdb_sees_it(att
 
 
 def failure(query: str) -> str:
-    """Why a query fails over table `t (a, s)`, of which nothing else is seen."""
+    """The reason for which a query fails over table `t (a, s)`, of which nothing else is seen."""
     connection = duckdb.connect()
     connection.execute("CREATE TABLE _r0 (a INTEGER, s VARCHAR)")
     connection.execute("CREATE TABLE other_table (hidden_column INTEGER)")
