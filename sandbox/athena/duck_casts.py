@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from sandbox.athena.duck_text import put
+from sandbox.athena.duck_text import put, quoted
 from sandbox.athena.named_tables import place
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.sql_types import FLOATING, MOMENT, TEXT, WHOLE, digits, kind, type_of
@@ -19,7 +19,7 @@ _ELSE_TYPES: Final[dict[exp.DType, str]] = {
     exp.DType.TIMESTAMPTZ: "TIMESTAMPTZ",
 }
 _DATE: Final = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
-_ZONE: Final = r"(?:\s*(?:[+-]\d{1,2}(?::?\d{2})?|Z|[A-Za-z]+(?:/[A-Za-z_]+)*))?"
+_ZONE: Final = r"(?:\s*(?:[+-]\d{1,2}(?::?\d\d)?|Z|[A-Za-z]+(?:/[A-Za-z_]+)*))?"
 _CLOCK: Final = r"(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
 _FORMS: Final = {
     **dict.fromkeys(WHOLE, r"\s*[+-]?\d+\s*"),
@@ -70,9 +70,7 @@ def duck_type(type_: exp.DataType) -> str:
                 raise QueryError(
                     f"NOT_SUPPORTED: {place(type_.parent)}: ROW without names of fields cannot be used here"
                 )
-            fields = (
-                f'"{field.name.replace(chr(34), chr(34) * 2)}" {duck_type(field.args["kind"])}' for field in inner
-            )
+            fields = (f"{quoted(field.name)} {duck_type(field.args['kind'])}" for field in inner)
             return f"STRUCT({', '.join(fields)})"
         case _:
             return _ELSE_TYPES.get(type_.this, str(type_.this.value))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Final
 
 from sqlglot import exp
 from sqlglot.expressions.core import Expression
 
 from sandbox.athena.sql_types import NUMBER
+
+_HIDDEN: Final = {ord("{"): "\x01", ord("}"): "\x02"}
+_SHOWN: Final = {1: "{", 2: "}"}
 
 
 class DuckText(Expression):
@@ -35,14 +39,22 @@ def put(pattern: str, *parts: exp.Expr, of: exp.Expr | None = None) -> DuckText:
     return built
 
 
+def quoted(name: str) -> str:
+    """A name for a pattern; braces in it are no places for parts."""
+    return '"' + name.replace('"', '""').translate(_HIDDEN) + '"'
+
+
 def text(generator: Any, node: exp.Expr) -> str:
-    """A text as sqlglot writes it."""
+    """A text as sqlglot writes it; parts are put in once, and nothing in them is read as a place."""
     listed = [_safe(generator, part) for part in node.expressions]
-    written = str(node.this).replace("{*}", ", ".join(listed))
-    for place in reversed(range(len(listed))):
-        written = written.replace(f"{{{place}}}", f"\x00{place}\x00")
-    for place, part in enumerate(listed):
-        written = written.replace(f"\x00{place}\x00", part)
+    written = ""
+    for piece in re.split(r"(\{(?:\d+|\*)\})", str(node.this)):
+        if piece == "{*}":
+            written += ", ".join(listed)
+        elif re.fullmatch(r"\{\d+\}", piece):
+            written += listed[int(piece[1:-1])]
+        else:
+            written += piece.translate(_SHOWN)
     return written if node.args.get("call") else f"({written})"
 
 

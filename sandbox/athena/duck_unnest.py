@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from sandbox.athena.duck_casts import not_known
-from sandbox.athena.duck_text import put
+from sandbox.athena.duck_text import put, quoted
 from sandbox.athena.named_tables import place
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.sql_types import kind, type_of
@@ -35,8 +35,8 @@ def unnest(node: exp.Unnest, known: Mapping[int, exp.DataType]) -> exp.Expr:
             f"{len(columns)} columns"
         )
     names = names or [f"_unnamed_u{number}" for number in range(len(columns))]
-    listed = ", ".join(f"{found} AS {_quoted(name)}" for found, name in zip(columns, names, strict=True))
-    called = _quoted(alias.name if alias and alias.name else "_unnest")
+    listed = ", ".join(f"{found} AS {quoted(name)}" for found, name in zip(columns, names, strict=True))
+    called = quoted(alias.name if alias and alias.name else "_unnest")
     return put(f"(SELECT {listed}) AS {called}", *node.expressions, of=node).with_call(True)
 
 
@@ -51,9 +51,5 @@ def _lists(node: exp.Unnest, number: int, type_: exp.DataType | None) -> list[st
         return [f"{{{number}}}"]
     if not all(isinstance(field, exp.ColumnDef) for field in inner.expressions):
         raise QueryError(f"NOT_SUPPORTED: {place(node)}: UNNEST of a ROW without names of fields cannot be run here")
-    fields = [field.name.replace('"', '""') for field in inner.expressions]
-    return [f'list_transform({{{number}}}, lambda _e: _e."{field}")' for field in fields]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""').replace("{", "").replace("}", "") + '"'
+    fields = [quoted(field.name) for field in inner.expressions]
+    return [f"list_transform({{{number}}}, lambda _e: _e.{field})" for field in fields]

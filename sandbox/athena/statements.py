@@ -99,6 +99,8 @@ def parse(sql: str, database: str, parameters: Sequence[str] = ()) -> AthenaStat
         return _by_hand(text, database.lower()) or _by_grammar(text, first, database.lower())
     except ParseError as error:
         raise _mismatched(error) from None
+    except RecursionError:
+        raise QueryError("NOT_SUPPORTED: line 1:1: the query is nested too deeply to be run here") from None
     except (TokenError, SqlglotError) as error:
         raise QueryError(f"line 1:1: mismatched input: {str(error).splitlines()[0]}") from None
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from sandbox.athena.duck_dialect import QueryRelation, duck_sql
 from sandbox.athena.query_errors import QueryError
@@ -242,3 +246,27 @@ def test_a_failure_tells_no_other_name(query: str) -> None:
     assert not {"_r0", "other_table", "Candidate", "hidden_column", "LINE"} & set(
         reason.replace('"', " ").replace("'", " ").split()
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        """select cast(row('" INTEGER)), getenv(''HOME''), (''') as row("x{0}" varchar))""",
+        """select 1 from unnest(array['" FROM (SELECT getenv(''HOME'')) z --']) as u("x{0}")""",
+        """select 1 from unnest(array['" z, getenv(''HOME'') --']) as "u{0}" (x)""",
+        """select substr('a{1}', length('{1}')), replace('{0}{1}', '{2}', ''' || getenv(''HOME'') || ''')""",
+        """select concat('\x001\x00', ' || getenv(''HOME'') || ')""",
+        """select a as "x"" , getenv('HOME') as ""y" from t""",
+    ],
+)
+def test_names_and_literals_stay_names_and_literals(query: str) -> None:
+    written = duck_sql(parse(query, "db"), RELATIONS)
+    assert "getenv" in written
+    assert "getenv" not in re.sub(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""", "_", written)
+    calls = sqlglot.parse_one(written, read="duckdb").find_all(exp.Anonymous)
+    assert "getenv" not in {call.name.lower() for call in calls}
+
+
+def test_a_query_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(QueryError):
+        duck_sql(parse("select " + "(" * 3000 + "1" + ")" * 3000, "db"), RELATIONS)
