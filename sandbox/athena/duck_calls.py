@@ -1,16 +1,17 @@
-"""Functions, operators and UNNEST of a query with Trino's meaning in DuckDB's words."""
+"""Functions, arithmetic and subscripts of a query with Trino's meaning in DuckDB's words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlglot import exp
 
 from sandbox.athena.duck_casts import add, cast, divide, exact, mismatch, not_known
-from sandbox.athena.duck_text import Text, put
-from sandbox.athena.duck_times import AS_LOCAL, date_part, of_times
+from sandbox.athena.duck_text import DuckText, put
+from sandbox.athena.duck_times import AS_LOCAL, DECIDED_TIMES, date_part, of_times
+from sandbox.athena.duck_unnest import unnest
 from sandbox.athena.named_tables import place
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.sql_functions import ALLOWED, SUBSTRING
@@ -21,8 +22,25 @@ _AROUND: Final = (exp.Filter, exp.Window, exp.IgnoreNulls, exp.RespectNulls)
 _AFTER: Final = "after"
 _MEAN: Final = "mean"
 """Marks of a call in `meta`: what is put around it and its FILTER and OVER; precision and scale of a decimal mean."""
-_COMPARED: Final = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
+_COMPARED: Final[dict[type[exp.Binary], str]] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+}
 _SPACES: Final = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
+
+_DECIDED: Final = {
+    ("count", 0): "count(*)",
+    ("count", 1): "count({0})",
+    ("replace", 2): "replace({0}, {1}, '')",
+    ("replace", 3): "replace({0}, {1}, {2})",
+    ("reduce", 4): "list_transform([list_reduce({0}, {2}, {1})], {3})[1]",
+    ("map_agg", 2): "(map_from_entries(list(struct_pack(k := {0}, v := {1})) FILTER ({0} IS NOT NULL)))",
+}
+"""Functions by their number of arguments."""
 
 
 class Calls:
@@ -31,7 +49,7 @@ class Calls:
     def __init__(self, known: Mapping[int, exp.DataType], now: datetime) -> None:
         self.known = known
         self.now = now.astimezone(UTC)
-        self._rules: dict[type[exp.Expression], Callable[..., exp.Expression]] = {
+        self._rules: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
             exp.Anonymous: self._call,
             exp.Cast: lambda node: cast(node, known),
             exp.TryCast: lambda node: cast(node, known),
@@ -40,7 +58,7 @@ class Calls:
             exp.Sub: lambda node: add(node, known),
             exp.DPipe: self._joined,
             exp.Bracket: self._subscript,
-            exp.Unnest: self._unnest,
+            exp.Unnest: lambda node: unnest(node, known),
             exp.Extract: lambda node: date_part(node.this.name, node.expression, node),
             exp.AtTimeZone: lambda node: self._zoned(node, node.this, node.args["zone"]),
             exp.StrPosition: lambda node: put("strpos({0}, {1})", node.this, node.args["substr"], of=node),
@@ -60,10 +78,26 @@ class Calls:
             exp.Having: self._condition,
             exp.In: self._within,
             exp.Between: self._within,
-            **{node: self._compared for node in _COMPARED},
+            **dict.fromkeys(_COMPARED, self._compared),
         }
 
-    def rewritten(self, node: exp.Expression) -> exp.Expression:
+        self._deciding: tuple[tuple[frozenset[str], Callable[[str, exp.Anonymous], exp.Expr]], ...] = (
+            (DECIDED_TIMES, lambda name, node: of_times(name, node, known)),
+            (frozenset({"now"}), lambda _, node: self._clock(node)),
+            (frozenset({"at_timezone"}), lambda _, node: self._zoned(node, *node.expressions)),
+            (frozenset({"substr", "substring"}), lambda _, node: self._substring(node, node.expressions)),
+            (frozenset({"concat"}), lambda _, node: self._joined(node)),
+            (frozenset({"array_join"}), self._elements),
+            (frozenset({"sequence"}), lambda _, node: self._sequence(node)),
+            (frozenset({"reverse", "cardinality", "element_at"}), self._collection),
+            (frozenset({"regexp_extract", "regexp_replace", "json_extract", "json_extract_scalar"}), self._text),
+            (
+                frozenset("ceil ceiling floor truncate round sign mod greatest least".split()),
+                self._number,
+            ),
+        )
+
+    def rewritten(self, node: exp.Expr) -> exp.Expr:
         """A tree with Trino's meaning, from its leaves up."""
         for child in list(node.iter_expressions()):
             changed = self.rewritten(child)
@@ -82,91 +116,60 @@ class Calls:
         after = changed.meta.get(_AFTER)
         return put(after, changed, of=node) if after else changed
 
-    def _mean(self, node: exp.Expression, precision: int, scale: int) -> exp.Expression:
+    def _mean(self, node: exp.Expr, precision: int, scale: int) -> exp.Expr:
         """A mean of decimals, of their scale and rounded half up; DuckDB has only that of DOUBLE."""
-        parts: list[exp.Expression] = []
+        parts: list[exp.Expr] = []
         for word in ("sum({0})", "count({0})"):
             part = node.copy()
-            inner = next(found for found in part.find_all(Text) if found.this == "avg({0})")
+            inner = next(found for found in part.find_all(DuckText) if found.this == "avg({0})")
             inner.set("this", word)
             parts.append(part)
         count = put("nullif({0}, 0)", parts[1])
         quotient = exact(38, scale, 19, 0, scale)
         return put(f"CAST({quotient} AS DECIMAL({precision}, {scale}))", parts[0], count, of=node)
 
-    def _kind(self, node: exp.Expression) -> exp.DType | None:
+    def _kind(self, node: exp.Expr) -> exp.DType | None:
         return kind(type_of(node, self.known))
 
-    def _clock(self, node: exp.Expression) -> exp.Expression:
+    def _clock(self, node: exp.Expr) -> exp.Expr:
         return put(f"CAST('{self.now:%Y-%m-%d %H:%M:%S.%f}+00' AS TIMESTAMPTZ)", of=node)
 
-    def _call(self, node: exp.Anonymous) -> exp.Expression:
+    def _call(self, node: exp.Anonymous) -> exp.Expr:
         name, given = node.name.lower(), node.expressions
         function = ALLOWED[name]
         pattern = function.text
         if name in {"coalesce", "nullif", "greatest", "least"}:
             self._alike(node)
-        if pattern != "@":
-            built = put(pattern, *given, of=node)
-        else:
-            built = self._decided(name, node)
+        built = put(pattern, *given, of=node) if pattern != "@" else self._decided(name, node)
         around = node.parent if isinstance(node.parent, _AROUND) and node.parent.this is node else None
-        if around is not None and isinstance(built, Text) and not built.args.get("call"):
+        if around is not None and isinstance(built, DuckText) and not built.args.get("call"):
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: {name} with FILTER or OVER cannot be run here")
         first = type_of(given[0], self.known) if given else None
         if name == "sum" and kind(first) in WHOLE:
             built.meta[_AFTER] = "CAST({0} AS BIGINT)"
-        elif name == "sum" and kind(first) is None or name == "avg" and kind(first) is None:
+        elif name in {"sum", "avg"} and kind(first) is None:
             raise not_known(node, name)
         elif name == "avg" and kind(first) is exp.DType.DECIMAL:
             precision, scale = digits(first) or (38, 0)
             built.meta[_MEAN] = (precision, scale)
         return built
 
-    def _decided(self, name: str, node: exp.Anonymous) -> exp.Expression:
+    def _decided(self, name: str, node: exp.Anonymous) -> exp.Expr:
         """A function whose words depend on the types or literals that it is given."""
-        given = node.expressions
-        if (built := of_times(name, node, self.known)) is not None:
-            return built
-        match name:
-            case "now":
-                return self._clock(node)
-            case "at_timezone":
-                return self._zoned(node, *given)
-            case "count":
-                return put("count({*})" if given else "count(*)", *given, of=node)
-            case "sum" | "avg":
-                return put(f"{name}({{0}})", *given, of=node)
-            case "substr" | "substring":
-                return self._substring(node, given)
-            case "replace":
-                return put("replace({0}, {1}, {2})" if len(given) == 3 else "replace({0}, {1}, '')", *given, of=node)
-            case "concat":
-                return self._joined(node)
-            case "reverse" | "cardinality" | "element_at":
-                return self._collection(name, node)
-            case "ceil" | "ceiling" | "floor" | "truncate" | "round" | "sign" | "mod" | "greatest" | "least":
-                return self._number(name, node)
-            case "regexp_extract" | "regexp_replace" | "json_extract" | "json_extract_scalar":
-                return self._text(name, node)
-            case "array_join":
-                text = (
-                    "list_transform({0}, lambda _e: coalesce(CAST(_e AS VARCHAR), {2}))" if len(given) == 3 else "{0}"
-                )
-                if kind_of_elements(type_of(given[0], self.known)) in {None, *FLOATING, *MOMENT}:
-                    raise not_known(node, "array_join")
-                return put(f"array_to_string({text}, {{1}})", *given, of=node)
-            case "sequence":
-                return self._sequence(node)
-            case "reduce":
-                return put("list_transform([list_reduce({0}, {2}, {1})], {3})[1]", *given, of=node)
-            case "map_agg":
-                pairs = "list(struct_pack(k := {0}, v := {1})) FILTER ({0} IS NOT NULL)"
-                return put(f"map_from_entries({pairs})", *given, of=node).with_call(False)
-            case _:
-                raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Function '{name}' not registered")
+        for names, rule in self._deciding:
+            if name in names:
+                return rule(name, node)
+        return put(_DECIDED[name, len(node.expressions)], *node.expressions, of=node)
 
-    def _text(self, name: str, node: exp.Anonymous) -> exp.Expression:
+    def _elements(self, _name: str, node: exp.Anonymous) -> exp.Expr:
+        """array_join: what it writes is what CAST to VARCHAR writes."""
+        given = node.expressions
+        if kind_of_elements(type_of(given[0], self.known)) in {None, *FLOATING, *MOMENT}:
+            raise not_known(node, "array_join")
+        listed = "list_transform({0}, lambda _e: coalesce(CAST(_e AS VARCHAR), {2}))" if len(given) > 2 else "{0}"
+        return put(f"array_to_string({listed}, {{1}})", *given, of=node)
+
+    def _text(self, name: str, node: exp.Anonymous) -> exp.Expr:
         given = node.expressions
         if name == "regexp_extract":
             return put("CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({*}) END", *given, of=node)
@@ -184,7 +187,7 @@ class Calls:
             of=node,
         )
 
-    def _number(self, name: str, node: exp.Anonymous) -> exp.Expression:
+    def _number(self, name: str, node: exp.Anonymous) -> exp.Expr:
         given = node.expressions
         first = type_of(given[0], self.known)
         of = kind(first)
@@ -205,7 +208,7 @@ class Calls:
             return put("{0}", *given, of=node)
         return put(f"{word}({{*}})", *given, of=node)
 
-    def _collection(self, name: str, node: exp.Anonymous) -> exp.Expression:
+    def _collection(self, name: str, node: exp.Anonymous) -> exp.Expr:
         given = node.expressions
         of = self._kind(given[0])
         if of is None:
@@ -220,7 +223,7 @@ class Calls:
         zero = "error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')"
         return put(f"CASE WHEN {{1}} = 0 THEN {zero} ELSE {{0}}[{{1}}] END", *given, of=node)
 
-    def _sequence(self, node: exp.Anonymous) -> exp.Expression:
+    def _sequence(self, node: exp.Anonymous) -> exp.Expr:
         given = node.expressions
         of = self._kind(given[0])
         if of is exp.DType.DATE:
@@ -233,16 +236,16 @@ class Calls:
             return put(f"generate_series({{0}}, {{1}}, {step})", *given, of=node)
         raise not_known(node, "sequence")
 
-    def _substring(self, node: exp.Expression, given: list[exp.Expression]) -> exp.Expression:
+    def _substring(self, node: exp.Expr, given: list[exp.Expr]) -> exp.Expr:
         return put(SUBSTRING[len(given)], *given, of=node)
 
-    def _trimmed(self, node: exp.Trim) -> exp.Expression:
+    def _trimmed(self, node: exp.Trim) -> exp.Expr:
         word = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position") or "").upper(), "trim")
         if node.expression:
             return put(f"{word}({{0}}, {{1}})", node.this, node.expression, of=node)
         return put(f"{word}({{0}}, {_SPACES})", node.this, of=node)
 
-    def _listed(self, node: exp.GroupConcat) -> exp.Expression:
+    def _listed(self, node: exp.GroupConcat) -> exp.Expr:
         value, ordered = node.this, []
         if isinstance(value, exp.Order):
             value, ordered = value.this, value.expressions
@@ -250,13 +253,13 @@ class Calls:
         separator = node.args.get("separator") or exp.Literal.string("")
         return put(f"string_agg({{0}}, {{1}}{order})", value, separator, *ordered, of=node)
 
-    def _without_nulls(self, node: exp.IgnoreNulls) -> exp.Expression:
+    def _without_nulls(self, node: exp.IgnoreNulls) -> exp.Expr:
         inner = node.this
-        if not isinstance(inner, Text) or not inner.args.get("call"):
+        if not isinstance(inner, DuckText) or not inner.args.get("call"):
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: IGNORE NULLS cannot be run here")
         return put(f"{str(inner.this)[:-1]} IGNORE NULLS)", *inner.expressions, of=node)
 
-    def _joined(self, node: exp.Expression) -> exp.Expression:
+    def _joined(self, node: exp.Expr) -> exp.Expr:
         """`||` and concat: NULL where a part is NULL, of texts or of arrays."""
         parts = node.expressions if isinstance(node, exp.Anonymous) else [node.this, node.expression]
         kinds = {self._kind(part) for part in parts}
@@ -271,7 +274,7 @@ class Calls:
         nulls = " OR ".join(f"{{{place_}}} IS NULL" for place_ in range(len(parts)))
         return put(f"CASE WHEN {nulls} THEN NULL ELSE {joined} END", *parts, of=node)
 
-    def _subscript(self, node: exp.Bracket) -> exp.Expression:
+    def _subscript(self, node: exp.Bracket) -> exp.Expr:
         if len(node.expressions) != 1:
             raise QueryError("line 1:1: mismatched input '['")
         of, index = self._kind(node.this), node.expressions[0]
@@ -295,7 +298,7 @@ class Calls:
             of=node,
         )
 
-    def _zoned(self, node: exp.Expression, value: exp.Expression, zone: exp.Expression) -> exp.Expression:
+    def _zoned(self, node: exp.Expr, value: exp.Expr, zone: exp.Expr) -> exp.Expr:
         """AT TIME ZONE: the same moment, shown elsewhere. DuckDB's moments have no zone of their own, so a zone counts
         only where the clock there is asked for."""
         of = self._kind(value)
@@ -311,17 +314,17 @@ class Calls:
             local = True
         if not local:
             raise QueryError(
-                f"NOT_SUPPORTED: {place(node)}: a timestamp shown in a time zone cannot be run here; cast it to TIMESTAMP"
+                f"NOT_SUPPORTED: {place(node)}: a timestamp shown in a time zone cannot be run here; cast it"
             )
         return put("timezone({1}, CAST({0} AS TIMESTAMPTZ))", value, zone, of=node)
 
-    def _compared(self, node: exp.Binary) -> exp.Expression:
+    def _compared(self, node: exp.Binary) -> exp.Expr:
         left, right = type_of(node.this, self.known), type_of(node.expression, self.known)
         if _sort(left) and _sort(right) and _sort(left) != _sort(right):
             raise mismatch(node, _COMPARED[type(node)], left, right)
         return node
 
-    def _alike(self, node: exp.Expression) -> exp.Expression:
+    def _alike(self, node: exp.Expr) -> exp.Expr:
         """Values of which one is taken are of one type (Trino, "Conditional expressions")."""
         if isinstance(node, exp.Anonymous):
             word, parts = node.name.upper(), node.expressions
@@ -336,7 +339,7 @@ class Calls:
             raise QueryError(f"TYPE_MISMATCH: {place(node)}: All {word} operands must be the same type")
         return node
 
-    def _condition(self, node: exp.Expression) -> exp.Expression:
+    def _condition(self, node: exp.Expr) -> exp.Expr:
         type_ = type_of(node.this, self.known)
         if kind(type_) not in {None, exp.DType.BOOLEAN}:
             word = "WHERE" if isinstance(node, exp.Where) else "HAVING"
@@ -346,7 +349,7 @@ class Calls:
             )
         return node
 
-    def _within(self, node: exp.Expression) -> exp.Expression:
+    def _within(self, node: exp.Expr) -> exp.Expr:
         left = type_of(node.this, self.known)
         given = node.expressions if isinstance(node, exp.In) else [node.args["low"], node.args["high"]]
         for part in given:
@@ -356,49 +359,9 @@ class Calls:
                 raise mismatch(exp.EQ(this=node.this.copy(), expression=part.copy()), sign, left, right)
         return node
 
-    def _unnest(self, node: exp.Unnest) -> exp.Expression:
-        """UNNEST: of a map two columns, of an array of ROWs one for each field (Trino, SELECT, "UNNEST")."""
-        if not isinstance(node.parent, exp.From | exp.Join):
-            raise QueryError(f"NOT_SUPPORTED: {place(node)}: UNNEST here cannot be run")
-        alias = node.args.get("alias")
-        names = [column.name for column in (alias.args.get("columns") or ())] if alias else []
-        lists: list[str] = []
-        for number, part in enumerate(node.expressions):
-            type_ = type_of(part, self.known)
-            inner = type_.expressions[-1] if type_ is not None and type_.expressions else None
-            if kind(type_) is exp.DType.MAP:
-                lists += [f"map_keys({{{number}}})", f"map_values({{{number}}})"]
-            elif kind(type_) is not exp.DType.ARRAY or not isinstance(inner, exp.DataType):
-                raise not_known(node, "UNNEST")
-            elif inner.this is exp.DType.STRUCT:
-                fields = [field.name.replace('"', '""') for field in inner.expressions]
-                lists += [f'list_transform({{{number}}}, lambda _e: _e."{field}")' for field in fields]
-            else:
-                lists.append(f"{{{number}}}")
-        columns = [f"unnest({found})" for found in lists]
-        offset = node.args.get("offset")
-        if offset:
-            lengths = ", ".join(f"coalesce(len({found}), 0)" for found in lists)
-            columns.append(f"unnest(range(1, 1 + greatest({lengths})))")
-            if isinstance(offset, exp.Identifier):
-                names.append(offset.name)
-        if names and len(names) != len(columns):
-            raise QueryError(
-                f"MISMATCHED_COLUMN_ALIASES: {place(node)}: Column alias list has {len(names)} entries but relation has "
-                f"{len(columns)} columns"
-            )
-        names = names or [f"_unnamed_u{number}" for number in range(len(columns))]
-        listed = ", ".join(f"{found} AS {_quoted(name)}" for found, name in zip(columns, names, strict=True))
-        called = _quoted(alias.name if alias and alias.name else "_unnest")
-        return put(f"(SELECT {listed}) AS {called}", *node.expressions, of=node).with_call(True)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""').replace("{", "").replace("}", "") + '"'
-
 
 def kind_of_elements(type_: exp.DataType | None) -> exp.DType | None:
-    """What an array holds."""
+    """The kind of an array's elements; None where it is not known."""
     return kind(type_.expressions[-1]) if type_ is not None and type_.expressions else None
 
 

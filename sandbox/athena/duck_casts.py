@@ -7,22 +7,22 @@ from typing import Final
 
 from sqlglot import exp
 
-from sandbox.athena.duck_text import put
+from sandbox.athena.duck_text import put, quoted
 from sandbox.athena.named_tables import place
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.sql_types import FLOATING, MOMENT, TEXT, WHOLE, digits, kind, type_of
 
-_ELSE_TYPES: Final = {
+_ELSE_TYPES: Final[dict[exp.DType, str]] = {
     exp.DType.INT: "INTEGER",
     exp.DType.TEXT: "VARCHAR",
     exp.DType.VARBINARY: "BLOB",
     exp.DType.TIMESTAMPTZ: "TIMESTAMPTZ",
 }
 _DATE: Final = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
-_ZONE: Final = r"(?:\s*(?:[+-]\d{1,2}(?::?\d{2})?|Z|[A-Za-z]+(?:/[A-Za-z_]+)*))?"
+_ZONE: Final = r"(?:\s*(?:[+-]\d{1,2}(?::?\d\d)?|Z|[A-Za-z]+(?:/[A-Za-z_]+)*))?"
 _CLOCK: Final = r"(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
 _FORMS: Final = {
-    **{whole: r"\s*[+-]?\d+\s*" for whole in WHOLE},
+    **dict.fromkeys(WHOLE, r"\s*[+-]?\d+\s*"),
     exp.DType.DATE: _DATE + r"\s*",
     exp.DType.TIMESTAMP: _DATE + _CLOCK + r"\s*",
     exp.DType.TIMESTAMPTZ: _DATE + _CLOCK + _ZONE + r"\s*",
@@ -32,14 +32,15 @@ _FORMS: Final = {
 """Texts that Trino reads as a value of a type; DuckDB reads more ("2.5" as a whole number, "epoch" as a date)."""
 
 
-def not_known(node: exp.Expression, word: str) -> QueryError:
+def not_known(node: exp.Expr, word: str) -> QueryError:
     """A refusal of what depends on a type that cannot be told before the query runs."""
     return QueryError(
-        f"NOT_SUPPORTED: {place(node)}: the type of a value of {word} is not known here; write CAST(value AS type) around it"
+        f"NOT_SUPPORTED: {place(node)}: the type of a value of {word} is not known here; write "
+        f"CAST(value AS type) around it"
     )
 
 
-def mismatch(node: exp.Expression, sign: str, left: exp.DataType | None, right: exp.DataType | None) -> QueryError:
+def mismatch(node: exp.Expr, sign: str, left: exp.DataType | None, right: exp.DataType | None) -> QueryError:
     """Athena's sentence for an operator that two types do not have."""
     return QueryError(
         f"TYPE_MISMATCH: {place(node)}: Cannot apply operator: {_shown(node.this, left)} {sign} "
@@ -47,7 +48,7 @@ def mismatch(node: exp.Expression, sign: str, left: exp.DataType | None, right: 
     )
 
 
-def _shown(node: exp.Expression, type_: exp.DataType | None) -> str:
+def _shown(node: exp.Expr, type_: exp.DataType | None) -> str:
     if isinstance(node, exp.Literal) and node.is_string:
         return f"varchar({len(node.name)})"
     return type_.sql("trino").lower() if type_ else "unknown"
@@ -69,15 +70,13 @@ def duck_type(type_: exp.DataType) -> str:
                 raise QueryError(
                     f"NOT_SUPPORTED: {place(type_.parent)}: ROW without names of fields cannot be used here"
                 )
-            fields = (
-                f'"{field.name.replace(chr(34), chr(34) * 2)}" {duck_type(field.args["kind"])}' for field in inner
-            )
+            fields = (f"{quoted(field.name)} {duck_type(field.args['kind'])}" for field in inner)
             return f"STRUCT({', '.join(fields)})"
         case _:
-            return _ELSE_TYPES.get(type_.this, type_.this.value)
+            return _ELSE_TYPES.get(type_.this, str(type_.this.value))
 
 
-def cast(node: exp.Cast | exp.TryCast, known: Mapping[int, exp.DataType]) -> exp.Expression:
+def cast(node: exp.Cast | exp.TryCast, known: Mapping[int, exp.DataType]) -> exp.Expr:
     """CAST and TRY_CAST (Trino, "Conversion functions")."""
     value, to = node.this, node.to
     source = kind(type_of(value, known))
@@ -112,12 +111,12 @@ def cast(node: exp.Cast | exp.TryCast, known: Mapping[int, exp.DataType]) -> exp
     return put(f"{word}({{0}} AS {target})", value, of=node)
 
 
-def _has(value: exp.Expression, known: Mapping[int, exp.DataType]) -> bool:
+def _has(value: exp.Expr, known: Mapping[int, exp.DataType]) -> bool:
     type_ = type_of(value, known)
     return bool(type_) and any(part.this in FLOATING for part in type_.find_all(exp.DataType))
 
 
-def _to_text(node: exp.Cast | exp.TryCast, source: exp.DType, known: Mapping[int, exp.DataType]) -> exp.Expression:
+def _to_text(node: exp.Cast | exp.TryCast, source: exp.DType, known: Mapping[int, exp.DataType]) -> exp.Expr:
     """Texts of values: a timestamp has three digits behind its seconds."""
     value = node.this
     if source in {*TEXT, *WHOLE, exp.DType.DECIMAL, exp.DType.BOOLEAN, exp.DType.DATE}:
@@ -130,14 +129,14 @@ def _to_text(node: exp.Cast | exp.TryCast, source: exp.DType, known: Mapping[int
     else:
         shown = type_of(value, known)
         raise QueryError(
-            f"NOT_SUPPORTED: {place(node)}: a cast of {shown.sql('trino') if shown else source.value} to VARCHAR cannot be "
-            f"run here; cast to DECIMAL first"
+            f"NOT_SUPPORTED: {place(node)}: a cast of {shown.sql('trino') if shown else source.value} to VARCHAR "
+            f"cannot be run here; cast to DECIMAL first"
         )
     length = node.to.expressions
     return put(f"left({written}, {int(length[0].name)})" if length else written, value, of=node)
 
 
-def divide(node: exp.Div, known: Mapping[int, exp.DataType]) -> exp.Expression:
+def divide(node: exp.Div, known: Mapping[int, exp.DataType]) -> exp.Expr:
     """`/`: whole numbers lose what is behind the point, decimals are rounded half up to the larger scale (Trino,
     "Mathematical functions and operators", "Decimal functions and operators")."""
     left, right = type_of(node.this, known), type_of(node.expression, known)
@@ -145,9 +144,8 @@ def divide(node: exp.Div, known: Mapping[int, exp.DataType]) -> exp.Expression:
     if isinstance(node.this, exp.Null) or isinstance(node.expression, exp.Null):
         return exp.Null()
     numbers = {*WHOLE, *FLOATING, exp.DType.DECIMAL}
-    if one in FLOATING or two in FLOATING:
-        if {one, two} <= numbers or None in {one, two}:
-            return put("CAST({0} AS DOUBLE) / CAST({1} AS DOUBLE)", node.this, node.expression, of=node)
+    if (one in FLOATING or two in FLOATING) and {one, two} <= numbers | {None}:
+        return put("CAST({0} AS DOUBLE) / CAST({1} AS DOUBLE)", node.this, node.expression, of=node)
     if one is None or two is None:
         raise not_known(node, "a division")
     if not {one, two} <= numbers:
@@ -182,7 +180,7 @@ def exact(p1: int, s1: int, p2: int, s2: int, scale: int) -> str:
     )
 
 
-def add(node: exp.Add | exp.Sub, known: Mapping[int, exp.DataType]) -> exp.Expression:
+def add(node: exp.Add | exp.Sub, known: Mapping[int, exp.DataType]) -> exp.Expr:
     """`+` and `-`: a date stays a date (Trino, "Date and time functions and operators")."""
     sign = "+" if isinstance(node, exp.Add) else "-"
     left, right = type_of(node.this, known), type_of(node.expression, known)

@@ -10,19 +10,19 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
 from sandbox.athena.duck_calls import Calls
-from sandbox.athena.duck_text import Text, text
+from sandbox.athena.duck_text import DuckText, text
 from sandbox.athena.named_tables import OF_CATALOG, WITHIN, place
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.sql_grammar import refuse_foreign
 from sandbox.athena.sql_types import types
-from sandbox.athena.statements import Statement
+from sandbox.athena.statements import AthenaStatement
 
 UNNAMED: Final = "_unnamed_"
-"""How a column begins that has no name in the query."""
+"""The beginning of a column's name that has none in the query."""
 
 
-class Relation(NamedTuple):
+class QueryRelation(NamedTuple):
     """A relation of DuckDB that stands for a table: its name there and its columns with Glue's types."""
 
     name: str
@@ -31,10 +31,12 @@ class Relation(NamedTuple):
 
 class _Duck(DuckDB):
     class Generator(DuckDB.Generator):
-        TRANSFORMS: Mapping[Any, Any] = {**DuckDB.Generator.TRANSFORMS, Text: text}
+        TRANSFORMS: Mapping[Any, Any] = {**DuckDB.Generator.TRANSFORMS, DuckText: text}
 
 
-def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now: datetime | None = None) -> str:
+def duck_sql(
+    statement: AthenaStatement, relations: Mapping[TableName, QueryRelation], now: datetime | None = None
+) -> str:
     """The query of a statement in DuckDB's SQL, for a connection whose time zone is UTC.
 
     `now` is the clock of `current_timestamp`. Raises QueryError for a table that is not in `relations`, a function that
@@ -48,7 +50,7 @@ def duck_sql(statement: Statement, relations: Mapping[TableName, Relation], now:
         raise QueryError("NOT_SUPPORTED: the query is nested too deeply to be run here") from None
 
 
-def _translated(tree: exp.Expression, relations: Mapping[TableName, Relation], now: datetime) -> str:
+def _translated(tree: exp.Expr, relations: Mapping[TableName, QueryRelation], now: datetime) -> str:
     for table in tree.find_all(exp.Table):
         name = table.meta.get(OF_CATALOG)
         if name is not None and name not in relations:
@@ -59,7 +61,7 @@ def _translated(tree: exp.Expression, relations: Mapping[TableName, Relation], n
     _bind(tree, relations)
     tree = _name_columns(tree)
     tree = Calls(known, now).rewritten(tree)
-    return _Duck().generate(tree, identify=True, comments=False, unsupported_level=None)
+    return _Duck().generate(tree, identify=True, comments=False)
 
 
 def output_names(names: Sequence[str]) -> list[str]:
@@ -67,7 +69,7 @@ def output_names(names: Sequence[str]) -> list[str]:
     return [f"_col{place}" if name.startswith(UNNAMED) else name for place, name in enumerate(names)]
 
 
-def _short_references(tree: exp.Expression) -> None:
+def _short_references(tree: exp.Expr) -> None:
     """`db.t.col` and `awsdatacatalog.db.t.col` lose what stands before the table's name, since relations have none.
 
     `t.row.field` is written alike; it is a column with a catalog's table in front only where such a table is read.
@@ -84,7 +86,7 @@ def _short_references(tree: exp.Expression) -> None:
             column.set("catalog", None)
 
 
-def _bind(tree: exp.Expression, relations: Mapping[TableName, Relation]) -> None:
+def _bind(tree: exp.Expr, relations: Mapping[TableName, QueryRelation]) -> None:
     """Each table becomes its relation, each name of WITH one that no query can write."""
     for table in tree.find_all(exp.Table):
         if not table.alias:
@@ -99,11 +101,11 @@ def _bind(tree: exp.Expression, relations: Mapping[TableName, Relation]) -> None
         cte.args["alias"].set("this", exp.to_identifier(cte.meta[WITHIN], quoted=True))
 
 
-def _name_columns(tree: exp.Expression) -> exp.Expression:
+def _name_columns(tree: exp.Expr) -> exp.Expr:
     """Columns without a name get one that `output_names` knows."""
     number = 0
     for select in tree.find_all(exp.Select):
-        listed: list[exp.Expression] = []
+        listed: list[exp.Expr] = []
         for column in select.expressions:
             inner = column
             while isinstance(inner, exp.Paren):
@@ -121,22 +123,27 @@ def _name_columns(tree: exp.Expression) -> exp.Expression:
             continue
         row = values.expressions[0]
         width = len(row.expressions) if isinstance(row, exp.Tuple) else 1
-        names = [exp.to_identifier(f"{UNNAMED}{number + place}", quoted=True) for place in range(width)]
+        named = _named_values(values, [f"{UNNAMED}{number + place_}" for place_ in range(width)])
         number += width
-        inner = values.copy()
-        inner.set("with_", None)
-        inner.set(
-            "alias", exp.TableAlias(this=alias.this.copy() if alias else exp.to_identifier("_values"), columns=names)
-        )
-        if isinstance(values.parent, exp.From | exp.Join):
-            values.replace(inner)
-            continue
-        query = exp.select("*").from_(inner)
-        for key in ("with_", "order", "limit", "offset"):
-            if values.args.get(key):
-                query.set(key, values.args[key])
         if values is tree:
-            tree = query
-        else:
-            values.replace(query)
+            return named
+        values.replace(named)
     return tree
+
+
+def _named_values(values: exp.Values, names: Sequence[str]) -> exp.Expr:
+    """VALUES with names for its columns, as a relation or as a query."""
+    alias = values.args.get("alias")
+    columns = [exp.to_identifier(name, quoted=True) for name in names]
+    inner = values.copy()
+    inner.set(
+        "alias", exp.TableAlias(this=alias.this.copy() if alias else exp.to_identifier("_values"), columns=columns)
+    )
+    if isinstance(values.parent, exp.From | exp.Join):
+        return inner
+    query = exp.select("*").from_(inner)
+    for key in ("with_", "order", "limit", "offset"):
+        inner.set(key, None)
+        if values.args.get(key):
+            query.set(key, values.args[key])
+    return query

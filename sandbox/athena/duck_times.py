@@ -27,12 +27,13 @@ _PARTS: Final = {
     "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAY_OF_MONTH", "DAY_OF_WEEK", "DOW", "DAY_OF_YEAR", "DOY",
     "YEAR_OF_WEEK", "YOW", "HOUR", "MINUTE", "SECOND",
 }  # fmt: skip
+DECIDED_TIMES: Final = frozenset({"date_format", "date_parse", "date_trunc", "date_add", "date_diff"})
 AS_LOCAL: Final = frozenset({"date", "date_format", *(part.lower() for part in _PARTS)})
 """Functions that read the clock of the zone in which a moment is shown."""
 
 
-def of_times(name: str, node: exp.Anonymous, known: Mapping[int, exp.DataType]) -> exp.Expression | None:
-    """A function of dates that depends on a literal or a type; None for any other function."""
+def of_times(name: str, node: exp.Anonymous, known: Mapping[int, exp.DataType]) -> exp.Expr:
+    """A function of dates that depends on a literal or a type."""
     given = node.expressions
     match name:
         case "date_format":
@@ -51,23 +52,21 @@ def of_times(name: str, node: exp.Anonymous, known: Mapping[int, exp.DataType]) 
                 raise QueryError(f"INVALID_FUNCTION_ARGUMENT: {place(node)}: '{unit}' is not a valid DATE field")
             moved = f"{{1}} + {_STEPS[unit]}"
             return put(f"CAST({moved} AS DATE)" if of is exp.DType.DATE else moved, given[1], given[2], of=node)
-        case "date_diff":
+        case _:
             unit = _unit(given[0], node)
             first, second = _time(given[1], node, known), _time(given[2], node, known)
             to = "TIMESTAMPTZ" if exp.DType.TIMESTAMPTZ in {first, second} else "TIMESTAMP"
             return put(f"date_sub('{unit}', CAST({{0}} AS {to}), CAST({{1}} AS {to}))", given[1], given[2], of=node)
-        case _:
-            return None
 
 
-def date_part(part: str, value: exp.Expression, node: exp.Expression) -> exp.Expression:
+def date_part(part: str, value: exp.Expr, node: exp.Expr) -> exp.Expr:
     """EXTRACT (Trino, "Date and time functions", "Extraction function")."""
     if part.upper() not in _PARTS:
         raise QueryError(f"SYNTAX_ERROR: {place(node)}: Invalid EXTRACT field: {part}")
     return put(ALLOWED[part.lower()].text, value, of=node)
 
 
-def _unit(node: exp.Expression, of: exp.Expression) -> str:
+def _unit(node: exp.Expr, of: exp.Expr) -> str:
     unit = node.name.lower() if isinstance(node, exp.Literal) and node.is_string else ""
     if unit not in _STEPS:
         raise QueryError(
@@ -76,7 +75,7 @@ def _unit(node: exp.Expression, of: exp.Expression) -> str:
     return unit
 
 
-def _time(value: exp.Expression, node: exp.Expression, known: Mapping[int, exp.DataType]) -> exp.DType:
+def _time(value: exp.Expr, node: exp.Expr, known: Mapping[int, exp.DataType]) -> exp.DType:
     of = kind(type_of(value, known))
     if of is None:
         raise not_known(node, "a function of dates")

@@ -15,10 +15,11 @@ CATALOG: Final = "awsdatacatalog"
 
 OF_CATALOG: Final = "table"
 WITHIN: Final = "with"
-"""Marks in a node's `meta`: the TableName that it reads; the name, unique in the tree, of the CTE that it is or reads."""
+"""Marks in a node's `meta`: the TableName that it reads; the name, of its own in the tree, of the CTE that
+it is or reads."""
 
 
-def read_tables(tree: exp.Expression, database: str) -> tuple[TableName, ...]:
+def read_tables(tree: exp.Expr, database: str) -> tuple[TableName, ...]:
     """Tables of the catalog that are read, each once, in the order of the text. Marks every table in the tree.
 
     A name without a database is a CTE's where one is in sight (Trino, SELECT, "WITH clause": visible to later CTEs of
@@ -45,7 +46,7 @@ def table_name(table: exp.Table, database: str) -> TableName:
     return TableName(within, table.name.lower())
 
 
-def place(node: exp.Expression | None) -> str:
+def place(node: exp.Expr | None) -> str:
     """`line 1:8`, where a node begins as far as sqlglot has it; `line 1:1` otherwise."""
     first = list(node.parts) if isinstance(node, exp.Column | exp.Table) else []
     for part in [*first, *(node.dfs() if node is not None else ())]:
@@ -55,7 +56,7 @@ def place(node: exp.Expression | None) -> str:
     return "line 1:1"
 
 
-def _walk(node: exp.Expression, seen: dict[str, str], database: str, numbers: Iterator[int]) -> Iterator[TableName]:
+def _walk(node: exp.Expr, seen: dict[str, str], database: str, numbers: Iterator[int]) -> Iterator[TableName]:
     """Names below a node, in the order of the text as far as the tree has it: WITH before the query."""
     inside = dict(seen)
     known = node.args.get("with_")
@@ -73,9 +74,6 @@ def _walk(node: exp.Expression, seen: dict[str, str], database: str, numbers: It
         else:
             node.meta[OF_CATALOG] = table_name(node, database)
             yield node.meta[OF_CATALOG]
-    for key, value in node.args.items():
-        if key == "with_":
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, exp.Expression):
-                yield from _walk(child, inside, database, numbers)
+    for child in node.iter_expressions():
+        if child is not known:
+            yield from _walk(child, inside, database, numbers)

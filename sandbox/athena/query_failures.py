@@ -1,4 +1,4 @@
-"""What DuckDB refuses, in Athena's words: no list of other names, no name of a relation."""
+"""Refusals of DuckDB's in Athena's words: no list of other names, no name of a relation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sandbox.athena.named_tables import place
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.sql_functions import ALLOWED
 from sandbox.athena.sql_grammar import column_not_found
-from sandbox.athena.statements import Statement
+from sandbox.athena.statements import AthenaStatement
 
 _OURS: Final = r"(INVALID_CAST_ARGUMENT|INVALID_FUNCTION_ARGUMENT): [^\n]*"
 
 
-def told(error: duckdb.Error, statement: Statement) -> QueryError:
-    """Why a query failed, for who asked it; names and places are those of the query's own text."""
+def told(error: duckdb.Error, statement: AthenaStatement) -> QueryError:
+    """The reason for which a query failed, for its caller; names and places are those of the query's own text."""
     text = str(error)
     if found := re.search(_OURS, text):
         return QueryError(found[0])
@@ -31,13 +31,15 @@ def told(error: duckdb.Error, statement: Statement) -> QueryError:
     if isinstance(error, duckdb.OutOfRangeException):
         return QueryError("NUMERIC_VALUE_OUT_OF_RANGE: a number is outside of the range of its type")
     if isinstance(error, duckdb.BinderException):
-        return QueryError("TYPE_MISMATCH: line 1:1: an operator or a function has values of types that it does not take")
+        return QueryError(
+            "TYPE_MISMATCH: line 1:1: an operator or a function has values of types that it does not take"
+        )
     if isinstance(error, duckdb.InvalidInputException):
         return QueryError("INVALID_FUNCTION_ARGUMENT: a function has a value that it does not take")
     return QueryError(f"GENERIC_INTERNAL_ERROR: the query cannot be run ({type(error).__name__})", OF_THE_SYSTEM)
 
 
-def _column(found: re.Match[str], statement: Statement) -> QueryError:
+def _column(found: re.Match[str], statement: AthenaStatement) -> QueryError:
     """The column of the query that has the name; without it, DuckDB's name, which is the query's, too."""
     name = found["name"].lower()
     for column in statement.tree.find_all(exp.Column) if statement.tree else ():
@@ -52,7 +54,7 @@ def _column(found: re.Match[str], statement: Statement) -> QueryError:
     )
 
 
-def _at(found: re.Match[str], statement: Statement) -> str:
+def _at(found: re.Match[str], statement: AthenaStatement) -> str:
     name = found["name"].lower()
     for column in statement.tree.find_all(exp.Column) if statement.tree else ():
         if column.name.lower() == name:
@@ -60,7 +62,7 @@ def _at(found: re.Match[str], statement: Statement) -> str:
     return "line 1:1"
 
 
-def _unmatched(found: re.Match[str], statement: Statement) -> QueryError:
+def _unmatched(found: re.Match[str], statement: AthenaStatement) -> QueryError:
     """A call with types that the function does not take."""
     for call in statement.tree.find_all(exp.Anonymous) if statement.tree else ():
         name = call.name.lower()
@@ -69,15 +71,15 @@ def _unmatched(found: re.Match[str], statement: Statement) -> QueryError:
     return QueryError("TYPE_MISMATCH: line 1:1: an operator or a function has values of types that it does not take")
 
 
-def _cast(found: re.Match[str], _: Statement) -> QueryError:
+def _cast(found: re.Match[str], _: AthenaStatement) -> QueryError:
     return QueryError(f"INVALID_CAST_ARGUMENT: Cannot cast '{found['value']}' to the type that is asked for")
 
 
-def _always(reason: str) -> Callable[[re.Match[str], Statement], QueryError]:
+def _always(reason: str) -> Callable[[re.Match[str], AthenaStatement], QueryError]:
     return lambda _found, _statement: QueryError(reason)
 
 
-_SENTENCES: Final[tuple[tuple[str, Callable[[re.Match[str], Statement], QueryError]], ...]] = (
+_SENTENCES: Final[tuple[tuple[str, Callable[[re.Match[str], AthenaStatement], QueryError]], ...]] = (
     (r'Referenced column "(?P<name>[^"]+)" not found', _column),
     (r'does not have a column named "(?P<name>[^"]+)"', _column),
     (r'Referenced table "(?P<name>[^"]+)" not found', _column),

@@ -1,10 +1,11 @@
-"""What a query may be made of: kinds of nodes, their parts, and functions by their names."""
+"""Parts of which a query may be made: kinds of nodes, their parts, and functions by their names."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from sqlglot import exp
 
@@ -20,10 +21,11 @@ _NODES: Final = frozenset(
     GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
-    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
+    CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions
+    ParseJSON
     """.split()
 )
-_PARTS: Final = {
+_PARTS: Final[dict[type[exp.Expr], set[str]]] = {
     exp.Select: {
         "with_",
         "expressions",
@@ -79,7 +81,7 @@ _IMPLICIT: Final = frozenset(
 """Names that DuckDB understands as columns or values where no column is called so."""
 
 
-def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
+def refuse_foreign(tree: exp.Expr, columns: set[str]) -> None:
     """Raises QueryError for what is no part of a query of Athena's, or cannot be run here. `columns` are those of the
     tables."""
     names = columns | {found.alias.lower() for found in tree.find_all(exp.Alias)} | _listed(tree)
@@ -100,7 +102,7 @@ def refuse_foreign(tree: exp.Expression, columns: set[str]) -> None:
     _refuse_own_aliases(tree, columns)
 
 
-def _refuse_own_aliases(tree: exp.Expression, columns: set[str]) -> None:
+def _refuse_own_aliases(tree: exp.Expr, columns: set[str]) -> None:
     """A column's alias is not seen by the columns beside it nor by WHERE, GROUP BY and HAVING, as it is in DuckDB."""
     every = Counter(found.alias.lower() for found in tree.find_all(exp.Alias))
     others = columns | _listed(tree)
@@ -113,35 +115,57 @@ def _refuse_own_aliases(tree: exp.Expression, columns: set[str]) -> None:
                     raise column_not_found(column)
 
 
-def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> None:
-    if isinstance(node, exp.Anonymous):
-        _refuse_call(node)
-    elif isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
-        name = node.name.lower()
-        if name not in names and (name in _IMPLICIT or (not node.table and name in relations)):
-            raise column_not_found(node)
-        if name == "all" and not node.this.quoted:
-            raise QueryError(f"{place(node)}: mismatched input 'all'")
-    elif isinstance(node, exp.Identifier) and not node.quoted and not re.fullmatch(r"[A-Za-z_]\w*", node.name):
+def _refuse_node(node: exp.Expr, names: set[str], relations: set[str]) -> None:
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
+        _refuse_column(node, names, relations)
+    elif isinstance(node, exp.Star):
+        counted = isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "count"
+        if not (counted or isinstance(node.parent, exp.Select | exp.Column)):
+            raise QueryError("line 1:1: mismatched input '*'")
+    elif rule := _RULES.get(type(node)):
+        rule(node)
+
+
+def _refuse_column(node: exp.Column, names: set[str], relations: set[str]) -> None:
+    """A name that is no column, though DuckDB has a meaning for it."""
+    name = node.name.lower()
+    if name not in names and (name in _IMPLICIT or (not node.table and name in relations)):
+        raise column_not_found(node)
+    if name == "all" and not node.this.quoted:
+        raise QueryError(f"{place(node)}: mismatched input 'all'")
+
+
+def _refuse_name(node: Any) -> None:
+    if not node.quoted and not re.fullmatch(r"[A-Za-z_]\w*", node.name):
         raise QueryError(f"{place(node)}: mismatched input '{node.name}'")
-    elif isinstance(node, exp.DataType) and node.this not in _TYPES:
+
+
+def _refuse_type(node: Any) -> None:
+    if node.this not in _TYPES:
         raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
-    elif isinstance(node, exp.Star) and not isinstance(node.parent, exp.Select | exp.Column):
-        if not (isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "count"):
-            raise QueryError(f"line 1:1: mismatched input '*'")
-    elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
+
+
+def _refuse_table(node: Any) -> None:
+    if not isinstance(node.this, exp.Identifier):
         raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Table function '{node.this.name.lower()}' not registered")
-    elif isinstance(node, exp.Join) and str(node.args.get("kind") or "").upper() not in {"", "INNER", "CROSS", "OUTER"}:
+
+
+def _refuse_join(node: Any) -> None:
+    if str(node.args.get("kind") or "").upper() not in {"", "INNER", "CROSS", "OUTER"}:
         raise QueryError(f"line 1:1: mismatched input '{node.args['kind'].lower()}'")
-    elif isinstance(node, exp.Lateral) and not isinstance(node.this, exp.Subquery):
+
+
+def _refuse_lateral(node: Any) -> None:
+    if not isinstance(node.this, exp.Subquery):
         raise QueryError(f"NOT_SUPPORTED: {place(node)}: LATERAL of anything but a query cannot be run here")
-    elif isinstance(node, exp.Interval) and (
-        not isinstance(node.args.get("unit"), exp.Var) or not isinstance(node.this, exp.Literal)
-    ):
+
+
+def _refuse_interval(node: Any) -> None:
+    if not isinstance(node.args.get("unit"), exp.Var) or not isinstance(node.this, exp.Literal):
         raise QueryError(f"NOT_SUPPORTED: {place(node)}: INTERVAL of several units cannot be run here")
 
 
-def _refuse_call(node: exp.Anonymous) -> None:
+def _refuse_call(node: Any) -> None:
     name = node.name.lower()
     known = ALLOWED.get(name)
     if known is None or not isinstance(node.this, str) or isinstance(node.parent, exp.Dot):
@@ -151,16 +175,16 @@ def _refuse_call(node: exp.Anonymous) -> None:
         raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Unexpected parameters for function {name}")
 
 
-def column_not_found(node: exp.Expression) -> QueryError:
+def column_not_found(node: exp.Expr) -> QueryError:
     """The sentence for a column that is not there and for one that is withheld (it is the same)."""
     named = ".".join(part.name.lower() for part in node.parts) if isinstance(node, exp.Column) else node.name
     return QueryError(
-        f"COLUMN_NOT_FOUND: {place(node)}: Column '{named}' cannot be resolved or requester is not authorized to access "
-        f"requested resources"
+        f"COLUMN_NOT_FOUND: {place(node)}: Column '{named}' cannot be resolved or requester is not authorized to "
+        f"access requested resources"
     )
 
 
-def _listed(tree: exp.Expression) -> set[str]:
+def _listed(tree: exp.Expr) -> set[str]:
     """Names of columns that stand behind an alias, and of lambdas' parameters."""
     listed = {
         column.name.lower() for alias in tree.find_all(exp.TableAlias) for column in alias.args.get("columns") or ()
@@ -168,5 +192,16 @@ def _listed(tree: exp.Expression) -> set[str]:
     return listed | {part.name.lower() for found in tree.find_all(exp.Lambda) for part in found.expressions}
 
 
-def _word(node: exp.Expression) -> str:
+def _word(node: exp.Expr) -> str:
     return type(node).__name__
+
+
+_RULES: Final[dict[type[exp.Expr], Callable[[Any], None]]] = {
+    exp.Anonymous: _refuse_call,
+    exp.Identifier: _refuse_name,
+    exp.DataType: _refuse_type,
+    exp.Table: _refuse_table,
+    exp.Join: _refuse_join,
+    exp.Lateral: _refuse_lateral,
+    exp.Interval: _refuse_interval,
+}

@@ -1,8 +1,8 @@
-"""Types of a query's expressions, where they can be known before it runs; Trino's rules where they are its own."""
+"""Types of the values in a query, where they can be known before it runs; Trino's rules where they are its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlglot import exp
@@ -19,6 +19,8 @@ NUMBER: Final = "n"
 """Key of a node's number in `meta`, which is the same in a copy of the tree."""
 
 _DIGITS: Final = {exp.DType.TINYINT: 3, exp.DType.SMALLINT: 5, exp.DType.INT: 10, exp.DType.BIGINT: 19}
+_RULES: Final = "EXPRESSION_METADATA"
+_NO_TABLE: Final = TableName("", "")
 WHOLE: Final = frozenset(_DIGITS)
 TEXT: Final = frozenset({exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.CHAR})
 FLOATING: Final = frozenset({exp.DType.FLOAT, exp.DType.DOUBLE})
@@ -47,7 +49,7 @@ def decimal(precision: int, scale: int) -> exp.DataType:
     return exp.DataType.build(f"DECIMAL({min(38, max(precision, scale, 1))}, {scale})")
 
 
-def types(tree: exp.Expression, columns: Mapping[TableName, Sequence[SeenColumn]]) -> dict[int, exp.DataType]:
+def types(tree: exp.Expr, columns: Mapping[TableName, Sequence[SeenColumn]]) -> dict[int, exp.DataType]:
     """The type of each numbered node of a tree whose tables are marked; what is not there is not known."""
     for number, node in enumerate(tree.walk()):
         node.meta[NUMBER] = number
@@ -58,7 +60,7 @@ def types(tree: exp.Expression, columns: Mapping[TableName, Sequence[SeenColumn]
             node.set("this", node.name.lower())
             node.set("quoted", True)
     for table in list(copy.find_all(exp.Table)):
-        name = names.get(table.meta.get(OF_CATALOG)) or table.meta.get(WITHIN) or ""
+        name = names.get(table.meta.get(OF_CATALOG, _NO_TABLE)) or table.meta.get(WITHIN) or ""
         if not table.alias:
             table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
         table.set("this", exp.to_identifier(name, quoted=True))
@@ -84,7 +86,7 @@ def types(tree: exp.Expression, columns: Mapping[TableName, Sequence[SeenColumn]
     return known
 
 
-def type_of(node: exp.Expression, known: Mapping[int, exp.DataType]) -> exp.DataType | None:
+def type_of(node: exp.Expr, known: Mapping[int, exp.DataType]) -> exp.DataType | None:
     """The type of a node; a field of a ROW, written like a column, has it at its name."""
     found = known.get(node.meta.get(NUMBER, -1))
     if found is None and isinstance(node, exp.Column):
@@ -111,7 +113,7 @@ def common(given: Iterable[exp.DataType | None]) -> exp.DataType | None:
     return known[0] if len(kinds) == 1 else None
 
 
-def of_arithmetic(node: exp.Expression, left: exp.DataType | None, right: exp.DataType | None) -> exp.DataType | None:
+def of_arithmetic(node: exp.Expr, left: exp.DataType | None, right: exp.DataType | None) -> exp.DataType | None:
     """The type of `+ - * / %` (Trino, "Decimal functions and operators", "Date and time operators")."""
     one, two = kind(left), kind(right)
     if exp.DType.INTERVAL in {one, two} and isinstance(node, exp.Add | exp.Sub):
@@ -169,6 +171,16 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
             return of_arithmetic(exp.Mod(), first, given[1])
         case "greatest" | "least" | "coalesce":
             return common(given)
+        case "at_timezone":
+            return exp.DataType.build("TIMESTAMPTZ")
+        case _:
+            return _collected(name, given)
+
+
+def _collected(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | None:
+    """The type of an array, a map or a row that a function makes."""
+    first = given[0] if given else None
+    match name:
         case "sequence" if first is not None:
             return exp.DataType(this=exp.DType.ARRAY, expressions=[first.copy()], nested=True)
         case "map_keys" | "map_values" if first is not None and kind(first) is exp.DType.MAP and first.expressions:
@@ -180,7 +192,7 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
         case "map_entries" if first is not None and kind(first) is exp.DType.MAP and first.expressions:
             entry = exp.DataType(this=exp.DType.STRUCT, expressions=[part.copy() for part in first.expressions])
             return exp.DataType(this=exp.DType.ARRAY, expressions=[entry], nested=True)
-        case "map_from_entries" if (entry := _element(first)) is not None and len(entry.expressions) == 2:  # noqa: PLR2004
+        case "map_from_entries" if (entry := _element(first)) is not None and len(entry.expressions) == 2:
             both = [part.args.get("kind") if isinstance(part, exp.ColumnDef) else part for part in entry.expressions]
             return exp.DataType(this=exp.DType.MAP, expressions=[part.copy() for part in both if part], nested=True)
         case "map" if all(type_ is not None and type_.expressions for type_ in given):
@@ -190,19 +202,17 @@ def _decided(name: str, given: Sequence[exp.DataType | None]) -> exp.DataType | 
             return exp.DataType(
                 this=exp.DType.STRUCT, expressions=[type_.copy() for type_ in given if type_], nested=True
             )
-        case "at_timezone":
-            return exp.DataType.build("TIMESTAMPTZ")
         case _:
             return None
 
 
-def _parameters(name: str, given: Sequence[exp.Expression]) -> list[exp.DataType | None]:
+def _parameters(name: str, given: Sequence[exp.Expr]) -> list[exp.DataType | None]:
     """Types of what a function hands to the lambdas that it is given."""
     element = _element(given[0].type)
     return [given[1].type, element] if name == "reduce" else [element]
 
 
-def _call_type(annotating: Any, node: exp.Expression) -> exp.Expression:
+def _call_type(annotating: Any, node: exp.Expr) -> exp.Expr:
     """Types a call, and before it the bodies of its lambdas, whose parameters are known only here."""
     name, given, rules = node.name.lower(), node.expressions, _metadata()
     for function in (part for part in given if isinstance(part, exp.Lambda)):
@@ -223,16 +233,16 @@ def _call_type(annotating: Any, node: exp.Expression) -> exp.Expression:
 
 
 def _metadata() -> Any:
-    """How sqlglot types the nodes for which its own rules are not Trino's."""
+    """Rules of types for the nodes for which sqlglot's own are not Trino's."""
 
-    def told(rule: Any) -> dict[str, Any]:
-        def annotator(annotating: Any, node: exp.Expression) -> exp.Expression:
+    def told(rule: Callable[[Any], Any]) -> dict[str, Any]:
+        def annotator(annotating: Any, node: exp.Expr) -> exp.Expr:
             annotating._set_type(node, rule(node) or exp.DType.UNKNOWN)
             return node
 
         return {"annotator": annotator}
 
-    def number(node: exp.Expression) -> exp.DataType:
+    def number(node: exp.Expr) -> exp.DataType:
         text = node.name
         if node.is_string:
             return exp.DataType.build("VARCHAR")
@@ -244,8 +254,9 @@ def _metadata() -> Any:
         return exp.DataType.build("INT" if int(text) < 2**31 else "BIGINT")
 
     arithmetic = told(lambda node: of_arithmetic(node, node.this.type, node.expression.type))
+    theirs: Mapping[Any, Any] = getattr(EngineThree, _RULES)
     return {
-        **EngineThree.EXPRESSION_METADATA,
+        **theirs,
         exp.Literal: told(number),
         exp.Anonymous: {"annotator": _call_type},
         exp.Case: told(lambda node: common([*(part.args["true"].type for part in node.args["ifs"]), _else(node)])),
@@ -257,13 +268,13 @@ def _metadata() -> Any:
         exp.Filter: told(lambda node: node.this.type),
         exp.IgnoreNulls: told(lambda node: node.this.type),
         exp.Distinct: told(lambda node: node.expressions[0].type if node.expressions else None),
-        exp.Order: told(lambda node: node.this.type if isinstance(node.this, exp.Expression) else None),
+        exp.Order: told(lambda node: node.this.type if isinstance(node.this, exp.Expr) else None),
         exp.AtTimeZone: told(lambda _: exp.DataType.build("TIMESTAMPTZ")),
         exp.Interval: told(lambda _: exp.DataType.build("INTERVAL")),
         exp.CurrentDate: told(lambda _: exp.DataType.build("DATE")),
         exp.CurrentTimestamp: told(lambda _: exp.DataType.build("TIMESTAMPTZ")),
         exp.Extract: told(lambda _: exp.DataType.build("BIGINT")),
-        **{node: arithmetic for node in (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)},
+        **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), arithmetic),
     }
 
 
@@ -275,7 +286,7 @@ def _element(type_: exp.DataType | None) -> exp.DataType | None:
     return inner if isinstance(inner, exp.DataType) else None
 
 
-def _else(node: exp.Expression, key: str = "default") -> exp.DataType | None:
+def _else(node: exp.Expr, key: str = "default") -> exp.DataType | None:
     """The type of what stands behind ELSE; nothing is NULL."""
     value = node.args.get(key)
     return value.type if value is not None else exp.DataType.build("NULL")

@@ -1,4 +1,4 @@
-"""Little languages inside of literals: JSON paths, replacements of regular expressions, formats of dates."""
+"""Little languages inside of literals: JSON paths, formats of dates, texts with groups of a match."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _FORMATS: Final = {
 (`%D %U %u %V %w %X`) and `%v %x` are not here."""
 
 
-def _literal(node: exp.Expression, of: exp.Expression, word: str) -> str:
+def _literal(node: exp.Expr, of: exp.Expr, word: str) -> str:
     if not (isinstance(node, exp.Literal) and node.is_string):
         raise QueryError(f"NOT_SUPPORTED: {place(of)}: {word} that is no literal cannot be run here")
     return node.name
 
 
-def json_path(node: exp.Expression, of: exp.Expression) -> str:
+def json_path(node: exp.Expr, of: exp.Expr) -> str:
     """A path of json_extract with steps to members and elements."""
     path = _literal(node, of, "a JSON path")
     if not re.fullmatch(_PATH, path):
@@ -35,7 +35,7 @@ def json_path(node: exp.Expression, of: exp.Expression) -> str:
     return re.sub(r"""\[["']([^"']+)["']\]""", r'."\1"', path)
 
 
-def replacement(node: exp.Expression, of: exp.Expression) -> exp.Expression:
+def replacement(node: exp.Expr, of: exp.Expr) -> exp.Expr:
     r"""A replacement with groups: `$1` is `\1`, `\$` is a dollar (Trino, "Regular expression functions")."""
     given, written, position = _literal(node, of, "a replacement"), "", 0
     while position < len(given):
@@ -54,7 +54,7 @@ def replacement(node: exp.Expression, of: exp.Expression) -> exp.Expression:
     return exp.Literal.string(written)
 
 
-def date_pattern(node: exp.Expression, of: exp.Expression) -> exp.Expression:
+def date_pattern(node: exp.Expr, of: exp.Expr) -> exp.Expr:
     """A format of date_format and date_parse."""
     given = _literal(node, of, "a format")
     written = ""

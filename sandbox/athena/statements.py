@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlglot import exp, tokenize
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, SqlglotError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from sandbox.athena.named_tables import read_tables, table_name
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import TableName
+
+_PARSERS: Final = "FUNCTION_PARSERS"
+_THEIRS: Final[Mapping[str, Any]] = getattr(Trino.Parser, _PARSERS)
 
 
 class EngineThree(Trino):
@@ -27,14 +30,12 @@ class EngineThree(Trino):
 
         FUNCTIONS: Mapping[str, Any] = {}
         FUNCTION_PARSERS: Mapping[str, Any] = {
-            name: parser
-            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
-            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION", "TRIM", "SUBSTRING", "LISTAGG"}
+            name: _THEIRS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION", "TRIM", "SUBSTRING", "LISTAGG")
         }
 
 
 @dataclass(frozen=True)
-class Statement:
+class AthenaStatement:
     """One statement. `kind` is `query`, `explain`, `show tables`, `insert`, `create table as`, …; `tree` is the query
     that is run (of EXPLAIN, INSERT, CREATE TABLE AS, UNLOAD: the inner one), None where there is none.
 
@@ -45,10 +46,10 @@ class Statement:
     kind: str
     text: str
     database: str
-    tree: exp.Expression | None = None
+    tree: exp.Expr | None = None
     tables: tuple[TableName, ...] = ()
     target: TableName | None = None
-    options: Mapping[str, str] = ()  # type: ignore[assignment]
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 _NAME: Final = r'(?:"(?:[^"]|"")+"|`[^`]+`|[A-Za-z_][\w$]*)'
@@ -88,7 +89,7 @@ _BY_HAND: Final = (
 """Statements that are no queries (Amazon Athena User Guide, "DDL statements" and "Use prepared statements")."""
 
 
-def parse(sql: str, database: str, parameters: Sequence[str] = ()) -> Statement:
+def parse(sql: str, database: str, parameters: Sequence[str] = ()) -> AthenaStatement:
     """The one statement of a text; `?` stands for execution parameters, each one literal of SQL.
 
     Raises QueryError with Athena's words for what is not one statement, or is none that it has.
@@ -98,6 +99,8 @@ def parse(sql: str, database: str, parameters: Sequence[str] = ()) -> Statement:
         return _by_hand(text, database.lower()) or _by_grammar(text, first, database.lower())
     except ParseError as error:
         raise _mismatched(error) from None
+    except RecursionError:
+        raise QueryError("NOT_SUPPORTED: line 1:1: the query is nested too deeply to be run here") from None
     except (TokenError, SqlglotError) as error:
         raise QueryError(f"line 1:1: mismatched input: {str(error).splitlines()[0]}") from None
 
@@ -139,7 +142,7 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> tuple[str, str]:
 
 
 def _refuse_dialects(tokens: Sequence[Token]) -> None:
-    """What sqlglot reads in any dialect and Athena in none: `a::type`, and FROM with no SELECT before it."""
+    """Refuses what sqlglot reads in any dialect and Athena in none: `a::type`, and FROM with no SELECT before it."""
     opening = {TokenType.L_PAREN, TokenType.UNION, TokenType.ALL, TokenType.EXCEPT, TokenType.INTERSECT}
     for before, token in zip([None, *tokens], tokens, strict=False):
         first = token.token_type == TokenType.FROM and (before is None or before.token_type in opening)
@@ -153,7 +156,7 @@ def _cut(sql: str, tokens: Sequence[Token]) -> str:
     return sql[tokens[0].start : tokens[-1].end + 1]
 
 
-def _by_hand(text: str, database: str) -> Statement | None:
+def _by_hand(text: str, database: str) -> AthenaStatement | None:
     """A statement that has no query or is not in the grammar, None for any other."""
     for kind, pattern in _BY_HAND:
         found = re.fullmatch(pattern, text, re.IGNORECASE | re.DOTALL)
@@ -173,7 +176,7 @@ def _by_hand(text: str, database: str) -> Statement | None:
             parts["like"] = parts["like"][1:-1].replace("''", "'")
         if inner:
             parts["query"] = inner
-        return Statement(
+        return AthenaStatement(
             kind,
             text,
             database,
@@ -183,16 +186,18 @@ def _by_hand(text: str, database: str) -> Statement | None:
             parts,
         )
     if re.match(r"(SHOW|DESC|DESCRIBE|USE|PREPARE|EXECUTE|DEALLOCATE|OPTIMIZE|VACUUM|MSCK)\b", text, re.IGNORECASE):
-        raise QueryError(f"line 1:{len(text.split()[0]) + 2}: mismatched input '{(text.split() + ['<EOF>'])[1]}'")
+        raise QueryError(f"line 1:{len(text.split()[0]) + 2}: mismatched input '{[*text.split(), '<EOF>'][1]}'")
     return None
 
 
-def _by_grammar(text: str, first: str, database: str) -> Statement:
+def _by_grammar(text: str, first: str, database: str) -> AthenaStatement:
     """A query, or a statement around one."""
     if first in _QUERY:
         return _reading("query", text, text, database)
     if found := re.fullmatch(
-        r"EXPLAIN\s+(?P<analyze>ANALYZE\s+)?(?:\((?P<options>[\w\s,]+)\)\s*)?(?P<query>.+)", text, re.I | re.S
+        r"EXPLAIN\s+(?P<analyze>ANALYZE\s+)?(?:\((?P<options>[\w\s,]+)\)\s*)?(?P<query>.+)",
+        text,
+        re.IGNORECASE | re.DOTALL,
     ):
         options = _explained(found["options"] or "")
         kind = "explain analyze" if found["analyze"] else "explain"
@@ -200,7 +205,7 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
     if found := re.fullmatch(
         rf"UNLOAD\s*\((?P<query>.+)\)\s*TO\s+(?P<to>{_TEXT})\s+WITH\s*\((?P<with>[^()]*(?:\([^()]*\)[^()]*)*)\)",
         text,
-        re.I | re.S,
+        re.IGNORECASE | re.DOTALL,
     ):
         return _reading(
             "unload", found["query"], text, database, options={"to": found["to"][1:-1], "with": found["with"].strip()}
@@ -208,13 +213,15 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
     if found := re.fullmatch(
         rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})\s*(?:WITH\s*\((?P<with>.*?)\)\s*)?AS\s+(?P<query>.+?)(?P<empty>\s+WITH\s+NO\s+DATA)?",
         text,
-        re.I | re.S,
+        re.IGNORECASE | re.DOTALL,
     ):
         options = {"with": found["with"] or "", "data": "no" if found["empty"] else "yes"}
         return _reading("create table as", found["query"], text, database, _named(found["table"], database), options)
-    if re.match(r"CREATE\s+(EXTERNAL\s+)?TABLE\b", text, re.I):
-        found = re.match(rf"CREATE\s+(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})", text, re.I)
-        return Statement(
+    if re.match(r"CREATE\s+(EXTERNAL\s+)?TABLE\b", text, re.IGNORECASE):
+        found = re.match(
+            rf"CREATE\s+(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<table>{_DOTTED})", text, re.IGNORECASE
+        )
+        return AthenaStatement(
             "create table", text, database, target=_named(found["table"], database) if found else None, options={}
         )
     if first in {"INSERT", "DELETE", "UPDATE", "MERGE"}:
@@ -222,19 +229,19 @@ def _by_grammar(text: str, first: str, database: str) -> Statement:
     raise QueryError(f"line 1:1: mismatched input '{first.lower()}'")
 
 
-def _reading(  # noqa: PLR0913 - the parts of a Statement
+def _reading(
     kind: str,
     query: str,
     text: str,
     database: str,
     target: TableName | None = None,
     options: Mapping[str, str] | None = None,
-) -> Statement:
+) -> AthenaStatement:
     tree = _query(query)
-    return Statement(kind, text, database, tree, read_tables(tree, database), target, options or {})
+    return AthenaStatement(kind, text, database, tree, read_tables(tree, database), target, options or {})
 
 
-def _writing(text: str, kind: str, database: str) -> Statement:
+def _writing(text: str, kind: str, database: str) -> AthenaStatement:
     """INSERT has its query as `tree`; DELETE, UPDATE and MERGE have the whole."""
     tree = _tree(text)
     if not isinstance(tree, exp.Insert | exp.Delete | exp.Update | exp.Merge):
@@ -253,29 +260,32 @@ def _writing(text: str, kind: str, database: str) -> Statement:
             raise QueryError("line 1:1: mismatched input 'insert'")
         if tree.args.get("with_"):
             query.set("with_", tree.args["with_"])
-        return Statement(kind, text, database, query, read_tables(query, database), target, options)
-    return Statement(kind, text, database, tree, read_tables(tree, database), target, options)
+        return AthenaStatement(kind, text, database, query, read_tables(query, database), target, options)
+    return AthenaStatement(kind, text, database, tree, read_tables(tree, database), target, options)
 
 
-def _query(text: str) -> exp.Expression:
+def _query(text: str) -> exp.Expr:
     """The tree of a query; anything else is no query."""
     tree = _tree(text)
-    start = re.sub(r"^[\s(]+", "", text).split(None, 1)
-    word = re.match(r"\w*", start[0])[0].upper() if start else ""  # type: ignore[index]
+    found = re.match(r"[\s(]*(\w*)", text)
+    word = found[1].upper() if found else ""
     if not isinstance(tree, exp.Query | exp.Values) or word not in _QUERY:
         raise QueryError(f"line 1:1: mismatched input '{(word or text[:1]).lower()}'")
     return tree
 
 
-def _tree(text: str) -> exp.Expression:
+def _tree(text: str) -> exp.Expr:
     trees = EngineThree().parse(text)
     if len(trees) != 1 or trees[0] is None:
         raise QueryError(f"Only one sql statement is allowed. Got: {text}")
     said = sum(token.token_type == TokenType.JOIN for token in tokenize(text, read=EngineThree))
-    bound = sum(any(join.args.get(part) for part in ("on", "using", "kind", "method")) for join in trees[0].find_all(exp.Join))
+    bound = sum(
+        any(join.args.get(part) for part in ("on", "using", "method")) or join.args.get("kind") == "CROSS"
+        for join in trees[0].find_all(exp.Join)
+    )
     if said > bound:
         raise QueryError("line 1:1: mismatched input '<EOF>': JOIN has neither ON nor USING")
-    return trees[0]  # type: ignore[return-value]
+    return trees[0]
 
 
 def _explained(options: str) -> dict[str, str]:
@@ -304,7 +314,7 @@ def _named(dotted: str, database: str) -> TableName:
 
 
 def _mismatched(error: ParseError) -> QueryError:
-    """What sqlglot does not read, as Athena says it, without its list of what it expected."""
+    """A text that sqlglot does not read, as Athena says it, without its list of what it expected."""
     if not error.errors:
         return QueryError("line 1:1: mismatched input")
     told = error.errors[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 
 import duckdb
 import pytest
@@ -17,11 +18,17 @@ NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ROWS = "from (values (1, 'a', 3e0), (2, 'b', 5e0), (3, cast(null as varchar), 7e0)) as t(i, s, d)"
 
 
-def first(query: str) -> object:
-    """The one value of a query."""
+@cache
+def connected() -> duckdb.DuckDBPyConnection:
+    """One DuckDB for all rows: they read no table."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    row = connection.execute(duck_sql(parse(query, "db"), {}, NOW)).fetchone()
+    return connection
+
+
+def first(query: str) -> object:
+    """The one value of a query."""
+    row = connected().execute(duck_sql(parse(query, "db"), {}, NOW)).fetchone()
     assert row is not None
     return row[0]
 
@@ -161,11 +168,19 @@ VALUES: list[tuple[str, str, object]] = [
     ("date_diff", "date_diff('second', timestamp '2020-03-01 00:00:00', timestamp '2020-03-02 00:00:00')", 86400),
     ("date_diff", "date_diff('day', timestamp '2020-03-01 23:00:00', timestamp '2020-03-02 01:00:00')", 0),
     ("date_diff", "date_diff('month', date '2020-03-31', date '2020-02-29')", -1),
-    ("date_format", "date_format(timestamp '2022-10-02 03:04:05', '%Y-%c-%e %H:%i:%s %W %M')", "2022-10-2 03:04:05 Sunday October"),
+    (
+        "date_format",
+        "date_format(timestamp '2022-10-02 03:04:05', '%Y-%c-%e %H:%i:%s %W %M')",
+        "2022-10-2 03:04:05 Sunday October",
+    ),
     ("date_parse", "date_parse('2022-10-02 03:04', '%Y-%m-%d %H:%i')", datetime(2022, 10, 2, 3, 4)),
     ("from_unixtime", "from_unixtime(1) = timestamp '1970-01-01 00:00:01 UTC'", True),
     ("to_unixtime", "to_unixtime(timestamp '1970-01-01 00:00:01.500')", 1.5),
-    ("from_iso8601_timestamp", "from_iso8601_timestamp('2020-01-01T01:00:00+01:00') = timestamp '2020-01-01 00:00:00 UTC'", True),
+    (
+        "from_iso8601_timestamp",
+        "from_iso8601_timestamp('2020-01-01T01:00:00+01:00') = timestamp '2020-01-01 00:00:00 UTC'",
+        True,
+    ),
     ("from_iso8601_date", "from_iso8601_date('2020-05-11')", date(2020, 5, 11)),
     ("at_timezone", "hour(at_timezone(timestamp '2012-10-31 01:00:00 UTC', 'America/Los_Angeles'))", 18),
     ("now", "now() = timestamp '2024-05-06 07:08:09 UTC'", True),
@@ -190,7 +205,11 @@ VALUES: list[tuple[str, str, object]] = [
     ("slice", "slice(array[1, 2, 3], 2, 2)", [2, 3]),
     ("slice", "slice(array[1, 2, 3], -2, 1)", [2]),
     ("sequence", "sequence(3, 1)", [3, 2, 1]),
-    ("sequence", "sequence(date '2020-01-30', date '2020-02-01')", [date(2020, 1, 30), date(2020, 1, 31), date(2020, 2, 1)]),
+    (
+        "sequence",
+        "sequence(date '2020-01-30', date '2020-02-01')",
+        [date(2020, 1, 30), date(2020, 1, 31), date(2020, 2, 1)],
+    ),
     ("repeat", "repeat('a', 2)", ["a", "a"]),
     ("transform", "transform(array[5, 7], x -> x / 2)", [2, 3]),
     ("filter", "filter(array[5, -6, null, 7], x -> x > 0)", [5, 7]),

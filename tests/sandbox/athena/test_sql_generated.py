@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from sandbox.athena.duck_dialect import Relation, duck_sql
+from sandbox.athena.duck_dialect import QueryRelation, duck_sql
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.statements import parse
 
@@ -22,7 +22,7 @@ COLUMNS = (
     SeenColumn("d", "date"),
     SeenColumn("s", "string"),
 )
-RELATIONS = {TableName("db", name): Relation(f"_r_{name}", COLUMNS) for name in ("t", "u")}
+RELATIONS = {TableName("db", name): QueryRelation(f"_r_{name}", COLUMNS) for name in ("t", "u")}
 QUERIES = 400
 
 Both = tuple[str, str]
@@ -82,8 +82,15 @@ class Written:
             lambda: self.join("strpos({}, 'e')", "instr({}, 'e')", self.text(of)),
             lambda: self.join("day_of_week({})", "isodow({})", self.day(of)),
             lambda: self.join("date_diff('day', {}, {})", "({1} - {0})", self.day(of), self.day(of)),
-            lambda: self.join("greatest({0}, {1})", "nullif(greatest({0}, {1}), if({0} IS NULL OR {1} IS NULL, greatest({0}, {1}), NULL))", deeper(), deeper()),
-            lambda: self.join("cast({} as integer)", "CAST(sign({0}) * floor(abs({0}) + 0.5) AS INTEGER)", self.real(of)),
+            lambda: self.join(
+                "greatest({0}, {1})",
+                "nullif(greatest({0}, {1}), if({0} IS NULL OR {1} IS NULL, greatest({0}, {1}), NULL))",
+                deeper(),
+                deeper(),
+            ),
+            lambda: self.join(
+                "cast({} as integer)", "CAST(sign({0}) * floor(abs({0}) + 0.5) AS INTEGER)", self.real(of)
+            ),
             lambda: self.join("cardinality(split({}, ','))", "len(string_split({}, ','))", self.text(of)),
         )
 
@@ -114,7 +121,9 @@ class Written:
             lambda: self.join("({} || '-' || {})", "({0} || '-' || {1})", column, column),
             lambda: self.join("substr({}, -2)", "CASE WHEN length({0}) < 2 THEN '' ELSE right({0}, 2) END", column),
             lambda: self.join("concat({}, {})", "CASE WHEN {0} IS NOT NULL THEN concat({0}, {1}) END", column, column),
-            lambda: self.join("regexp_replace({}, '([aeo])', '<$1>')", r"regexp_replace({}, '([aeo])', '<\1>', 'g')", column),
+            lambda: self.join(
+                "regexp_replace({}, '([aeo])', '<$1>')", r"regexp_replace({}, '([aeo])', '<\1>', 'g')", column
+            ),
             lambda: self.join("split_part({}, ',', 2)", "string_split({}, ',')[2]", column),
             lambda: self.join("date_format({}, '%Y-%m')", "left(CAST({} AS VARCHAR), 7)", (f"{of}.d", f"{of}.d")),
             lambda: self.join("cast({} as varchar)", "CAST({} AS VARCHAR)", self.whole(of, 1)),
@@ -145,7 +154,13 @@ class Written:
         )
 
     def value(self, of: str) -> Both:
-        return self.one_of(lambda: self.whole(of), lambda: self.exact(of), lambda: self.real(of), lambda: self.text(of), lambda: self.day(of))
+        return self.one_of(
+            lambda: self.whole(of),
+            lambda: self.exact(of),
+            lambda: self.real(of),
+            lambda: self.text(of),
+            lambda: self.day(of),
+        )
 
     def total(self, of: str) -> Both:
         return self.one_of(
@@ -154,18 +169,28 @@ class Written:
             lambda: self.join("sum({})", "sum({})", self.exact(of)),
             lambda: self.join("max({})", "max({})", self.value(of)),
             lambda: self.join("count_if({})", "CAST(count(*) FILTER (WHERE {}) AS BIGINT)", self.truth(of)),
-            lambda: self.join("count(distinct {})", "len(list(DISTINCT {0}) FILTER (WHERE {0} IS NOT NULL))", (f"{of}.k", f"{of}.k")),
+            lambda: self.join(
+                "count(distinct {})", "len(list(DISTINCT {0}) FILTER (WHERE {0} IS NOT NULL))", (f"{of}.k", f"{of}.k")
+            ),
             lambda: self.join("bool_or({})", "max({})", self.truth(of)),
             lambda: (f"array_agg({of}.k order by {of}.k desc)", f"list({of}.k ORDER BY {of}.k DESC NULLS LAST)"),
             lambda: self.join("avg({})", "avg({})", self.whole(of, 1)),
-            lambda: self.join("min({}) filter (where {})", "min(CASE WHEN {1} THEN {0} END)", self.whole(of, 1), self.truth(of)),
+            lambda: self.join(
+                "min({}) filter (where {})", "min(CASE WHEN {1} THEN {0} END)", self.whole(of, 1), self.truth(of)
+            ),
         )
 
     def query(self) -> Both:
         return self.one_of(self.plain, self.grouped, self.joined, self.windowed, self.nested, self.together)
 
     def plain(self) -> Both:
-        return self.join("select {}, {} from t where {}", "SELECT {}, {} FROM t WHERE {}", self.value("t"), self.value("t"), self.truth("t"))
+        return self.join(
+            "select {}, {} from t where {}",
+            "SELECT {}, {} FROM t WHERE {}",
+            self.value("t"),
+            self.value("t"),
+            self.truth("t"),
+        )
 
     def grouped(self) -> Both:
         group = self.one_of(lambda: self.whole("t", 1), lambda: self.day("t"), lambda: self.text("t"))
@@ -190,17 +215,21 @@ class Written:
         )
 
     def windowed(self) -> Both:
-        frame = self.draw.choice(["", " rows between 2 preceding and current row", " rows between unbounded preceding and 1 following"])
+        frame = self.draw.choice(
+            ["", " rows between 2 preceding and current row", " rows between unbounded preceding and 1 following"]
+        )
         order = "over (partition by t.k order by t.n, t.x, t.y, t.d, t.s{})"
-        nulls = "OVER (PARTITION BY t.k ORDER BY t.n NULLS LAST, t.x NULLS LAST, t.y NULLS LAST, t.d NULLS LAST, t.s NULLS LAST{})"
+        sorting = ", ".join(f"t.{name} NULLS LAST" for name in "nxyds")
+        nulls = f"OVER (PARTITION BY t.k ORDER BY {sorting}{{}})"
         first = self.one_of(
             lambda: ("row_number()", "row_number()"),
             lambda: self.join("count({})", "count({})", self.value("t")),
             lambda: self.join("min({})", "min({})", self.whole("t", 1)),
         )
+        frame = "" if "row_n" in first[0] else frame
         return (
-            f"select t.k, {first[0]} {order.format('' if 'row_n' in first[0] else frame)}, lag(t.n) {order.format('')} from t",
-            f"SELECT t.k, {first[1]} {nulls.format('' if 'row_n' in first[1] else frame.upper())}, lag(t.n) {nulls.format('')} FROM t",
+            f"select t.k, {first[0]} {order.format(frame)}, lag(t.n) {order.format('')} from t",
+            f"SELECT t.k, {first[1]} {nulls.format(frame.upper())}, lag(t.n) {nulls.format('')} FROM t",
         )
 
     def nested(self) -> Both:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
+import sqlglot
+from sqlglot import exp
 
-from sandbox.athena.duck_dialect import Relation, duck_sql
+from sandbox.athena.duck_dialect import QueryRelation, duck_sql
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.query_failures import told
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.statements import parse
 
 T = TableName("db", "t")
-RELATIONS = {T: Relation("_r0", (SeenColumn("a", "int"), SeenColumn("s", "string")))}
+RELATIONS = {T: QueryRelation("_r0", (SeenColumn("a", "int"), SeenColumn("s", "string")))}
 
 ATTEMPTS = """
 select * from read_csv('/etc/passwd')
@@ -139,7 +143,7 @@ def test_an_attempt_to_reach_something_else_is_refused_before_duckdb_sees_it(att
 
 
 def failure(query: str) -> str:
-    """Why a query fails over table `t (a, s)`, of which nothing else is seen."""
+    """The reason for which a query fails over table `t (a, s)`, of which nothing else is seen."""
     connection = duckdb.connect()
     connection.execute("CREATE TABLE _r0 (a INTEGER, s VARCHAR)")
     connection.execute("CREATE TABLE other_table (hidden_column INTEGER)")
@@ -170,13 +174,19 @@ NOT_FOUND = "cannot be resolved or requester is not authorized to access request
         ("select * from t order by z", f"COLUMN_NOT_FOUND: line 1:26: Column 'z' {NOT_FOUND}"),
         ("select a as b, b from t", f"COLUMN_NOT_FOUND: line 1:16: Column 'b' {NOT_FOUND}"),
         ("select * from u", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.db.u' does not exist"),
-        ("select * from other_table", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.db.other_table' does not exist"),
+        (
+            "select * from other_table",
+            "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.db.other_table' does not exist",
+        ),
         ("select * from other.db.t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'other' does not exist"),
         ("select foo(a) from t", "FUNCTION_NOT_FOUND: line 1:8: Function 'foo' not registered"),
         ("select lower(s, s) from t", "FUNCTION_NOT_FOUND: line 1:8: Unexpected parameters for function lower"),
         ("select lower(a) from t", "TYPE_MISMATCH: line 1:8: Unexpected parameters for function lower"),
         ("select a = 'x' from t", "TYPE_MISMATCH: line 1:8: Cannot apply operator: integer = varchar(1)"),
-        ("select 1 from t where s", "TYPE_MISMATCH: line 1:23: WHERE clause must evaluate to a boolean: actual type varchar"),
+        (
+            "select 1 from t where s",
+            "TYPE_MISMATCH: line 1:23: WHERE clause must evaluate to a boolean: actual type varchar",
+        ),
         ("select coalesce(a, 'x') from t", "TYPE_MISMATCH: line 1:8: All COALESCE operands must be the same type"),
         ("select a / 0 from t", "DIVISION_BY_ZERO: Division by zero"),
         ("select a % 0 from t", "DIVISION_BY_ZERO: Division by zero"),
@@ -184,10 +194,16 @@ NOT_FOUND = "cannot be resolved or requester is not authorized to access request
         ("select cast(s as integer) from t", "INVALID_CAST_ARGUMENT: Cannot cast 'one' to INT"),
         ("select date 'epoch'", "INVALID_CAST_ARGUMENT: Cannot cast 'epoch' to DATE"),
         ("select date '2020-13-01'", "INVALID_CAST_ARGUMENT: Cannot cast a value to the type that is asked for"),
-        ("select array[1][2]", "INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 2 > 1"),
+        (
+            "select array[1][2]",
+            "INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 2 > 1",
+        ),
         ("select map(array['a'], array[1])['b']", "INVALID_FUNCTION_ARGUMENT: Key not present in map"),
         ("select a from t, t as u", "AMBIGUOUS_NAME: line 1:8: Column 'a' is ambiguous"),
-        ("select s, count(*) from t", "EXPRESSION_NOT_AGGREGATE: line 1:8: 's' must be an aggregate expression or appear in GROUP BY clause"),
+        (
+            "select s, count(*) from t",
+            "EXPRESSION_NOT_AGGREGATE: line 1:8: 's' must be an aggregate expression or appear in GROUP BY clause",
+        ),
         ("select (select a from t)", "SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows"),
         ("select 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE: a number is outside of the range of its type"),
         ("selec 1", "line 1:1: mismatched input 'selec'"),
@@ -199,7 +215,14 @@ def test_a_failure_has_athenas_words(query: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["select {} from t", "select t.{} from t", "select 1 from t where {} = 1", "select max({}) from t", "select 1 from t order by {}"]
+    "query",
+    [
+        "select {} from t",
+        "select t.{} from t",
+        "select 1 from t where {} = 1",
+        "select max({}) from t",
+        "select 1 from t order by {}",
+    ],
 )
 def test_a_withheld_column_fails_like_one_that_is_not_there(query: str) -> None:
     withheld, absent = failure(query.format("hidden_column")), failure(query.format("absent_column"))
@@ -207,8 +230,43 @@ def test_a_withheld_column_fails_like_one_that_is_not_there(query: str) -> None:
     assert withheld == absent.replace("absent_column", "hidden_column")
 
 
-@pytest.mark.parametrize("query", ["select nope from t", "select * from t where u.x = 1", "select a.b from t", "select sum(s) from t", "select a from t union select 'x', 2 from t"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select nope from t",
+        "select * from t where u.x = 1",
+        "select a.b from t",
+        "select sum(s) from t",
+        "select a from t union select 'x', 2 from t",
+    ],
+)
 def test_a_failure_tells_no_other_name(query: str) -> None:
     reason = failure(query)
     assert reason
-    assert not {"_r0", "other_table", "Candidate", "hidden_column", "LINE"} & set(reason.replace('"', " ").replace("'", " ").split())
+    assert not {"_r0", "other_table", "Candidate", "hidden_column", "LINE"} & set(
+        reason.replace('"', " ").replace("'", " ").split()
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        """select cast(row('" INTEGER)), getenv(''HOME''), (''') as row("x{0}" varchar))""",
+        """select 1 from unnest(array['" FROM (SELECT getenv(''HOME'')) z --']) as u("x{0}")""",
+        """select 1 from unnest(array['" z, getenv(''HOME'') --']) as "u{0}" (x)""",
+        """select substr('a{1}', length('{1}')), replace('{0}{1}', '{2}', ''' || getenv(''HOME'') || ''')""",
+        """select concat('\x001\x00', ' || getenv(''HOME'') || ')""",
+        """select a as "x"" , getenv('HOME') as ""y" from t""",
+    ],
+)
+def test_names_and_literals_stay_names_and_literals(query: str) -> None:
+    written = duck_sql(parse(query, "db"), RELATIONS)
+    assert "getenv" in written
+    assert "getenv" not in re.sub(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""", "_", written)
+    calls = sqlglot.parse_one(written, read="duckdb").find_all(exp.Anonymous)
+    assert "getenv" not in {call.name.lower() for call in calls}
+
+
+def test_a_query_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(QueryError):
+        duck_sql(parse("select " + "(" * 3000 + "1" + ")" * 3000, "db"), RELATIONS)
