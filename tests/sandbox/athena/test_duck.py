@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from sandbox.athena.duck import DuckEngine
@@ -32,14 +31,11 @@ def rows(engine: DuckEngine, sql: str, seconds: float = 30) -> list[dict[str, ob
         "LOAD httpfs",
         "SET enable_external_access = true",
         "SET memory_limit = '10GB'",
-        "SELECT * FROM outside",
     ],
 )
 def test_a_query_reaches_no_file_no_extension_and_no_setting(sql: str) -> None:
-    outside = pa.table({"a": [1]})
     with DuckEngine() as engine, pytest.raises(duckdb.Error):
         rows(engine, sql)
-    assert len(outside) == 1
 
 
 def test_a_query_that_takes_too_long_is_cut_off() -> None:
