@@ -101,10 +101,10 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
 
 def ours(files: LocalObjects, table: Any, sql: str) -> list[list[Any]]:
     """Rows as the emulated Athena finds them, with an engine of its own as each query has."""
-    from sandbox.athena.duck import Engine
+    from sandbox.athena.duck import DuckEngine
     from sandbox.athena.relations import Relations
 
-    with Engine() as engine:
+    with DuckEngine() as engine:
         name = Relations(engine, files).register(table)
         with engine.query(sql.format(t=name), 60) as running:
             return sorted([list(row.values()) for batch in running.batches for row in batch.to_pylist()], key=repr)

@@ -44,7 +44,7 @@ class RunningQuery:
     batches: Iterator[pa.RecordBatch]
 
 
-class Engine:
+class DuckEngine:
     """A connection to a DuckDB of its own; `failures` has what went wrong in the files that it reads.
 
     `settings` are those that a translation of SQL relies on. They are locked when the engine is there.

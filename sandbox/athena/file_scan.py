@@ -154,7 +154,7 @@ class FileScan(ds.InMemoryDataset):
 
 
 class _Scanner:
-    """What DuckDB asks for a stream of batches."""
+    """A scan that DuckDB asks for a stream of batches."""
 
     def __init__(self, scan: FileScan, names: Sequence[str], predicate: Any) -> None:
         self._scan, self._names, self._predicate = scan, names, predicate

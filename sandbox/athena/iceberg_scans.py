@@ -69,7 +69,7 @@ _BOUNDED: Final = (
 """Types whose bounds in a manifest Arrow compares as Iceberg does."""
 
 
-class IcebergTable:
+class IcebergSnapshot:
     """An Iceberg table as its metadata file has it, of one snapshot: the current one unless another is named.
 
     Raises QueryError for what cannot be read.
@@ -151,7 +151,7 @@ class IcebergTable:
                 yield column.name, internal_scalar(file.partition[at], column.type)
 
     def _bounds(self, file: DataFile) -> Iterator[ds.Expression]:
-        """What a manifest says of a file's seen columns: the least and the greatest value, and whether any is null."""
+        """Bounds of a file's seen columns, as its manifest has them, and whether any value is null."""
         fields = {field.field_id: field for field in self.metadata.schema().fields}
         nulls, counts = file.null_value_counts or {}, file.value_counts or {}
         for column in self.columns:

@@ -1,4 +1,8 @@
-"""One statement of Athena from its text to its answer: read, its tables found, run by DuckDB, told in Athena's words."""
+"""One statement of Athena from its text to its answer: read, its tables found, run by DuckDB, told in its words."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false
+# PyArrow has no types to report.
 
 from __future__ import annotations
 
@@ -13,16 +17,16 @@ import pyarrow as pa
 
 from sandbox.athena import catalog_rows, table_writes
 from sandbox.athena.arrow_types import athena_type, glue_arrow, glue_of
-from sandbox.athena.duck import Engine, RunningQuery
-from sandbox.athena.duck_dialect import Relation, duck_sql, output_names
+from sandbox.athena.duck import DuckEngine, RunningQuery
+from sandbox.athena.duck_dialect import QueryRelation, duck_sql, output_names
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import Answer, Catalog, WritableCatalog
 from sandbox.athena.relations import Relations
 from sandbox.athena.result_text import result_rows
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
 from sandbox.athena.special_tables import not_there
-from sandbox.athena.statements import Statement, parse
-from sandbox.athena.told_errors import told
+from sandbox.athena.statements import AthenaStatement, parse
+from sandbox.athena.query_failures import told
 
 SECONDS: Final = 120.0
 """For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""
@@ -89,7 +93,7 @@ class _Begun:
         names = output_names([name for name, _ in self.running.columns])
         return tuple(zip(names, (athena_type(kind) for _, kind in self.running.columns), strict=True))
 
-    def batches(self, statement: Statement) -> Iterator[pa.RecordBatch]:
+    def batches(self, statement: AthenaStatement) -> Iterator[pa.RecordBatch]:
         """The rows, after which nothing is open. Raises QueryError."""
         with self.opened:
             try:
@@ -98,9 +102,9 @@ class _Begun:
                 raise told(error, statement) from None
 
 
-def _begin(statement: Statement, catalog: Catalog, now: datetime | None) -> _Begun:
+def _begin(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -> _Begun:
     with ExitStack() as opened:
-        engine = opened.enter_context(Engine())
+        engine = opened.enter_context(DuckEngine())
         files = _ByPlace(catalog)
         relations = Relations(engine, files)
         found = {name: _relation(name, catalog, relations, files) for name in statement.tables}
@@ -112,13 +116,13 @@ def _begin(statement: Statement, catalog: Catalog, now: datetime | None) -> _Beg
         return _Begun(running, opened.pop_all(), lambda: relations.objects.bytes_read)
 
 
-def _query(statement: Statement, catalog: Catalog, now: datetime | None) -> Answer:
+def _query(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -> Answer:
     begun = _begin(statement, catalog, now)
     rows = (row for batch in begun.batches(statement) for row in result_rows(batch))
     return Answer("DML", "SELECT", begun.columns, rows, begun.scanned)
 
 
-def _written(statement: Statement, catalog: WritableCatalog, now: datetime | None) -> Answer:
+def _written(statement: AthenaStatement, catalog: WritableCatalog, now: datetime | None) -> Answer:
     begun: list[_Begun] = []
 
     def rows() -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -131,7 +135,7 @@ def _written(statement: Statement, catalog: WritableCatalog, now: datetime | Non
 _WRITES: Final = {"insert": table_writes.insert, "unload": table_writes.unload}
 
 
-def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _ByPlace) -> Relation:
+def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _ByPlace) -> QueryRelation:
     if name.database == catalog_rows.INFORMATION_SCHEMA:
         return _information(name, catalog, relations)
     table = catalog.table(name)
@@ -139,10 +143,10 @@ def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _B
         raise not_there(name)
     files.know(table)
     made = relations.register(table)
-    return Relation(made, _columns(relations.schemas[made]) if name.special else table.columns)
+    return QueryRelation(made, _columns(relations.schemas[made]) if name.special else table.columns)
 
 
-def _information(name: TableName, catalog: Catalog, relations: Relations) -> Relation:
+def _information(name: TableName, catalog: Catalog, relations: Relations) -> QueryRelation:
     found = None if name.special else catalog_rows.information_schema(catalog, name.table, _athena_type_of)
     if found is None:
         raise not_there(name)
@@ -150,7 +154,7 @@ def _information(name: TableName, catalog: Catalog, relations: Relations) -> Rel
     arrow = pa.schema([(column, glue_arrow(kind)) for column, kind in schema])
     columns = [*zip(*rows, strict=True)] or [()] * len(schema)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, arrow, strict=True)]
-    return Relation(relations.rows(pa.table(arrays, schema=arrow)), [SeenColumn(*each) for each in schema])
+    return QueryRelation(relations.rows(pa.table(arrays, schema=arrow)), [SeenColumn(*each) for each in schema])
 
 
 def _columns(schema: pa.Schema) -> list[SeenColumn]:
@@ -164,7 +168,7 @@ def _athena_type_of(glue_type: str) -> str:
 # ---- statements about the catalog
 
 
-def _about_the_catalog(statement: Statement, catalog: Catalog) -> Answer:
+def _about_the_catalog(statement: AthenaStatement, catalog: Catalog) -> Answer:
     columns, rows = _CATALOG[statement.kind](statement, catalog)
     substatement = statement.kind.upper().replace(" ", "_")
     typed = tuple((name, "string") for name in columns)
@@ -174,23 +178,23 @@ def _about_the_catalog(statement: Statement, catalog: Catalog) -> Answer:
 _Lines = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 
-def _databases(statement: Statement, catalog: Catalog) -> _Lines:
+def _databases(statement: AthenaStatement, catalog: Catalog) -> _Lines:
     return ("database_name",), catalog_rows.database_names(catalog, statement.options.get("like"))
 
 
-def _within(statement: Statement) -> tuple[str, str | None]:
+def _within(statement: AthenaStatement) -> tuple[str, str | None]:
     return statement.options.get("database") or statement.database, statement.options.get("like")
 
 
-def _tables(statement: Statement, catalog: Catalog) -> _Lines:
+def _tables(statement: AthenaStatement, catalog: Catalog) -> _Lines:
     return ("tab_name",), catalog_rows.table_names(catalog, *_within(statement))
 
 
-def _views(statement: Statement, catalog: Catalog) -> _Lines:
+def _views(statement: AthenaStatement, catalog: Catalog) -> _Lines:
     return ("views",), catalog_rows.view_names(catalog, *_within(statement))
 
 
-def _described(statement: Statement, catalog: Catalog) -> Mapping[str, Any]:
+def _described(statement: AthenaStatement, catalog: Catalog) -> Mapping[str, Any]:
     name = statement.target
     found = catalog.described(name.database, name.table) if name and not name.special else None
     if name is None or found is None:
@@ -198,19 +202,19 @@ def _described(statement: Statement, catalog: Catalog) -> Mapping[str, Any]:
     return found
 
 
-def _describe(statement: Statement, catalog: Catalog) -> _Lines:
+def _describe(statement: AthenaStatement, catalog: Catalog) -> _Lines:
     return ("col_name", "data_type", "comment"), catalog_rows.described_columns(_described(statement, catalog))
 
 
-def _column_names(statement: Statement, catalog: Catalog) -> _Lines:
+def _column_names(statement: AthenaStatement, catalog: Catalog) -> _Lines:
     return ("field",), catalog_rows.column_names(_described(statement, catalog))
 
 
-def _properties(statement: Statement, catalog: Catalog) -> _Lines:
+def _properties(statement: AthenaStatement, catalog: Catalog) -> _Lines:
     return ("prpt_name", "prpt_value"), catalog_rows.properties(_described(statement, catalog))
 
 
-_CATALOG: Final[Mapping[str, Callable[[Statement, Catalog], _Lines]]] = {
+_CATALOG: Final[Mapping[str, Callable[[AthenaStatement, Catalog], _Lines]]] = {
     "show databases": _databases,
     "show tables": _tables,
     "show views": _views,

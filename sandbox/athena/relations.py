@@ -1,4 +1,4 @@
-"""Relations of DuckDB over the tables that a query names: each with the columns that the caller sees, and no more."""
+"""Relations of DuckDB over the tables that a query names: each with the seen columns, and no more."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sandbox.athena.duck import Engine
-from sandbox.athena.iceberg_scans import IcebergTable
+from sandbox.athena.duck import DuckEngine
+from sandbox.athena.iceberg_scans import IcebergSnapshot
 from sandbox.athena.object_file_system import ReadObjects
 from sandbox.athena.parquet_scans import parquet_scan
 from sandbox.athena.seen_tables import Files, SeenTable
@@ -21,7 +21,7 @@ from sandbox.athena.special_tables import not_there, special_table
 class Relations:
     """The relations of one query's engine; `objects` has what was read for it."""
 
-    def __init__(self, engine: Engine, files: Files) -> None:
+    def __init__(self, engine: DuckEngine, files: Files) -> None:
         self._engine = engine
         self._number = 0
         self.objects = ReadObjects(files, engine.failures)
@@ -54,5 +54,5 @@ class Relations:
             return parquet_scan(table, self.objects)
         if table.format == "parquet":
             raise not_there(table.name)
-        iceberg = IcebergTable(table, self.objects, snapshot)
+        iceberg = IcebergSnapshot(table, self.objects, snapshot)
         return special_table(iceberg) if table.name.special else iceberg.scan()

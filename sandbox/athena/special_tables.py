@@ -21,7 +21,7 @@ from pyiceberg.manifest import DataFile, DataFileContent
 from pyiceberg.table.snapshots import ancestors_of
 from pyiceberg.transforms import IdentityTransform, Transform
 
-from sandbox.athena.iceberg_scans import IcebergTable, bound_value, internal_scalar, plain_arrow
+from sandbox.athena.iceberg_scans import IcebergSnapshot, bound_value, internal_scalar, plain_arrow
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import TableName
 
@@ -55,7 +55,7 @@ def not_there(name: TableName) -> QueryError:
     return QueryError(f"TABLE_NOT_FOUND: Table 'awsdatacatalog.{name}' does not exist")
 
 
-def special_table(table: IcebergTable) -> pa.Table:
+def special_table(table: IcebergSnapshot) -> pa.Table:
     """The special table that `table.table.name` names."""
     name = table.table.name
     if name.special not in _MAKERS or not (table.table.whole or name.special in FOR_EVERYBODY):
@@ -63,7 +63,7 @@ def special_table(table: IcebergTable) -> pa.Table:
     return _MAKERS[name.special](table)
 
 
-def _snapshots(table: IcebergTable) -> pa.Table:
+def _snapshots(table: IcebergSnapshot) -> pa.Table:
     schema = {
         "committed_at": _WHEN,
         "snapshot_id": pa.int64(),
@@ -95,7 +95,7 @@ def _counts(summary: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield key, value
 
 
-def _history(table: IcebergTable) -> pa.Table:
+def _history(table: IcebergSnapshot) -> pa.Table:
     schema = {
         "made_current_at": _WHEN,
         "snapshot_id": pa.int64(),
@@ -118,7 +118,7 @@ def _history(table: IcebergTable) -> pa.Table:
     )
 
 
-def _refs(table: IcebergTable) -> pa.Table:
+def _refs(table: IcebergSnapshot) -> pa.Table:
     schema = {
         "name": pa.string(),
         "type": pa.string(),
@@ -143,7 +143,7 @@ def _refs(table: IcebergTable) -> pa.Table:
     )
 
 
-def _manifests(table: IcebergTable) -> pa.Table:
+def _manifests(table: IcebergSnapshot) -> pa.Table:
     counted = ("added", "existing", "deleted")
     schema: dict[str, pa.DataType] = {
         "path": pa.string(),
@@ -169,7 +169,7 @@ def _manifests(table: IcebergTable) -> pa.Table:
     return _table(schema, rows)
 
 
-def _summaries(table: IcebergTable, manifest: Any) -> Iterator[_Row]:
+def _summaries(table: IcebergSnapshot, manifest: Any) -> Iterator[_Row]:
     spec = table.metadata.specs()[manifest.partition_spec_id]
     types = spec.partition_type(table.metadata.schema()).fields
     for field, type_, summary in zip(spec.fields, types, manifest.partitions or (), strict=False):
@@ -187,14 +187,14 @@ def _summaries(table: IcebergTable, manifest: Any) -> Iterator[_Row]:
         }
 
 
-def _data_files(table: IcebergTable) -> Iterator[DataFile]:
+def _data_files(table: IcebergSnapshot) -> Iterator[DataFile]:
     """Data files and those of deletes, as the snapshot has them."""
     for manifest in table.manifests:
         for entry in manifest.fetch_manifest_entry(table.io):
             yield entry.data_file
 
 
-def _files(table: IcebergTable) -> pa.Table:
+def _files(table: IcebergSnapshot) -> pa.Table:
     counted = ("column_sizes", "value_counts", "null_value_counts", "nan_value_counts")
     schema = {
         "content": pa.int32(),
@@ -228,14 +228,14 @@ def _files(table: IcebergTable) -> pa.Table:
     return _table(schema, rows)
 
 
-def _bounds(table: IcebergTable, bounds: Mapping[int, bytes] | None) -> Iterator[tuple[int, str]]:
+def _bounds(table: IcebergSnapshot, bounds: Mapping[int, bytes] | None) -> Iterator[tuple[int, str]]:
     schema = table.metadata.schema()
     for id_, bound in (bounds or {}).items():
         if id_ in schema.field_ids and isinstance(type_ := schema.find_type(id_), iceberg.PrimitiveType):
             yield id_, IdentityTransform().to_human_string(type_, bound_value(type_, bound))
 
 
-def _partitions(table: IcebergTable) -> pa.Table:
+def _partitions(table: IcebergSnapshot) -> pa.Table:
     """Partitions with their counts; the bounds of columns, Trino's `data`, are not summed up here."""
     fields = {
         field.field_id: field
@@ -265,7 +265,7 @@ def _table(schema: Mapping[str, pa.DataType], rows: Any) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=pa.schema(schema))
 
 
-_MAKERS: Final[Mapping[str, Callable[[IcebergTable], pa.Table]]] = {
+_MAKERS: Final[Mapping[str, Callable[[IcebergSnapshot], pa.Table]]] = {
     "snapshots": _snapshots,
     "history": _history,
     "refs": _refs,

@@ -4,6 +4,10 @@ Athena User Guide, "INSERT INTO", "UNLOAD" and "Update Iceberg table data"; Lake
 Formation permissions reference": where Lake Formation has the place, the caller needs INSERT on the table.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import re
@@ -17,7 +21,7 @@ from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import Answer, WritableCatalog
 from sandbox.athena.seen_tables import SeenTable, TableName
 from sandbox.athena.special_tables import not_there
-from sandbox.athena.statements import Statement
+from sandbox.athena.statements import AthenaStatement
 
 ACTIONS: Final[Mapping[str, str]] = {
     "alter database": "glue:UpdateDatabase",
@@ -45,7 +49,7 @@ Rows = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
 """The rows of a statement's query, once to be read."""
 
 
-def insert(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
+def insert(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
     """Append the rows of the query to the target. Raises QueryError for who may not, and for what does not fit."""
     target = _target(statement, catalog)
     named = statement.options.get("columns")
@@ -61,7 +65,7 @@ def insert(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: 
     return Answer("DML", "INSERT", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
 
 
-def unload(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
+def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
     """Write the rows of the query below a place, as Parquet. Raises QueryError for who may not."""
     given = _FORMAT.search(statement.options.get("with", ""))
     if given is None or given[1].upper() != "PARQUET":
@@ -74,7 +78,7 @@ def unload(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: 
     return Answer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
 
 
-def refuse(statement: Statement, catalog: WritableCatalog) -> QueryError:
+def refuse(statement: AthenaStatement, catalog: WritableCatalog) -> QueryError:
     """Why a statement is not executed: its caller may not, in AWS's words; or the emulator cannot."""
     name = statement.target or TableName(statement.options.get("name", statement.database), "")
     if statement.kind in ("delete", "merge", "update"):
@@ -85,7 +89,7 @@ def refuse(statement: Statement, catalog: WritableCatalog) -> QueryError:
     return QueryError(f"NOT_SUPPORTED: {statement.kind.upper()} is not executed in the emulator", OF_THE_SYSTEM)
 
 
-def _target(statement: Statement, catalog: WritableCatalog) -> SeenTable:
+def _target(statement: AthenaStatement, catalog: WritableCatalog) -> SeenTable:
     name = statement.target
     table = catalog.table(name) if name and not name.special else None
     if name is None or table is None:

@@ -14,7 +14,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 
-from sandbox.athena.duck import Engine
+from sandbox.athena.duck import DuckEngine
 from sandbox.athena.relations import Relations
 from sandbox.athena.seen_tables import SeenColumn, SeenTable, TableName
 
@@ -81,9 +81,9 @@ class Ground:
                 return [tuple(row.values()) for batch in running.batches for row in batch.to_pylist()]
 
     @contextmanager
-    def relations(self) -> Iterator[tuple[Engine, Relations]]:
+    def relations(self) -> Iterator[tuple[DuckEngine, Relations]]:
         self.files.reads.clear()
-        with Engine() as engine:
+        with DuckEngine() as engine:
             yield engine, Relations(engine, self.files)
 
 

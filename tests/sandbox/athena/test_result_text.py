@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from sandbox.athena.arrow_types import athena_type, glue_arrow
-from sandbox.athena.duck import Engine
+from sandbox.athena.duck import DuckEngine
 from sandbox.athena.result_text import athena_text, result_rows
 
 CET = timezone(timedelta(hours=1))
@@ -58,7 +58,7 @@ def test_a_value_has_the_text_that_athena_writes(value: Any, type_: str, text: s
 
 
 def test_rows_of_a_result_are_texts() -> None:
-    with Engine() as engine:
+    with DuckEngine() as engine:
         sql = "SELECT map {'a': [1.5]} AS m, TIMESTAMPTZ '2026-01-01 00:00:00+01' AS z, NULL AS n, 1::DECIMAL(4,2) AS d"
         with engine.query(sql, 5) as running:
             assert [row for batch in running.batches for row in result_rows(batch)] == [
@@ -88,7 +88,7 @@ def test_rows_of_a_result_are_texts() -> None:
     ],
 )
 def test_a_type_of_duckdbs_has_athenas_name_and_so_has_arrows(duck: str, athena: str) -> None:
-    with Engine() as engine, engine.query(f"SELECT {duck} AS c", 5) as running:
+    with DuckEngine() as engine, engine.query(f"SELECT {duck} AS c", 5) as running:
         assert athena_type(running.columns[0][1]) == athena
         if "sum" not in duck:
             assert athena_type(running.schema.field("c").type) == athena

@@ -32,7 +32,7 @@ def twice_written(ground: Ground) -> Table:
         properties={"write.summary.partition-limit": "10"},
     )
     table.append(pa.table({"number": [1, 2, 3], "kind": ["secret-a", "secret-b", None]}))
-    said = {"added-by": "somebody", "note": "secret-note", "total-secret": "secret-word"}
+    said = {"added-by": "somebody", "note": "secret-note", "total-secret": "secret-word", "total-salary": "987654"}
     table.append(pa.table({"number": [4], "kind": ["secret-a"]}), snapshot_properties=said)
     return table
 
@@ -51,6 +51,7 @@ def test_snapshots_have_what_pyiceberg_says_and_of_summaries_the_counts(ground: 
     assert "secret" in json.dumps([dict(each["summary"]) for each in theirs])
     assert "secret" not in json.dumps(summaries)
     assert "somebody" not in json.dumps(summaries)
+    assert "987654" not in json.dumps(summaries)
 
 
 def test_history_says_what_became_current_and_when(ground: Ground) -> None:
