@@ -16,7 +16,7 @@ from mesh.folder import PlannedMesh, plan_folder
 from sandbox.emulator import backends
 from sandbox.jobs.deployed_jobs import BEGIN, END
 from sandbox.jobs.job_order import JobEnd, JobOrder
-from sandbox.jobs.job_runs import Start, run_job, run_order, runnable_pipeline
+from sandbox.jobs.pipeline_runs import Start, run_job, run_order, runnable_pipeline
 from sandbox.runs.fresh_organization import FreshOrganization
 from tests.sandbox.jobs.deployed_pipelines import DAY, FUNCTION, JOB, kept
 
@@ -215,7 +215,7 @@ def test_a_function_is_given_what_its_schedule_gives_or_an_event_of_ones_own(gro
 
 
 def test_what_a_runtime_does_not_take_is_one_sentence(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.jobs.job_runs.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("sandbox.jobs.pipeline_runs.importlib.util.find_spec", lambda _: None)
     for product, start, told in (
         (JOB, {"event": {}}, "is given no event"),
         (FUNCTION, {"window": "january"}, "no windows and no arguments"),
