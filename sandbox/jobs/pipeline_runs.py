@@ -160,7 +160,7 @@ def _sentence(order: JobOrder, ended: ScriptEnd, log: JobLog) -> str:
     elif ended.code < 0:
         why = f"was ended by {_signal(-ended.code)}"
     else:
-        why = f"failed: {ended.last}" if ended.last else f"failed with exit code {ended.code}"
+        why = f"failed: {ended.reason}" if ended.reason else f"failed with exit code {ended.code}"
     where = f"its log is {log.group('error')}, stream {order.run}"
     return f"{order.job} {why}; {lost or where}"
 

@@ -14,6 +14,7 @@ from mesh import names
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh, plan_folder
 from sandbox.emulator import backends
+from sandbox.enforcement.callers import Callers
 from sandbox.jobs.deployed_jobs import BEGIN, END
 from sandbox.jobs.job_order import JobEnd, JobOrder
 from sandbox.jobs.pipeline_runs import Start, run_job, run_order, runnable_pipeline
@@ -82,6 +83,8 @@ def test_a_job_has_the_arguments_of_its_run_and_is_its_role_and_nobody_else(
     assert there["AWS_CONFIG_FILE"] == os.devnull
     assert there["HOME"] != os.environ["HOME"]
     assert there["AWS_ENDPOINT_URL"] == ground.organization.aws.endpoint_from("network")
+    issued = Callers().of(there["AWS_ACCESS_KEY_ID"]).issued
+    assert issued == (("glue:CredentialIssuingService", "glue.amazonaws.com"),)
     role = names.role_name(ground.pipeline.role)
     assert f":assumed-role/{role}/GlueJobRunnerSession-" in identity
     assert identity.split(":")[4] == ground.pipeline.account_id

@@ -54,7 +54,7 @@ def ends(pid: int) -> bool:
 def test_a_script_finds_its_arguments_a_home_of_its_own_and_no_input(heard: Heard) -> None:
     text = "import os, sys; print(sys.argv[1:], os.getcwd() == os.environ['HOME'], sys.stdin.read(), os.environ['A'])"
     end = heard.run(text, "--day", "a b")
-    assert (end.code, end.lines, end.last) == (0, 1, "")
+    assert (end.code, end.lines, end.reason) == (0, 1, "")
     assert heard.output == ["['--day', 'a b'] True  b"]
 
 
@@ -65,8 +65,20 @@ def test_the_folder_of_a_script_is_removed(heard: Heard) -> None:
 
 def test_an_exit_code_and_the_last_line_of_the_errors_are_told(heard: Heard) -> None:
     end = heard.run("import sys; print('one', file=sys.stderr); print('', file=sys.stderr); sys.exit(3)")
-    assert (end.code, end.last) == (3, "one")
-    assert heard.run("import sys; sys.exit('no rows')").last == "no rows"
+    assert (end.code, end.reason) == (3, "one")
+    assert heard.run("import sys; sys.exit('no rows')").reason == "no rows"
+
+
+def test_of_a_message_of_many_lines_both_ends_are_told_and_of_errors_that_follow_each_other_the_last(
+    heard: Heard,
+) -> None:
+    many = "raise ValueError('no rows\\n<html>\\nat all')"
+    assert heard.run(many).reason == "ValueError: no rows … at all"
+    assert heard.run(f"try:\n    {many}\nexcept ValueError:\n    raise KeyError(1)").reason == "KeyError: 1"
+    caught = (
+        f"import sys, traceback\ntry:\n    {many}\nexcept ValueError:\n    traceback.print_exc()\nsys.exit('no rows')"
+    )
+    assert heard.run(caught).reason == "ValueError: no rows … no rows"
 
 
 def test_a_signal_is_a_negative_code(heard: Heard) -> None:
@@ -118,8 +130,8 @@ from sandbox.jobs.script_process import run_script
 
 text = b'''
 import os, time
-print(os.getpid(), flush=True)
 try:
+    print(os.getpid(), flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     open(os.environ["TOLD"], "w").write("interrupted")
