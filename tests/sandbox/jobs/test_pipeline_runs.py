@@ -15,6 +15,7 @@ from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh, plan_folder
 from sandbox.emulator import backends
 from sandbox.enforcement.callers import Callers
+from sandbox.enforcement.event_deliveries import function_of
 from sandbox.jobs.deployed_jobs import BEGIN, END
 from sandbox.jobs.job_order import JobEnd, JobOrder
 from sandbox.jobs.pipeline_runs import Start, run_job, run_order, runnable_pipeline
@@ -215,6 +216,21 @@ def test_a_function_is_given_what_its_schedule_gives_or_an_event_of_ones_own(gro
     failed = ground.run(FUNCTION, event={"fault": "rows"})
     assert failed.state == "FAILED"
     assert "mesh--parcels failed: KeyError: 'rows'; its log is /mesh/parcels/" in failed.sentence
+
+
+def test_a_function_that_takes_longer_than_its_timeout_is_told_and_the_next_run_waits_its_turn(ground: Ground) -> None:
+    name = f"arn:aws:lambda:{ground.plan.perimeter.region}:{ground.pipeline.account_id}:function:mesh--parcels"
+    function = function_of(name)
+    before = function.timeout
+    try:
+        function.timeout = 1
+        end = ground.run(FUNCTION, event={"seconds": 3})
+    finally:
+        function.timeout = before
+    assert (end.state, ground.lines) == ("TIMEOUT", [])
+    assert end.seconds < 2.9
+    assert "took longer than its timeout" in end.sentence
+    assert ground.run(FUNCTION).state == "SUCCEEDED"
 
 
 def test_what_a_runtime_does_not_take_is_one_sentence(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -129,25 +129,27 @@ import sys
 from sandbox.jobs.script_process import run_script
 
 text = b'''
-import os, time
+import os, sys, time
 try:
+    sys.stdin.read()
     print(os.getpid(), flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     open(os.environ["TOLD"], "w").write("interrupted")
 '''
 try:
-    run_script("job.py", text, (), {"TOLD": sys.argv[1]}, 60.0, lambda _, line: print(line, flush=True))
+    run_script("job.py", text, (), {"TOLD": sys.argv[1]}, 20.0, lambda _, line: print(line, flush=True))
 except KeyboardInterrupt:
     sys.exit(130)
 """
 
 
-def test_ctrl_c_is_passed_on_and_the_script_is_gone(tmp_path: Path) -> None:
+def test_ctrl_c_is_passed_on_to_a_script_which_waits_for_no_input_and_is_gone(tmp_path: Path) -> None:
     told = tmp_path / "told"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", CTRL_C, str(told)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
         assert process.stdout
         script = int(process.stdout.readline())
         process.send_signal(signal.SIGINT)
