@@ -44,7 +44,7 @@ def run_pipeline(
 
     Exit code 1 when the run fails.
     """
-    from sandbox.jobs.job_runs import Start, run_job, runnable_pipeline
+    from sandbox.jobs.pipeline_runs import Start, run_job, runnable_pipeline
     from sandbox.runs.served_organization import require
 
     plan = read(directory, as_of).plan

@@ -26,6 +26,7 @@ LONGEST_LINE: Final = 65_536
 PATIENCE: Final = 5.0
 """Seconds for a script to end after Ctrl-C, and for lines of a process that left the group."""
 _GLANCE: Final = 0.1
+_TRACEBACK: Final = "Traceback (most recent call last):"
 _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "JAVA_HOME")
 """Variables of the caller without which Python or Java may not start; nothing else of theirs reaches a job."""
 
@@ -34,13 +35,13 @@ _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "JAVA_HOME")
 class ScriptEnd:
     """The end of a process: its exit code, negative for a signal, None of one that took too long.
 
-    `last` is the last line that it printed on standard error, which of an exception says what was raised.
+    `reason` is what standard error says last: of an exception the first line of its message, and the last.
     """
 
     code: int | None
     seconds: float
     lines: int
-    last: str
+    reason: str
 
 
 def run_script(
@@ -52,9 +53,9 @@ def run_script(
         script = Path(folder, name)
         script.write_bytes(text)
         with _process([sys.executable, str(script), *arguments], folder, environment) as process:
-            lines, last, in_time = _told_lines(process, began + seconds, told)
+            lines, reason, in_time = _told_lines(process, began + seconds, told)
             code = process.wait() if in_time else None
-    return ScriptEnd(code, time.monotonic() - began, lines, last)
+    return ScriptEnd(code, time.monotonic() - began, lines, reason)
 
 
 def _environment(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -104,16 +105,16 @@ def _signalled(process: subprocess.Popen[bytes], number: signal.Signals) -> None
 
 
 def _told_lines(process: subprocess.Popen[bytes], until: float, told: Told) -> tuple[int, str, bool]:
-    """The number of lines, the last one of the errors, and whether the process ended in time."""
+    """The number of lines, the reason that they tell, and whether the process ended in time."""
     lines: queue.Queue[tuple[Stream, bytes]] = queue.Queue(1_000)
     streams: dict[Stream, IO[bytes] | None] = {"output": process.stdout, "error": process.stderr}
     for stream, pipe in streams.items():
         threading.Thread(target=_read, args=(stream, pipe, lines), daemon=True).start()
-    number, last, open_pipes, ended = 0, "", len(streams), 0.0
+    number, errors, open_pipes, ended = 0, _Errors(), len(streams), 0.0
     while open_pipes:
         now = time.monotonic()
         if process.poll() is None and now > until:
-            return number, last, False
+            return number, errors.reason, False
         try:
             stream, line = lines.get(timeout=_GLANCE)
         except queue.Empty:
@@ -128,9 +129,33 @@ def _told_lines(process: subprocess.Popen[bytes], until: float, told: Told) -> t
             open_pipes -= 1
             continue
         text = line.decode("utf-8", "replace").rstrip("\r\n")
-        number, last = number + 1, text.strip() or last if stream == "error" else last
+        number += 1
+        if stream == "error":
+            errors.note(text)
         told(stream, text)
-    return number, last, _ends_in_time(process, until)
+    return number, errors.reason, _ends_in_time(process, until)
+
+
+class _Errors:
+    """The reason that lines of standard error tell: what was raised last, and the last line where that is another."""
+
+    def __init__(self) -> None:
+        self._raised = self._last = ""
+        self._within = False
+
+    def note(self, line: str) -> None:
+        """Note a line; below `Traceback` those of the places are indented, and the first that is not says the error."""
+        if line.startswith(_TRACEBACK):
+            self._within = True
+        elif self._within and not line.startswith(" "):
+            self._raised, self._last, self._within = line.strip(), "", False
+        elif line.strip() and not self._within:
+            self._last = line.strip()
+
+    @property
+    def reason(self) -> str:
+        """The sentence."""
+        return " … ".join(filter(None, (self._raised, self._last)))
 
 
 def _ends_in_time(process: subprocess.Popen[bytes], until: float) -> bool:

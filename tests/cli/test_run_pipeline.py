@@ -104,7 +104,7 @@ def test_bad_input_is_one_sentence(
 def test_runtimes_that_are_not_run_say_so(
     organization: FreshOrganization, typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sandbox.jobs.job_runs.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("sandbox.jobs.pipeline_runs.importlib.util.find_spec", lambda _: None)
     assert "missing: " in typed.refused("shop.clicks")
     domain = Path("stacks/domains/orders.yaml")
     text = domain.read_text("utf-8")

@@ -72,9 +72,12 @@ globals()[arguments["--act"]]()
 HANDLER: Final = '''
 """Answers with what it was given."""
 
+import time
+
 
 def handler(event, _context):
     print("at work")
+    time.sleep(event.get("seconds", 0))
     if "fault" in event:
         raise KeyError(event["fault"])
     return {"given": event}

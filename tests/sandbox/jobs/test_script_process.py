@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -54,7 +54,7 @@ def ends(pid: int) -> bool:
 def test_a_script_finds_its_arguments_a_home_of_its_own_and_no_input(heard: Heard) -> None:
     text = "import os, sys; print(sys.argv[1:], os.getcwd() == os.environ['HOME'], sys.stdin.read(), os.environ['A'])"
     end = heard.run(text, "--day", "a b")
-    assert (end.code, end.lines, end.last) == (0, 1, "")
+    assert (end.code, end.lines, end.reason) == (0, 1, "")
     assert heard.output == ["['--day', 'a b'] True  b"]
 
 
@@ -65,8 +65,20 @@ def test_the_folder_of_a_script_is_removed(heard: Heard) -> None:
 
 def test_an_exit_code_and_the_last_line_of_the_errors_are_told(heard: Heard) -> None:
     end = heard.run("import sys; print('one', file=sys.stderr); print('', file=sys.stderr); sys.exit(3)")
-    assert (end.code, end.last) == (3, "one")
-    assert heard.run("import sys; sys.exit('no rows')").last == "no rows"
+    assert (end.code, end.reason) == (3, "one")
+    assert heard.run("import sys; sys.exit('no rows')").reason == "no rows"
+
+
+def test_of_a_message_of_many_lines_both_ends_are_told_and_of_errors_that_follow_each_other_the_last(
+    heard: Heard,
+) -> None:
+    many = "raise ValueError('no rows\\n<html>\\nat all')"
+    assert heard.run(many).reason == "ValueError: no rows … at all"
+    assert heard.run(f"try:\n    {many}\nexcept ValueError:\n    raise KeyError(1)").reason == "KeyError: 1"
+    caught = (
+        f"import sys, traceback\ntry:\n    {many}\nexcept ValueError:\n    traceback.print_exc()\nsys.exit('no rows')"
+    )
+    assert heard.run(caught).reason == "ValueError: no rows … no rows"
 
 
 def test_a_signal_is_a_negative_code(heard: Heard) -> None:
@@ -117,25 +129,27 @@ import sys
 from sandbox.jobs.script_process import run_script
 
 text = b'''
-import os, time
-print(os.getpid(), flush=True)
+import os, sys, time
 try:
+    sys.stdin.read()
+    print(os.getpid(), flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     open(os.environ["TOLD"], "w").write("interrupted")
 '''
 try:
-    run_script("job.py", text, (), {"TOLD": sys.argv[1]}, 60.0, lambda _, line: print(line, flush=True))
+    run_script("job.py", text, (), {"TOLD": sys.argv[1]}, 20.0, lambda _, line: print(line, flush=True))
 except KeyboardInterrupt:
     sys.exit(130)
 """
 
 
-def test_ctrl_c_is_passed_on_and_the_script_is_gone(tmp_path: Path) -> None:
+def test_ctrl_c_is_passed_on_to_a_script_which_waits_for_no_input_and_is_gone(tmp_path: Path) -> None:
     told = tmp_path / "told"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", CTRL_C, str(told)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
         assert process.stdout
         script = int(process.stdout.readline())
         process.send_signal(signal.SIGINT)

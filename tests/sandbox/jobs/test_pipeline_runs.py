@@ -14,9 +14,11 @@ from mesh import names
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh, plan_folder
 from sandbox.emulator import backends
+from sandbox.enforcement.callers import Callers
+from sandbox.enforcement.event_deliveries import function_of
 from sandbox.jobs.deployed_jobs import BEGIN, END
 from sandbox.jobs.job_order import JobEnd, JobOrder
-from sandbox.jobs.job_runs import Start, run_job, run_order, runnable_pipeline
+from sandbox.jobs.pipeline_runs import Start, run_job, run_order, runnable_pipeline
 from sandbox.runs.fresh_organization import FreshOrganization
 from tests.sandbox.jobs.deployed_pipelines import DAY, FUNCTION, JOB, kept
 
@@ -82,6 +84,8 @@ def test_a_job_has_the_arguments_of_its_run_and_is_its_role_and_nobody_else(
     assert there["AWS_CONFIG_FILE"] == os.devnull
     assert there["HOME"] != os.environ["HOME"]
     assert there["AWS_ENDPOINT_URL"] == ground.organization.aws.endpoint_from("network")
+    issued = Callers().of(there["AWS_ACCESS_KEY_ID"]).issued
+    assert issued == (("glue:CredentialIssuingService", "glue.amazonaws.com"),)
     role = names.role_name(ground.pipeline.role)
     assert f":assumed-role/{role}/GlueJobRunnerSession-" in identity
     assert identity.split(":")[4] == ground.pipeline.account_id
@@ -214,8 +218,23 @@ def test_a_function_is_given_what_its_schedule_gives_or_an_event_of_ones_own(gro
     assert "mesh--parcels failed: KeyError: 'rows'; its log is /mesh/parcels/" in failed.sentence
 
 
+def test_a_function_that_takes_longer_than_its_timeout_is_told_and_the_next_run_waits_its_turn(ground: Ground) -> None:
+    name = f"arn:aws:lambda:{ground.plan.perimeter.region}:{ground.pipeline.account_id}:function:mesh--parcels"
+    function = function_of(name)
+    before = function.timeout
+    try:
+        function.timeout = 1
+        end = ground.run(FUNCTION, event={"seconds": 3})
+    finally:
+        function.timeout = before
+    assert (end.state, ground.lines) == ("TIMEOUT", [])
+    assert end.seconds < 2.9
+    assert "took longer than its timeout" in end.sentence
+    assert ground.run(FUNCTION).state == "SUCCEEDED"
+
+
 def test_what_a_runtime_does_not_take_is_one_sentence(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.jobs.job_runs.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("sandbox.jobs.pipeline_runs.importlib.util.find_spec", lambda _: None)
     for product, start, told in (
         (JOB, {"event": {}}, "is given no event"),
         (FUNCTION, {"window": "january"}, "no windows and no arguments"),

@@ -31,7 +31,7 @@ NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a run is started with: the name of a past window, arguments without `--`, the event of a function."""
+    """A start by hand: the name of a past window, arguments without `--`, the event of a function."""
 
     window: str = ""
     arguments: Mapping[str, str] = field(default_factory=lambda: NO_ARGUMENTS)
@@ -151,7 +151,7 @@ def _state(ended: ScriptEnd) -> JobState:
 
 
 def _sentence(order: JobOrder, ended: ScriptEnd, log: JobLog) -> str:
-    """Why a run ended badly, and where its log is; of one that ended well, that its log is lost if it is."""
+    """The reason of a run that ended badly, and where its log is; of one that ended well, that its log is lost."""
     lost = f"its log is lost ({log.refused})" if log.refused else ""
     if ended.code == 0:
         return f"{order.job} ended well, but {lost}" if lost else ""
@@ -160,7 +160,7 @@ def _sentence(order: JobOrder, ended: ScriptEnd, log: JobLog) -> str:
     elif ended.code < 0:
         why = f"was ended by {_signal(-ended.code)}"
     else:
-        why = f"failed: {ended.last}" if ended.last else f"failed with exit code {ended.code}"
+        why = f"failed: {ended.reason}" if ended.reason else f"failed with exit code {ended.code}"
     where = f"its log is {log.group('error')}, stream {order.run}"
     return f"{order.job} {why}; {lost or where}"
 
