@@ -64,11 +64,12 @@ class DataPlaces:
                 yield from self._table(product, way) if port == "table" else self._folder(product)
 
     def _of_pipeline(self, way: Way) -> Iterator[DataPlace]:
-        product = self._products[f"{self._caller.home}.{self._caller.name}"]
+        home = self._plan.domains[self._caller.home]
+        product = home.products[self._caller.name]
         if way == "files":
             if "files" in product.ports:
                 yield from self._folder(product)
-        elif "table" in product.ports:
+        elif "table" in product.ports and (way == "iceberg" or product.name in home.jobs):  # a job has a workgroup
             yield from self._table(product, way, names.draft_database(product.domain, product.name))
 
     def _of_partner(self, way: Way) -> Iterator[DataPlace]:

@@ -102,12 +102,13 @@ class Snippet:
         return "".join(f"{each}Endpoint={self.endpoint};" for each in services) + "ResultFetcher=GetQueryResults;"
 
     def _results(self) -> str:
-        """Where the workgroup keeps results, whatever a client asks for."""
-        if self.caller.kind == "pipeline":
-            return f"s3://{self.place.bucket}/queries/"
-        owner = self.caller.home if self.caller.kind == "clearance" else f"partner-{self.caller.home}"
-        folder = f"{self.caller.name}/" if self.caller.name else ""
-        return f"s3://{self.plan.results_bucket(owner)}/{folder}"
+        """Where the workgroup keeps results, whatever a client asks for; empty where a pipeline has no workgroup."""
+        caller, plan = self.caller, self.plan
+        if caller.kind == "pipeline":
+            job = plan.domains[caller.home].jobs.get(caller.name)
+            return job.results if job else ""
+        account = (plan.domains if caller.kind == "clearance" else plan.partners)[caller.home].account
+        return account.workgroups[caller.workgroup]
 
     def _comments(self) -> list[str]:
         who, place = self.caller.who, self.place
