@@ -1,4 +1,4 @@
-"""`mesh connect`: what is printed names what the caller can read, and each tool's text is of the tool's own form."""
+"""`mesh connect`: what is printed names what the user can read, and each tool's text is of the tool's own form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cli import main
-from cli.connections.data_callers import data_caller
+from cli.connections.data_users import data_user
 from cli.connections.snippets import WAYS, ClientName, snippet
 from cli.exit_codes import BAD_INPUT, FINE
 from mesh.access.chains import DecidedReads
@@ -23,7 +23,7 @@ ENDPOINT = "http://127.0.0.1:4566"
 
 
 def text(who: str, client: ClientName, endpoint: str = ENDPOINT, product: str = "") -> str:
-    return snippet(PLAN, data_caller(PLAN, who), client, product, endpoint).text
+    return snippet(PLAN, data_user(PLAN, who), client, product, endpoint).text
 
 
 def settings(said: str) -> dict[str, str]:
@@ -84,9 +84,9 @@ def test_a_clearance_is_offered_what_it_reads_in_every_domain_of_the_sample() ->
     named: set[str] = set()
     for domain in plan.domains.values():
         for clearance in domain.clearances:
-            caller = data_caller(plan, f"{clearance}@{domain.name}")
+            user = data_user(plan, f"{clearance}@{domain.name}")
             for client, port in (("boto3", "table"), ("polars", "files")):
-                found = snippet(plan, caller, client, "", ENDPOINT).place
+                found = snippet(plan, user, client, "", ENDPOINT).place
                 of, _, name = found.product.partition(".")
                 product = plan.domains[of].products[name]
                 assert reads.read(reads.reader(clearance, domain.name), product, port).broken is None
@@ -104,19 +104,19 @@ def test_files_that_a_clearance_does_not_cover_are_not_offered_and_refused_by_na
         if "files" in product.ports and "general" not in product.readers
     )
     name = f"{closed.domain}.{closed.name}"
-    caller, cleared = (data_caller(plan, f"{clearance}@{closed.domain}") for clearance in ("general", "restricted"))
+    user, cleared = (data_user(plan, f"{clearance}@{closed.domain}") for clearance in ("general", "restricted"))
     with pytest.raises(NotPossibleError, match=f"reads nothing of the kind of {name}"):
-        snippet(plan, caller, "polars", name, ENDPOINT)
+        snippet(plan, user, "polars", name, ENDPOINT)
     assert f"s3://{closed.bucket}/files/" in snippet(plan, cleared, "polars", name, ENDPOINT).text
 
 
 def test_a_pipeline_without_a_job_has_no_workgroup_and_reads_its_draft_by_iceberg() -> None:
     plan = plan_folder(STACKS, DAY).plan
     who = "pipeline:playback.quality-of-experience"
-    caller = data_caller(plan, who)
-    assert "playback__quality_of_experience__draft" in snippet(plan, caller, "pyiceberg", "", ENDPOINT).text
+    user = data_user(plan, who)
+    assert "playback__quality_of_experience__draft" in snippet(plan, user, "pyiceberg", "", ENDPOINT).text
     with pytest.raises(NotPossibleError, match="dbt reads a table in Athena"):
-        snippet(plan, caller, "dbt", "", ENDPOINT)
+        snippet(plan, user, "dbt", "", ENDPOINT)
 
 
 @pytest.mark.parametrize("client", WAYS)
