@@ -22,9 +22,9 @@ from cli.exit_codes import BAD_INPUT, FINE
 from mesh.findings import NotPossibleError
 from sandbox.emulator.provider import RoleAssumer
 from sandbox.runs import organization_questions
-from sandbox.runs.organization_questions import AS, IDENTITY
+from sandbox.runs.organization_questions import AS, IDENTITY, INVENTORY
 from sandbox.runs.provider_server import Answers, ProviderServer
-from sandbox.runs.served_organization import FILE, ServedOrganization, announced
+from sandbox.runs.served_organization import FILE, ServedOrganization, announced, find
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {
@@ -204,9 +204,26 @@ def test_an_organisation_that_is_busy_is_said_to_be_and_not_to_be_gone(
         assert main.run(["as", "x", "--kept-in", str(tmp_path)]) == BAD_INPUT
         free.set()
     assert capsys.readouterr().err == (
-        "the organisation that is kept here is busy, and gave no answer in 0.2 seconds; nothing was changed, "
-        "type the command again\n"
+        "the organisation that is kept here is busy, and gave no answer in 0.2 seconds; type the command again\n"
     )
+
+
+def test_what_is_counted_after_a_deployment_is_left_out_where_the_organisation_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deployment has happened: to end with an error would be to say that it had not."""
+    free = threading.Event()
+
+    def late(_question: Mapping[str, Any]) -> Mapping[str, Any]:
+        free.wait(10)
+        return {}
+
+    monkeypatch.setattr(organization_questions, "PATIENCE", 0.2)
+    with kept(tmp_path, {IDENTITY: identity, INVENTORY: late}):
+        served = find(lambda _note: None, tmp_path / FILE)
+        assert served is not None
+        assert served.inventory() is None
+        free.set()
 
 
 def test_an_organisation_that_has_ended_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
