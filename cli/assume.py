@@ -98,7 +98,7 @@ def _require_keys(who: str, handed: HandedOut) -> None:
 
 
 def _for_a_process(who: str, handed: HandedOut) -> str:
-    """What a credential_process prints (AWS SDKs and Tools Reference Guide, "Process credential provider")."""
+    """The answer of a credential_process (AWS SDKs and Tools Reference Guide, "Process credential provider")."""
     _require_keys(who, handed)
     keys = {
         "Version": 1,

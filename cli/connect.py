@@ -37,18 +37,18 @@ def connect(
     profile that mesh as WHO --profile --write ~/.aws/config makes, and a table or folder that WHO can read.
     """
     planned = read(directory, as_of)
-    from cli.connections.data_callers import data_caller
+    from cli.connections.data_users import data_user
     from cli.connections.snippets import snippet
 
-    caller = data_caller(planned.plan, who)
+    user = data_user(planned.plan, who)
     endpoint = ""
     if on == "kept":
         from sandbox.runs.served_organization import NONE_SERVED, require
 
         served = require(say)
         served.require_fit(planned.plan, None)
-        handed = served.credentials(caller.who)
+        handed = served.credentials(user.who)
         if handed is None:
             raise NotPossibleError(NONE_SERVED)
         endpoint = handed["AWS_ENDPOINT_URL"]
-    answer(snippet(planned.plan, caller, client, product, endpoint).text)
+    answer(snippet(planned.plan, user, client, product, endpoint).text)

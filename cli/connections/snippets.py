@@ -10,14 +10,14 @@ from string import Template
 from typing import Final, Literal
 
 from cli.aws_profile import profile_name
-from cli.connections.data_callers import DataCaller
-from cli.connections.data_places import DataPlace, DataPlaces, Way
+from cli.connections.data_places import ReadablePlace, ReadablePlaces, ReadingWay
+from cli.connections.data_users import DataUser
 from mesh.findings import NotPossibleError
 from mesh.plan import Plan
 
 ClientName = Literal["boto3", "awswrangler", "dbt", "spark", "jdbc", "duckdb", "polars", "pyiceberg"]
 
-WAYS: Final[Mapping[ClientName, tuple[Way, ...]]] = {
+WAYS: Final[Mapping[ClientName, tuple[ReadingWay, ...]]] = {
     "boto3": ("athena", "files"),
     "awswrangler": ("athena", "files"),
     "dbt": ("athena",),
@@ -34,7 +34,7 @@ TABLES_OF_OTHERS: Final = (
     "awswrangler, dbt, jdbc), and so does a pipeline's job of Glue with Lake Formation's fine-grained access."
 )
 
-NO_PLACE: Final[Mapping[Way, str]] = {
+NO_PLACE: Final[Mapping[ReadingWay, str]] = {
     "athena": "a table in Athena",
     "files": "files in S3",
     "iceberg": "the files of Iceberg tables in S3, which a pipeline alone may, of its own drafts",
@@ -57,9 +57,9 @@ class Snippet:
     """The text for a client of somebody who reads a place; `endpoint` is empty for AWS."""
 
     plan: Plan
-    caller: DataCaller
+    user: DataUser
     client: ClientName
-    place: DataPlace
+    place: ReadablePlace
     endpoint: str
 
     @property
@@ -75,7 +75,7 @@ class Snippet:
     @property
     def profile(self) -> str:
         """The profile that the client signs in with; empty for a job on AWS, which has credentials of its own."""
-        return profile_name(self.caller.who) if self.endpoint or self.caller.permission_set else ""
+        return profile_name(self.user.who) if self.endpoint or self.user.permission_set else ""
 
     @cached_property
     def _values(self) -> Mapping[str, str]:
@@ -87,7 +87,7 @@ class Snippet:
             "folder": place.folder,
             "database": place.database,
             "table": place.table,
-            "workgroup": self.caller.workgroup,
+            "workgroup": self.user.workgroup,
             "results": self._results(),
             "target": "kept" if self.endpoint else "aws",
             "jdbc_endpoints": self._jdbc_endpoints(),
@@ -102,15 +102,16 @@ class Snippet:
         return "".join(f"{each}Endpoint={self.endpoint};" for each in services) + "ResultFetcher=GetQueryResults;"
 
     def _results(self) -> str:
-        """Where the workgroup keeps results, whatever a client asks for."""
-        if self.caller.kind == "pipeline":
-            return f"s3://{self.place.bucket}/queries/"
-        owner = self.caller.home if self.caller.kind == "clearance" else f"partner-{self.caller.home}"
-        folder = f"{self.caller.name}/" if self.caller.name else ""
-        return f"s3://{self.plan.results_bucket(owner)}/{folder}"
+        """The place of results of the workgroup, whatever a client asks for; empty where a pipeline has none."""
+        user, plan = self.user, self.plan
+        if user.kind == "pipeline":
+            job = plan.domains[user.home].jobs.get(user.name)
+            return job.results if job else ""
+        account = (plan.domains if user.kind == "clearance" else plan.partners)[user.home].account
+        return account.workgroups[user.workgroup]
 
     def _comments(self) -> list[str]:
-        who, place = self.caller.who, self.place
+        who, place = self.user.who, self.place
         read = f"{place.database}.{place.table}" if place.table else f"s3://{place.bucket}/{place.folder}"
         where = "the organisation that `mesh up --serve` keeps" if self.endpoint else "AWS"
         said = [f"{who} reads {read} of {place.product}, on {where}."]
@@ -121,7 +122,7 @@ class Snippet:
             ]
         elif self.profile:
             said += ["The profile, in ~/.aws/config; the start URL is that of your Identity Center:", *self._signs_in()]
-        if place.way == "files" and "athena" not in WAYS[self.client] and self.caller.kind == "clearance":
+        if place.way == "files" and "athena" not in WAYS[self.client] and self.user.kind == "clearance":
             said.append(TABLES_OF_OTHERS)
         if self.client == "dbt":
             said.append(DBT_MAKES_NO_TABLE)
@@ -129,16 +130,16 @@ class Snippet:
 
     def _signs_in(self) -> list[str]:
         """A person's profile on AWS: the permission set, and from it the role of the mesh."""
-        region, profile, caller = self.plan.perimeter.region, self.profile, self.caller
+        region, profile, user = self.plan.perimeter.region, self.profile, self.user
         return [
             f"  [profile {profile}]",
-            f"  role_arn = {caller.role}",
+            f"  role_arn = {user.role}",
             f"  source_profile = {profile}-sign-in",
             f"  region = {region}",
             f"  [profile {profile}-sign-in]",
             "  sso_session = mesh",
-            f"  sso_account_id = {caller.account}",
-            f"  sso_role_name = {caller.permission_set}",
+            f"  sso_account_id = {user.account}",
+            f"  sso_role_name = {user.permission_set}",
             "  [sso-session mesh]",
             "  sso_start_url = https://<your directory>.awsapps.com/start",
             f"  sso_region = {region}",
@@ -146,7 +147,7 @@ class Snippet:
 
 
 def _by_profile(profile: str) -> Mapping[str, str]:
-    """How each client is told the profile that it signs in with."""
+    """The profile that is signed in with, as each client is told it."""
     return {
         "session": f'boto3.Session(profile_name="{profile}")',
         "aws_profile_name": f"aws_profile_name: {profile}",
@@ -169,13 +170,13 @@ def _by_a_job(region: str) -> Mapping[str, str]:
     }
 
 
-def snippet(plan: Plan, caller: DataCaller, client: ClientName, product: str, endpoint: str) -> Snippet:
-    """The snippet of a client; raises NotPossibleError, with what can, where the client cannot read as that caller."""
-    places = DataPlaces(plan, caller, product)
+def snippet(plan: Plan, user: DataUser, client: ClientName, product: str, endpoint: str) -> Snippet:
+    """The snippet of a client; raises NotPossibleError, with what can, where the client cannot read as that user."""
+    places = ReadablePlaces(plan, user, product)
     for way in WAYS[client]:
         if place := places.first(way):
-            return Snippet(plan, caller, client, place, endpoint)
+            return Snippet(plan, user, client, place, endpoint)
     of = f" of {product}" if product else ""
     wanted = " or ".join(NO_PLACE[way] for way in WAYS[client])
-    others = f" {TABLES_OF_OTHERS}" if "athena" not in WAYS[client] and caller.kind == "clearance" else ""
-    raise NotPossibleError(f"{client} reads {wanted}, and {caller.who} reads nothing of the kind{of}.{others}")
+    others = f" {TABLES_OF_OTHERS}" if "athena" not in WAYS[client] and user.kind == "clearance" else ""
+    raise NotPossibleError(f"{client} reads {wanted}, and {user.who} reads nothing of the kind{of}.{others}")

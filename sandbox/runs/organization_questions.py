@@ -33,10 +33,15 @@ SIZES: Final[list[tuple[str, Any]]] = [
 PATIENCE: Final = 20.0
 """Seconds for an organisation on this machine to answer; one that has ended refuses at once."""
 
-BUSY: Final = (
-    "the organisation that is kept here is busy, and gave no answer in {:g} seconds; nothing was changed, "
-    "type the command again"
-)
+
+class BusyError(NotPossibleError):
+    """An organisation that is there, and does not answer in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"the organisation that is kept here is busy, and gave no answer in {seconds:g} seconds; "
+            "type the command again"
+        )
 
 
 def ask(
@@ -44,7 +49,7 @@ def ask(
 ) -> dict[str, Any] | None:
     """The answer of the organisation behind a port; None where nobody answers any more.
 
-    Raises NotPossibleError where there is no answer within so many seconds, by default `PATIENCE`.
+    Raises BusyError where there is no answer within so many seconds, by default `PATIENCE`.
     """
     seconds = PATIENCE if patience is None else patience
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=SIZES) as channel:
@@ -58,5 +63,5 @@ def ask(
         except grpc.RpcError as error:
             answer: Any = error
             if answer.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise NotPossibleError(BUSY.format(seconds)) from None
+                raise BusyError(seconds) from None
             return None

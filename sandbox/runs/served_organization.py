@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mesh.findings import NotPossibleError
 from sandbox.emulator.identity_center import LiveAssignment
-from sandbox.runs.organization_questions import AS, ASSIGNMENTS, CHECK, CLOCK, IDENTITY, INVENTORY, JOBS, READING, ask
+from sandbox.runs.organization_questions import (
+    AS,
+    ASSIGNMENTS,
+    CHECK,
+    CLOCK,
+    IDENTITY,
+    INVENTORY,
+    JOBS,
+    READING,
+    BusyError,
+    ask,
+)
 from sandbox.runs.states import StateDirectory
 
 if TYPE_CHECKING:
@@ -65,10 +76,12 @@ class ServedOrganization:
         return StateDirectory(Path(self.state))
 
     def inventory(self) -> Inventory | None:
-        """Resources that exist in it, counted; None when it has ended."""
+        """Resources that exist in it, counted; None when it has ended, or is busy."""
         from sandbox.emulator.aws.records import Inventory
 
-        answer = ask(self.provider_port, INVENTORY)
+        answer = None
+        with suppress(BusyError):
+            answer = ask(self.provider_port, INVENTORY)
         return Inventory.from_json(answer) if answer else None
 
     def check(self, mesh: PlannedMesh) -> Report | None:
@@ -76,7 +89,9 @@ class ServedOrganization:
         from sandbox.rehearsal.check import Report
 
         question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat()}
-        answer = ask(self.provider_port, CHECK, question, CHECKING)
+        answer = None
+        with suppress(BusyError):
+            answer = ask(self.provider_port, CHECK, question, CHECKING)
         return Report.from_json(answer) if answer else None
 
     def clock(self, to: datetime.datetime | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Who connects to data with a tool: an analyst by a clearance, a pipeline, the people of a partner."""
+"""People and pipelines that connect to data with a tool: by a clearance, as a pipeline, for a partner."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from mesh import names
 from mesh.findings import NotPossibleError, nearest
 from mesh.plan import Plan
 
-CallerKind = Literal["clearance", "pipeline", "partner"]
+UserKind = Literal["clearance", "pipeline", "partner"]
 
 
 @dataclass(frozen=True, slots=True)
-class DataCaller:
+class DataUser:
     """Somebody who connects: `home` is the domain or partner, `name` the clearance or the product that is written."""
 
     who: str
     """As `mesh as` has it: `clearance:general@ads`."""
-    kind: CallerKind
+    kind: UserKind
     home: str
     name: str
     account: str
@@ -35,9 +35,9 @@ class DataCaller:
         return names.pipeline_workgroup(self.name) if self.kind == "pipeline" else names.WORKGROUP
 
 
-def data_caller(plan: Plan, who: str) -> DataCaller:
-    """The caller of a name, a clearance also as `general@ads`; NotPossibleError where it is nobody who reads data."""
-    known = {each.who: each for each in _data_callers(plan)}
+def data_user(plan: Plan, who: str) -> DataUser:
+    """The user of a name, a clearance also as `general@ads`; NotPossibleError where it is nobody who reads data."""
+    known = {each.who: each for each in _data_users(plan)}
     found = known.get(who) or known.get(f"clearance:{who}")
     if found is None:
         raise NotPossibleError(
@@ -47,15 +47,15 @@ def data_caller(plan: Plan, who: str) -> DataCaller:
     return found
 
 
-def _data_callers(plan: Plan) -> Iterator[DataCaller]:
+def _data_users(plan: Plan) -> Iterator[DataUser]:
     for domain, deployed in plan.domains.items():
         for name, role in deployed.clearances.items():
             who = f"clearance:{name}@{domain}"
-            yield DataCaller(who, "clearance", domain, name, role.account_id, role.arn, name)
+            yield DataUser(who, "clearance", domain, name, role.account_id, role.arn, name)
         for product, role in deployed.pipelines.items():
             who = f"pipeline:{domain}.{product}"
-            yield DataCaller(who, "pipeline", domain, product, role.account_id, role.arn, "")
+            yield DataUser(who, "pipeline", domain, product, role.account_id, role.arn, "")
     for partner, deployed in plan.partners.items():
         account = deployed.access.account_id
         role, people = names.role(account, "access"), names.PARTNER_PERMISSION_SET
-        yield DataCaller(f"partner:{partner}", "partner", partner, "", account, role, people)
+        yield DataUser(f"partner:{partner}", "partner", partner, "", account, role, people)
