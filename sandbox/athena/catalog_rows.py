@@ -36,7 +36,7 @@ def view_names(catalog: Catalog, database: str, like: str | None) -> list[_Row]:
 def described_columns(table: Mapping[str, Any]) -> Iterator[_Row]:
     """DESCRIBE: name, type and comment of each column, padded as Athena does; then those that partition it."""
     keys = _columns(table.get("PartitionKeys"))
-    for column in (*_columns((table.get("StorageDescriptor") or {}).get("Columns")), *keys):
+    for column in (*_columns(_storage(table).get("Columns")), *keys):
         yield tuple(f"{each:<20}" for each in column)
     if keys:
         yield from (("",), ("# Partition Information",), ("# col_name", "data_type", "comment"), ("",))
@@ -46,13 +46,14 @@ def described_columns(table: Mapping[str, Any]) -> Iterator[_Row]:
 
 def column_names(table: Mapping[str, Any]) -> list[_Row]:
     """SHOW COLUMNS: one name a row."""
-    storage: Mapping[str, Any] = table.get("StorageDescriptor") or {}
+    storage = _storage(table)
     return [(column[0],) for column in (*_columns(storage.get("Columns")), *_columns(table.get("PartitionKeys")))]
 
 
 def properties(table: Mapping[str, Any]) -> list[_Row]:
     """SHOW TBLPROPERTIES: name and value."""
-    return sorted((str(name), str(value)) for name, value in (table.get("Parameters") or {}).items())
+    parameters: Mapping[str, Any] = table.get("Parameters") or {}
+    return sorted((str(name), str(value)) for name, value in parameters.items())
 
 
 # ---- information_schema
@@ -89,7 +90,7 @@ def _views(catalog: Catalog, _type: Callable[[str], str]) -> Iterator[_Row]:
 def _information_columns(catalog: Catalog, type_of: Callable[[str], str]) -> Iterator[_Row]:
     for database, table in _every_table(catalog):
         keys = _columns(table.get("PartitionKeys"))
-        columns = (*_columns((table.get("StorageDescriptor") or {}).get("Columns")), *keys)
+        columns = (*_columns(_storage(table).get("Columns")), *keys)
         for place, (name, kind, comment) in enumerate(columns, 1):
             extra = "partition key" if (name, kind, comment) in keys else None
             yield CATALOG, database, str(table["Name"]), name, place, None, "YES", type_of(kind), comment or None, extra
@@ -136,6 +137,11 @@ def _matching(found: Iterable[str], like: str | None) -> list[str]:
     parts = ("|".join(".*".join(map(re.escape, one.split("*"))) for one in like.split("|")),)
     wanted = re.compile(parts[0], re.IGNORECASE)
     return sorted(name for name in found if wanted.fullmatch(name))
+
+
+def _storage(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    storage: Mapping[str, Any] | None = table.get("StorageDescriptor")
+    return storage or {}
 
 
 def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, str, str], ...]:

@@ -3,18 +3,19 @@
 Each write is one commit to the catalog, which pyiceberg tries again when another came in between.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
 from sandbox.athena.seen_tables import Files
-
-if TYPE_CHECKING:
-    from pyarrow import Table as ArrowTable
 
 
 class WrittenFiles(Files, Protocol):
@@ -118,7 +119,7 @@ class GivenCatalog(GlueCatalog):
 
 
 def write(
-    client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable, mode: Literal["append", "overwrite"]
+    client: Any, files: WrittenFiles, database: str, table: str, rows: Any, mode: Literal["append", "overwrite"]
 ) -> None:
     """Write rows to a table of a catalog; `overwrite` takes the place of what it has.
 

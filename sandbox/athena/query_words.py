@@ -1,17 +1,18 @@
 """What a query asks of its surroundings, and what it answers."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from sandbox.athena.seen_tables import Files, SeenTable, TableName
-
-if TYPE_CHECKING:
-    from pyarrow import Table as ArrowTable
 
 _IN_MEMORY: Final = 8 << 20
 """Bytes of a result that are kept in memory while it is written."""
@@ -48,7 +49,7 @@ class WritableCatalog(Catalog, Protocol):
         """Whether Lake Formation has the place of a table, so that its grants decide."""
         ...
 
-    def append(self, table: SeenTable, rows: ArrowTable) -> None:
+    def append(self, table: SeenTable, rows: Any) -> None:
         """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
         ...
 

@@ -152,7 +152,7 @@ def _described(told: dict[str, Any], execution: Any) -> dict[str, Any]:
         "TotalExecutionTimeInMillis": outcome.milliseconds,
         "DataScannedInBytes": outcome.scanned,
     }
-    of_results = {**(told["ResultConfiguration"] or {})}
+    of_results: dict[str, Any] = dict(told["ResultConfiguration"] or {})
     if outcome.location:
         of_results |= {"OutputLocation": outcome.location}
     if outcome.encryption:

@@ -94,7 +94,7 @@ def _one_table(call: AwsCall, catalog: CallersCatalog) -> dict[str, Any]:
 
 def _table(told: Mapping[str, Any]) -> dict[str, Any]:
     storage: Mapping[str, Any] = told.get("StorageDescriptor") or {}
-    parameters = {**(told.get("Parameters") or {})}
+    parameters: dict[str, str] = dict(told.get("Parameters") or {})
     if storage.get("Location"):
         parameters["location"] = storage["Location"]
     return {

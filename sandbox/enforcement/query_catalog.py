@@ -8,7 +8,7 @@ role. Where no location is registered it reads with the caller's own permissions
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mesh.aws.plugin_types import AskedAction
 from sandbox.athena.query_errors import QueryError
@@ -25,9 +25,6 @@ from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.object_access import ObjectAccess
 from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES
 from sandbox.enforcement.service_requests import assumption, first_refusal
-
-if TYPE_CHECKING:
-    from pyarrow import Table as ArrowTable
 
 ATHENA: Final = "athena.amazonaws.com"
 _LAKE: Final = "lakeformation.amazonaws.com"
@@ -76,7 +73,7 @@ class CallersCatalog:
         """Whether Lake Formation has the place of a table, so that its grants decide."""
         return bool(self._location_role(self._target(table.name)[0], table.location))
 
-    def append(self, table: SeenTable, rows: ArrowTable) -> None:
+    def append(self, table: SeenTable, rows: Any) -> None:
         """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
         from botocore.exceptions import ClientError
 
@@ -137,14 +134,14 @@ class CallersCatalog:
         catalog, database, table = self._target(name)
         stored: Any = backends.databases(catalog, self._world.region)[database].tables[table]
         full: Mapping[str, Any] = stored.as_dict()
-        columns = (*_columns((told.get("StorageDescriptor") or {}).get("Columns")), *keys)
-        every = (*_columns((full.get("StorageDescriptor") or {}).get("Columns")), *_columns(full.get("PartitionKeys")))
+        columns = (*_columns(_storage(told).get("Columns")), *keys)
+        every = (*_columns(_storage(full).get("Columns")), *_columns(full.get("PartitionKeys")))
         is_iceberg = parameters.get("table_type", "").upper() == "ICEBERG"
         return SeenTable(
             name=name,
             columns=columns,
             format="iceberg" if is_iceberg else "parquet",
-            location=str((full.get("StorageDescriptor") or {}).get("Location") or ""),
+            location=str(_storage(full).get("Location") or ""),
             metadata=parameters.get("metadata_location", "") if is_iceberg else "",
             partition_keys=tuple(column.name for column in _columns(full.get("PartitionKeys"))),
             partitions={} if is_iceberg else _partitions(stored),
@@ -192,8 +189,18 @@ def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[SeenColumn,
     return tuple(
         SeenColumn(str(each["Name"]), str(each["Type"]))
         for each in described or ()
-        if (each.get("Parameters") or {}).get(_NOT_CURRENT) != "false"
+        if _parameters(each).get(_NOT_CURRENT) != "false"
     )
+
+
+def _storage(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    storage: Mapping[str, Any] | None = table.get("StorageDescriptor")
+    return storage or {}
+
+
+def _parameters(column: Mapping[str, Any]) -> Mapping[str, str]:
+    parameters: Mapping[str, str] | None = column.get("Parameters")
+    return parameters or {}
 
 
 def _partitions(stored: Any) -> dict[tuple[str, ...], str]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.athena.query_errors import QueryError
+from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import Answer
 from sandbox.emulator.asked_actions import AnsweringGate
 from sandbox.emulator.athena_queries import Outcome, ended
@@ -25,6 +25,8 @@ from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
 
 _ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
+_EXTRA: Final = ("duckdb", "pyarrow", "pyiceberg")
+_NO_PLACE: Final = "No output location provided. You did not provide an output location for your query results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +67,31 @@ class QueryRuns:
             ended(started.execution, self._run(started))
 
     def _run(self, started: _Started) -> Outcome:
-        began = time.perf_counter()
-        execution, answer = started.execution, None
-        place = _place(execution)
+        began, execution = time.perf_counter(), started.execution
+        place, catalog = _place(execution), self.catalog(started.account, started.key)
         told: dict[str, Any] = {"encryption": place.encryption, "location": f"{place.folder}{execution.id}.csv"}
+        try:
+            answer = self._answer(execution, place, catalog)
+            told |= _described(answer, f"{place.folder}{execution.id}.{'csv' if answer.statement == 'DML' else 'txt'}")
+            self._write(catalog, place, told["location"], answer)
+        except QueryError as error:
+            return Outcome("FAILED", error.reason, error.category, milliseconds=_since(began), **told)
+        except AwsError as error:
+            return Outcome("FAILED", str(error), OF_THE_QUERY, milliseconds=_since(began), **told)
+        return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
+
+    def _answer(self, execution: Any, place: _Place, catalog: CallersCatalog) -> Answer:
+        """The answer, whose rows are yet to come. Raises QueryError and AwsError."""
         try:
             from sandbox.athena import query_engine
         except ModuleNotFoundError as error:
-            if error.name not in ("duckdb", "pyarrow", "pyiceberg"):
+            if error.name not in _EXTRA:
                 raise
-            return Outcome("FAILED", _ABSENT_ENGINE, 1, **told)
-        catalog = self.catalog(started.account, started.key)
-        try:
-            if not place.folder:
-                raise QueryError(
-                    "No output location provided. You did not provide an output location for your query results"
-                )
-            answer = query_engine.run(
-                execution.query, _database(execution), execution.execution_parameters or (), catalog, self._world.now
-            )
-            suffix = "csv" if answer.statement == "DML" else "txt"
-            told |= _described(answer, f"{place.folder}{execution.id}.{suffix}")
-            self._write(catalog, place, told["location"], answer)
-        except QueryError as error:
-            told["milliseconds"] = _since(began)
-            return Outcome("FAILED", error.reason, error.category, **told)
-        except AwsError as error:
-            told["milliseconds"] = _since(began)
-            return Outcome("FAILED", str(error), 2, **told)
-        return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
+            raise QueryError(_ABSENT_ENGINE, OF_THE_SYSTEM) from None
+        if not place.folder:
+            raise QueryError(_NO_PLACE)
+        parameters = execution.execution_parameters or ()
+        return query_engine.run(execution.query, _database(execution), parameters, catalog, self._world.now)
 
     def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: Answer) -> None:
         """Write the rows of an answer as the caller. Raises AwsError for who may not, and QueryError."""
