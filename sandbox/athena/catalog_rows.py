@@ -1,4 +1,4 @@
-"""Rows about the catalog: of SHOW, DESCRIBE and `information_schema`; all of what the caller sees, and no more."""
+"""Rows about the catalog: of SHOW, DESCRIBE and `information_schema`; all of what somebody sees, and no more."""
 
 from __future__ import annotations
 

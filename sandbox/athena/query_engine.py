@@ -21,7 +21,7 @@ from sandbox.athena.duck import DuckEngine, RunningQuery
 from sandbox.athena.duck_dialect import QueryRelation, duck_sql, output_names
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_failures import told
-from sandbox.athena.query_words import Answer, Catalog, WritableCatalog
+from sandbox.athena.query_words import QueryAnswer, Catalog, WritableCatalog
 from sandbox.athena.relations import Relations
 from sandbox.athena.result_text import result_rows
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
@@ -32,7 +32,9 @@ SECONDS: Final = 120.0
 """For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""
 
 
-def run(sql: str, database: str, parameters: Sequence[str], catalog: WritableCatalog, now: datetime | None) -> Answer:
+def run(
+    sql: str, database: str, parameters: Sequence[str], catalog: WritableCatalog, now: datetime | None
+) -> QueryAnswer:
     """The answer to a statement, whose rows come while they are read. Raises QueryError, also out of the rows."""
     statement = parse(sql, database, parameters)
     if statement.kind == "query":
@@ -116,13 +118,13 @@ def _begin(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -
         return _Begun(running, opened.pop_all(), lambda: relations.objects.bytes_read)
 
 
-def _query(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -> Answer:
+def _query(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -> QueryAnswer:
     begun = _begin(statement, catalog, now)
     rows = (row for batch in begun.batches(statement) for row in result_rows(batch))
-    return Answer("DML", "SELECT", begun.columns, rows, begun.scanned)
+    return QueryAnswer("DML", "SELECT", begun.columns, rows, begun.scanned)
 
 
-def _written(statement: AthenaStatement, catalog: WritableCatalog, now: datetime | None) -> Answer:
+def _written(statement: AthenaStatement, catalog: WritableCatalog, now: datetime | None) -> QueryAnswer:
     begun: list[_Begun] = []
 
     def rows() -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -168,11 +170,11 @@ def _athena_type_of(glue_type: str) -> str:
 # ---- statements about the catalog
 
 
-def _about_the_catalog(statement: AthenaStatement, catalog: Catalog) -> Answer:
+def _about_the_catalog(statement: AthenaStatement, catalog: Catalog) -> QueryAnswer:
     columns, rows = _CATALOG[statement.kind](statement, catalog)
     substatement = statement.kind.upper().replace(" ", "_")
     typed = tuple((name, "string") for name in columns)
-    return Answer("UTILITY", substatement, typed, [[*map(str, row)] for row in rows], lambda: 0)
+    return QueryAnswer("UTILITY", substatement, typed, [[*map(str, row)] for row in rows], lambda: 0)
 
 
 _Lines = tuple[Sequence[str], Iterable[Sequence[Any]]]

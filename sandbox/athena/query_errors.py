@@ -1,4 +1,4 @@
-"""Why a query fails, in Athena's words and categories."""
+"""Failures of queries, in Athena's words and categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query asks of its surroundings, and what it answers."""
+"""Surroundings of a query, of which it asks for tables and files, and its answer."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
@@ -63,7 +63,7 @@ class WritableCatalog(Catalog, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """The answer of a statement: columns with Athena's types, and rows of texts, None for a null, once to be read."""
 
     statement: Literal["DML", "DDL", "UTILITY"]

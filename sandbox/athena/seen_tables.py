@@ -1,4 +1,4 @@
-"""Tables as a caller sees them: the columns that Lake Formation shows, and where their data are."""
+"""Tables as somebody sees them: the columns that Lake Formation shows, and where their data are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements that write: INSERT into an Iceberg table and UNLOAD, as the caller; any other is refused or not executed.
+"""Statements that write: INSERT into an Iceberg table and UNLOAD; any other is refused or not executed.
 
 Athena User Guide, "INSERT INTO", "UNLOAD" and "Update Iceberg table data"; Lake Formation Developer Guide, "Lake
 Formation permissions reference": where Lake Formation has the place, the caller needs INSERT on the table.
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
-from sandbox.athena.query_words import Answer, WritableCatalog
+from sandbox.athena.query_words import QueryAnswer, WritableCatalog
 from sandbox.athena.seen_tables import SeenTable, TableName
 from sandbox.athena.special_tables import not_there
 from sandbox.athena.statements import AthenaStatement
@@ -49,7 +49,7 @@ Rows = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
 """The rows of a statement's query, once to be read."""
 
 
-def insert(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
+def insert(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> QueryAnswer:
     """Append the rows of the query to the target. Raises QueryError for who may not, and for what does not fit."""
     target = _target(statement, catalog)
     named = statement.options.get("columns")
@@ -62,10 +62,10 @@ def insert(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
         )
     found = pa.Table.from_batches(batches, schema).rename_columns(columns)
     catalog.append(target, found)
-    return Answer("DML", "INSERT", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+    return QueryAnswer("DML", "INSERT", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
 
 
-def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> Answer:
+def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> QueryAnswer:
     """Write the rows of the query below a place, as Parquet. Raises QueryError for who may not."""
     given = _FORMAT.search(statement.options.get("with", ""))
     if given is None or given[1].upper() != "PARQUET":
@@ -75,11 +75,11 @@ def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
     body = pa.BufferOutputStream()
     pq.write_table(found, body)
     catalog.put(f"{statement.options['to'].rstrip('/')}/part-00000.parquet", body.getvalue().to_pybytes())
-    return Answer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+    return QueryAnswer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
 
 
 def refuse(statement: AthenaStatement, catalog: WritableCatalog) -> QueryError:
-    """Why a statement is not executed: its caller may not, in AWS's words; or the emulator cannot."""
+    """The failure of a statement: its caller may not, in AWS's words; or the emulator cannot execute it."""
     name = statement.target or TableName(statement.options.get("name", statement.database), "")
     if statement.kind in ("delete", "merge", "update"):
         _target(statement, catalog)

@@ -1,4 +1,4 @@
-"""Answers of Athena about its catalog, which it asks of Glue in the caller's name; moto has another for it.
+"""Answers of Athena about its catalog, which it asks of Glue in the name of who asks.
 
 Athena API Reference, "ListDatabases", "GetTableMetadata" and the like; Athena User Guide, "Data catalog example
 policies": who asks Athena needs the rights to ask Glue.

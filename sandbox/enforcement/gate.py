@@ -72,7 +72,7 @@ class Gate:
         self.queries: Final = QueryRuns(self.world, self)
 
     def behind(self) -> None:
-        """What follows from a call when it was answered: queries that it started, and deliveries of events."""
+        """Do what follows from a call when it was answered: queries that it started, and deliveries of events."""
         self.queries.run_waiting()
         self.deliveries.drain()
 

@@ -1,4 +1,4 @@
-"""The catalog as Athena sees it for a caller: tables by GetTable in its name, and by whom their data are read.
+"""The catalog as Athena sees it for somebody: tables by GetTable in that name, and by whom their data are read.
 
 Lake Formation Developer Guide, "How Athena accesses data registered with Lake Formation": Athena asks Glue for the
 table, then Lake Formation for credentials, both in the caller's name; Lake Formation gives those of the location's

@@ -1,4 +1,4 @@
-"""Executions of Athena: each runs behind the call that started it, and writes its result as the caller.
+"""Executions of Athena: each runs behind the call that started it, and writes its result.
 
 Athena User Guide, "Work with query results and recent queries": a query's result is `<id>.csv` in the output location,
 any other statement's `<id>.txt`; who starts the query needs the right to write there. What the workgroup says about
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM, QueryError
-from sandbox.athena.query_words import Answer
+from sandbox.athena.query_words import QueryAnswer
 from sandbox.emulator.asked_actions import AnsweringGate
 from sandbox.emulator.athena_queries import Outcome, ended
 from sandbox.emulator.aws.resource import AwsError
@@ -80,7 +80,7 @@ class QueryRuns:
             return Outcome("FAILED", str(error), OF_THE_QUERY, milliseconds=_since(began), **told)
         return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
 
-    def _answer(self, execution: Any, place: _Place, catalog: CallersCatalog) -> Answer:
+    def _answer(self, execution: Any, place: _Place, catalog: CallersCatalog) -> QueryAnswer:
         """The answer, whose rows are yet to come. Raises QueryError and AwsError."""
         try:
             from sandbox.athena import query_engine
@@ -93,7 +93,7 @@ class QueryRuns:
         parameters = execution.execution_parameters or ()
         return query_engine.run(execution.query, _database(execution), parameters, catalog, self._world.now)
 
-    def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: Answer) -> None:
+    def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: QueryAnswer) -> None:
         """Write the rows of an answer as the caller. Raises AwsError for who may not, and QueryError."""
         bucket, _, key = location.removeprefix("s3://").partition("/")
         with answer.file() as body, forwarded_by(ATHENA):
@@ -137,7 +137,7 @@ def _database(execution: Any) -> str:
     return context.get("Database") or "default"
 
 
-def _described(answer: Answer, location: str) -> dict[str, Any]:
+def _described(answer: QueryAnswer, location: str) -> dict[str, Any]:
     return {
         "statement": answer.statement,
         "substatement": answer.substatement,
