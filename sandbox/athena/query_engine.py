@@ -21,7 +21,7 @@ from sandbox.athena.duck import DuckEngine, RunningQuery
 from sandbox.athena.duck_dialect import QueryRelation, duck_sql, output_names
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_failures import told
-from sandbox.athena.query_words import QueryAnswer, Catalog, WritableCatalog
+from sandbox.athena.query_words import Catalog, QueryAnswer, WritableCatalog
 from sandbox.athena.relations import Relations
 from sandbox.athena.result_text import result_rows
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
