@@ -24,7 +24,8 @@ from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, Answers, ProviderServer
+from sandbox.runs.organization_questions import AS, ASSIGNMENTS, CHECK, CLOCK, IDENTITY, INVENTORY, READING
+from sandbox.runs.provider_server import Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName
 from sandbox.runs.states import StateDirectory, state_directory
@@ -75,7 +76,8 @@ class FreshOrganization:
     def provider_port(self) -> int:
         """The port at which its provider is served, from the first use of this property on."""
         questions: Mapping[str, Answers] = {
-            ABOUT: lambda _: {"identity": self.states.identity, "inventory": self.inventory().to_json()},
+            IDENTITY: lambda _: {"identity": self.states.identity},
+            INVENTORY: lambda _: self.inventory().to_json(),
             AS: lambda question: environment_or_error(self._mesh.plan, question, self.aws.endpoint_from),
             ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,

@@ -13,17 +13,17 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mesh.findings import NotPossibleError
-from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.identity_center import LiveAssignment
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, ask
+from sandbox.runs.organization_questions import AS, ASSIGNMENTS, CHECK, CLOCK, IDENTITY, INVENTORY, READING, ask
 from sandbox.runs.states import StateDirectory
 
 if TYPE_CHECKING:
     from mesh.folder import PlannedMesh
     from mesh.plan import Plan
+    from sandbox.emulator.aws.records import Inventory
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import EngineName
 
@@ -34,6 +34,13 @@ CHECKING: Final = 600.0
 """Seconds for the live checks in another process."""
 
 NONE_SERVED: Final = "no organisation is kept here: run `mesh up --serve` in another terminal first"
+
+
+class HandedOut(NamedTuple):
+    """The environment variables that make an SDK somebody, and when their keys expire; empty where they do not."""
+
+    environment: dict[str, str]
+    expires: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,10 @@ class ServedOrganization:
 
     def inventory(self) -> Inventory | None:
         """Resources that exist in it, counted; None when it has ended."""
-        about = ask(self.provider_port, ABOUT)
-        return Inventory.from_json(about["inventory"]) if about else None
+        from sandbox.emulator.aws.records import Inventory
+
+        answer = ask(self.provider_port, INVENTORY)
+        return Inventory.from_json(answer) if answer else None
 
     def check(self, mesh: PlannedMesh) -> Report | None:
         """The live checks against a mesh, made by the process that serves; None when it does not answer."""
@@ -96,10 +105,15 @@ class ServedOrganization:
 
         Raises NotPossibleError for nobody and for no origin; None when the organisation has ended.
         """
+        handed = self.handed_out(who, origin)
+        return handed.environment if handed else None
+
+    def handed_out(self, who: str, origin: str = "") -> HandedOut | None:
+        """The same, with the moment when the keys expire."""
         answer = ask(self.provider_port, AS, {"who": who, "from": origin})
         if answer and "error" in answer:
             raise NotPossibleError(str(answer["error"]))
-        return answer["environment"] if answer else None
+        return HandedOut(answer["environment"], answer["expires"]) if answer else None
 
     def require_fit(self, plan: Plan, engine: EngineName | None) -> None:
         """Raises NotPossibleError when it is of another mesh, or was deployed under another engine."""
@@ -133,7 +147,7 @@ def announced(served: ServedOrganization, file: Path = FILE) -> Generator[None]:
 def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization | None:
     """The organisation that is served for this working directory, if any; `told` hears of a file that leads nowhere.
 
-    Raises NotPossibleError when its state is another organisation's.
+    Raises NotPossibleError when its state is another organisation's, or when it is busy and does not answer.
     """
     if not file.exists():
         return None
@@ -141,7 +155,7 @@ def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization |
     if served is None:
         told(f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
         return None
-    about = ask(served.provider_port, ABOUT) if alive(served.pid) else None
+    about = ask(served.provider_port, IDENTITY) if alive(served.pid) else None
     if about is None:
         told(f"{file} is of an organisation that has ended (process {served.pid}); it is passed over")
         return None

@@ -286,7 +286,7 @@ def test_the_help_has_every_command_on_a_whole_line(
     monkeypatch.setenv("COLUMNS", "80")
     assert main.run(["--help"]) == exit_codes.FINE
     commands = capsys.readouterr().out.partition("Commands:")[2].strip().splitlines()
-    assert len(commands) == len(main.app.registered_commands) + len(main.app.registered_groups)
+    assert len(commands) == len(main.COMMANDS)
     assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import typer
 
-from cli.main import app
+from cli.main import application
 from mesh import names
 from mesh.access import from_plan
 from mesh.load import load
@@ -143,7 +143,7 @@ def _wrong_target(arguments: list[str]) -> list[str]:
 
 @cache
 def _mesh() -> Any:
-    return typer.main.get_command(app)
+    return typer.main.get_command(application())
 
 
 def _wrong_mesh(arguments: list[str]) -> list[str]:

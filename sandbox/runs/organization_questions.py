@@ -1,0 +1,61 @@
+"""Questions to an organisation that another process serves, over gRPC: what can be asked, and how long one waits.
+
+`mesh as` is this module and little else: what answers, with all of the emulator, is `sandbox/runs/provider_server.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import grpc
+from google.protobuf import struct_pb2
+
+from mesh.findings import NotPossibleError
+from sandbox.engine.wire import to_python, to_struct
+
+IDENTITY: Final = "Identity"
+INVENTORY: Final = "Inventory"
+AS: Final = "As"
+ASSIGNMENTS: Final = "Assignments"
+READING: Final = "Reading"
+CHECK: Final = "Check"
+CLOCK: Final = "Clock"
+SERVICE: Final = "mesh.Organization"
+SIZES: Final[list[tuple[str, Any]]] = [
+    ("grpc.max_receive_message_length", 400 << 20),
+    ("grpc.max_send_message_length", 400 << 20),
+]
+"""As large as Pulumi's engine allows."""
+
+PATIENCE: Final = 20.0
+"""Seconds for an organisation on this machine to answer; one that has ended refuses at once."""
+
+BUSY: Final = (
+    "the organisation that is kept here is busy, and gave no answer in {:g} seconds; nothing was changed, "
+    "type the command again"
+)
+
+
+def ask(
+    port: int, name: str, question: Mapping[str, Any] = MappingProxyType({}), patience: float | None = None
+) -> dict[str, Any] | None:
+    """The answer of the organisation behind a port; None where nobody answers any more.
+
+    Raises NotPossibleError where there is no answer within so many seconds, by default `PATIENCE`.
+    """
+    seconds = PATIENCE if patience is None else patience
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=SIZES) as channel:
+        call = channel.unary_unary(
+            f"/{SERVICE}/{name}",
+            request_serializer=struct_pb2.Struct.SerializeToString,
+            response_deserializer=struct_pb2.Struct.FromString,
+        )
+        try:
+            return to_python(call(to_struct(question), timeout=seconds))
+        except grpc.RpcError as error:
+            answer: Any = error
+            if answer.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise NotPossibleError(BUSY.format(seconds)) from None
+            return None
