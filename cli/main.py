@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "plan": "plan",
     "up": "up",
     "as": "assume",
+    "query": "query",
     "clock": "clock",
     "lapse": "lapse",
     "offboard": "offboard",

@@ -23,15 +23,25 @@ from sandbox.athena.special_tables import not_there
 from sandbox.athena.statements import Statement, parse
 from sandbox.athena.told_errors import told
 
+Stoppable = Callable[[Callable[[], None]], object]
+"""Hears of a query that runs what stops it."""
+
 SECONDS: Final = 120.0
 """For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""
 
 
-def run(sql: str, database: str, parameters: Sequence[str], catalog: Catalog, now: datetime | None) -> Answer:
+def run(
+    sql: str,
+    database: str,
+    parameters: Sequence[str],
+    catalog: Catalog,
+    now: datetime | None,
+    stoppable: Stoppable = lambda _stop: None,
+) -> Answer:
     """The answer to a statement, whose rows come while they are read. Raises QueryError, also out of the rows."""
     statement = parse(sql, database, parameters)
     if statement.kind == "query":
-        return _query(statement, catalog, now)
+        return _query(statement, catalog, now, stoppable)
     if statement.kind in _CATALOG:
         return _about_the_catalog(statement, catalog)
     raise QueryError(f"NOT_SUPPORTED: {statement.kind} is not executed here")
@@ -70,9 +80,10 @@ class _ByPlace:
         return found
 
 
-def _query(statement: Statement, catalog: Catalog, now: datetime | None) -> Answer:
+def _query(statement: Statement, catalog: Catalog, now: datetime | None, stoppable: Stoppable) -> Answer:
     with ExitStack() as opened:
         engine = opened.enter_context(Engine())
+        stoppable(engine.stop)
         files = _ByPlace(catalog)
         relations = Relations(engine, files)
         found = {name: _relation(name, catalog, relations, files) for name in statement.tables}

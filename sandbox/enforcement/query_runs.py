@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.query_words import Answer
 from sandbox.emulator.asked_actions import AnsweringGate
-from sandbox.emulator.athena_queries import Outcome, ended
+from sandbox.emulator.athena_queries import CANCELLED, QUEUED, RUNNING, Outcome, ended, going_on
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.emulator.request_origin import forwarded_by
@@ -43,13 +43,28 @@ class QueryRuns:
         self._world, self._gate = world, gate
         self._clients = Clients()
         self._waiting: deque[_Started] = deque()
+        self._under_way: dict[str, _Started] = {}
+        self._stops: dict[str, Callable[[], None]] = {}
 
     def follow(self, call: AwsCall, account: str, execution: str) -> None:
         """Note an execution that was started, by its id."""
         from moto.athena.models import athena_backends
 
         stored = athena_backends[account][call.region].executions[execution]
-        self._waiting.append(_Started(stored, account, call.key))
+        going_on(stored, QUEUED)
+        self._under_way[execution] = started = _Started(stored, account, call.key)
+        self._waiting.append(started)
+
+    def under_way(self, key: str) -> list[str]:
+        """Ids of executions that were started with an access key and have not ended."""
+        return [name for name, started in [*self._under_way.items()] if started.key == key]
+
+    def stop(self, execution: str) -> None:
+        """End an execution that is under way; nothing happens to one that has ended (StopQueryExecution)."""
+        started = self._under_way.get(execution)
+        if started is not None:
+            going_on(started.execution, CANCELLED)
+            self._stops.get(execution, _nothing)()
 
     def catalog(self, account: str, key: str) -> CallersCatalog:
         """The catalog of an account as Athena sees it for who has an access key."""
@@ -62,11 +77,22 @@ class QueryRuns:
                 started = self._waiting.popleft()
             except IndexError:
                 return
-            ended(started.execution, self._run(started))
+            name = started.execution.id
+            try:
+                ended(started.execution, self._run(started))
+            except BaseException:
+                del started.execution.outcome
+                raise
+            finally:
+                self._under_way.pop(name, None)
+                self._stops.pop(name, None)
 
     def _run(self, started: _Started) -> Outcome:
         began = time.perf_counter()
         execution, answer = started.execution, None
+        if execution.outcome.state == CANCELLED:
+            return execution.outcome
+        going_on(execution, RUNNING)
         place = _place(execution)
         told: dict[str, Any] = {"encryption": place.encryption, "location": f"{place.folder}{execution.id}.csv"}
         try:
@@ -82,14 +108,20 @@ class QueryRuns:
                     "No output location provided. You did not provide an output location for your query results"
                 )
             answer = query_engine.run(
-                execution.query, _database(execution), execution.execution_parameters or (), catalog, self._world.now
+                execution.query,
+                _database(execution),
+                execution.execution_parameters or (),
+                catalog,
+                self._world.now,
+                lambda stop: self._stops.__setitem__(execution.id, stop),
             )
             suffix = "csv" if answer.statement == "DML" else "txt"
             told |= _described(answer, f"{place.folder}{execution.id}.{suffix}")
             self._write(catalog, place, told["location"], answer)
         except QueryError as error:
             told["milliseconds"] = _since(began)
-            return Outcome("FAILED", error.reason, error.category, **told)
+            state = CANCELLED if execution.outcome.state == CANCELLED else "FAILED"
+            return Outcome(state, error.reason, error.category, **told)
         except AwsError as error:
             told["milliseconds"] = _since(began)
             return Outcome("FAILED", str(error), 2, **told)
@@ -102,6 +134,10 @@ class QueryRuns:
             catalog.session.call(
                 "s3", self._world.region, "put_object", {"Bucket": bucket, "Key": key, "Body": body, **place.headers}
             )
+
+
+def _nothing() -> None:
+    """A query that runs no engine yet has nothing to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,18 @@ from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.organization_questions import AS, ASSIGNMENTS, CHECK, CLOCK, IDENTITY, INVENTORY, READING
+from sandbox.runs.organization_questions import (
+    AS,
+    ASSIGNMENTS,
+    CHECK,
+    CLOCK,
+    IDENTITY,
+    INVENTORY,
+    QUERY,
+    READING,
+    STOP,
+)
+from sandbox.runs.persona_queries import PersonaQueries
 from sandbox.runs.provider_server import Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, announced
 from sandbox.runs.stack_run import EngineName
@@ -75,6 +86,7 @@ class FreshOrganization:
     @cached_property
     def provider_port(self) -> int:
         """The port at which its provider is served, from the first use of this property on."""
+        queries = PersonaQueries(self._mesh, self.aws)
         questions: Mapping[str, Answers] = {
             IDENTITY: lambda _: {"identity": self.states.identity},
             INVENTORY: lambda _: self.inventory().to_json(),
@@ -83,6 +95,8 @@ class FreshOrganization:
             CHECK: self._checked,
             CLOCK: self._clock,
             READING: lambda question: {"roles": [role for role in question["roles"] if reads_of_others(role)]},
+            QUERY: queries.answer,
+            STOP: queries.stop,
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port
 

@@ -22,6 +22,8 @@ ASSIGNMENTS: Final = "Assignments"
 READING: Final = "Reading"
 CHECK: Final = "Check"
 CLOCK: Final = "Clock"
+QUERY: Final = "Query"
+STOP: Final = "Stop"
 SERVICE: Final = "mesh.Organization"
 SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),
