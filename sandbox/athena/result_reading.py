@@ -42,11 +42,9 @@ def csv_rows(lines: Iterable[bytes], width: int) -> Iterator[Row]:
 
 
 def _cells(text: str, width: int, quotes: int) -> Row:
-    if quotes == 2 * width and text[0] == '"':
-        # Quotes pair up as `""` within a value or `","` between two; with that many of the latter, all are between.
-        parts = text[1:-1].split('","')
-        if len(parts) == width:
-            return list(parts)
+    if quotes == 2 * width and '""' not in text:
+        # No value has a quote in it and none is NULL, so that the marks between two stand nowhere else.
+        return list(text[1:-1].split('","'))
     cells: Row = []
     at = 0
     for _ in range(width):
