@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from cli.console import counted
 from mesh.findings import NotPossibleError
-from sandbox.athena.result_reading import RecordCount, Row, is_number, typed_rows
+from sandbox.athena.result_reading import RecordCount, ResultRow, is_number, typed_rows
 
 if TYPE_CHECKING:
     from sandbox.runs.query_results import QueryResult
@@ -101,7 +101,7 @@ def write_table(result: QueryResult, content: IO[bytes], opened: IO[bytes], limi
     return len(shown) + more
 
 
-def _table_lines(columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> Iterator[str]:
+def _table_lines(columns: Sequence[tuple[str, str]], rows: Sequence[ResultRow]) -> Iterator[str]:
     from rich.cells import cell_len
 
     head = [[_visible(name) for name, _ in columns], [type_ for _, type_ in columns]]

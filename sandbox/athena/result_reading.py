@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-Row = list[str | None]
+ResultRow = list[str | None]
 
 INTEGERS: Final = frozenset({"tinyint", "smallint", "integer", "int", "bigint"})
 FLOATS: Final = frozenset({"float", "real", "double"})
@@ -24,7 +24,7 @@ def is_number(type_: str) -> bool:
     return type_ in INTEGERS or type_ in FLOATS or type_.startswith("decimal")
 
 
-def csv_rows(lines: Iterable[bytes], width: int) -> Iterator[Row]:
+def csv_rows(lines: Iterable[bytes], width: int) -> Iterator[ResultRow]:
     """Rows of a CSV of Athena's with so many columns, that of the names included; None is NULL."""
     incomplete: list[str] = []
     quotes = 0
@@ -41,11 +41,11 @@ def csv_rows(lines: Iterable[bytes], width: int) -> Iterator[Row]:
         quotes = 0
 
 
-def _cells(text: str, width: int, quotes: int) -> Row:
+def _cells(text: str, width: int, quotes: int) -> ResultRow:
     if quotes == 2 * width and '""' not in text:
         # No value has a quote in it and none is NULL, so that the marks between two stand nowhere else.
         return list(text[1:-1].split('","'))
-    cells: Row = []
+    cells: ResultRow = []
     at = 0
     for _ in range(width):
         match = _CELL.match(text, at)
@@ -56,7 +56,7 @@ def _cells(text: str, width: int, quotes: int) -> Row:
     return cells
 
 
-def line_rows(lines: Iterable[bytes], width: int) -> Iterator[Row]:
+def line_rows(lines: Iterable[bytes], width: int) -> Iterator[ResultRow]:
     """Rows of the result of a statement that is no query: lines, with tabs between what belongs to each column."""
     for line in lines:
         cells = line.decode().removesuffix("\n").split("\t")
@@ -93,7 +93,7 @@ def plain_value(text: str | None, type_: str) -> Any:
     return text == "true" if type_ == "boolean" else text
 
 
-def typed_rows(rows: Iterable[Row], types: Sequence[str]) -> Iterator[list[Any]]:
+def typed_rows(rows: Iterable[ResultRow], types: Sequence[str]) -> Iterator[list[Any]]:
     """Rows with plain values."""
     for row in rows:
         yield [plain_value(text, type_) for text, type_ in zip(row, types, strict=True)]

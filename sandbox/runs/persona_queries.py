@@ -143,7 +143,7 @@ class PersonaQueries:
             time.sleep(PAUSE)
 
     def _database(self, persona: Persona, sql: str, parameters: Sequence[str]) -> str:
-        """Where a table without a database is: a partner's own, a pipeline's drafts, or the only one that is named."""
+        """The database of names without one: a partner's own, that of a pipeline's drafts, or the only one named."""
         if persona.home in self._plan.partners:
             return names.snake(persona.home)
         if persona.kind == "pipeline" and persona.product in self._plan.domains[persona.home].drafts:

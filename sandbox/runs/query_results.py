@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 from mesh.findings import NotPossibleError
-from sandbox.athena.result_reading import Row, csv_rows, line_rows
+from sandbox.athena.result_reading import ResultRow, csv_rows, line_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class QueryResult:
         finally:
             connection.close()
 
-    def rows(self, content: Iterable[bytes]) -> Iterable[Row]:
+    def rows(self, content: Iterable[bytes]) -> Iterable[ResultRow]:
         """The rows of that object, without the names."""
         if not self.csv:
             return line_rows(content, len(self.columns))

@@ -1,6 +1,6 @@
-"""Columns of a query's tables that its caller does not see: their labels, and the grants that would open them.
+"""Columns of a query's tables that who asks does not see: their labels, and the grants that would open them.
 
-Told of tables that the caller sees something of, as the live catalog and the live Lake Formation have it.
+Told of tables of which something is seen, as the live catalog and the live Lake Formation have it.
 """
 
 from __future__ import annotations

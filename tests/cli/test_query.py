@@ -22,10 +22,10 @@ from pyiceberg.catalog.glue import GlueCatalog
 
 from cli import exit_codes, main
 from mesh.folder import PlannedMesh, plan_folder
-from sandbox.rehearsal.credentials import shell_environment
 from sandbox.runs.fresh_organization import FreshOrganization, fresh_organization
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
 from tests.cli.test_lapse import DAY, TINY
+from tests.sandbox.runs.real_clients import Caller
 
 pa: Any = pyarrow  # it has no types
 pq: Any = pyarrow.parquet
@@ -46,13 +46,12 @@ class Kept:
     def __init__(self, organization: FreshOrganization, planned: PlannedMesh) -> None:
         self.organization, self.planned = organization, planned
 
-    def environment(self, who: str) -> dict[str, str]:
-        """The environment of somebody's shell."""
-        return shell_environment(self.planned.plan, who, self.organization.aws.endpoint_from)
+    def caller(self, who: str) -> Caller:
+        return Caller(self.organization.aws, self.planned, who)
 
     def write(self, product: str, rows: Any) -> None:
         """A commit to the draft of a product's table by its pipeline; the publication function publishes it."""
-        given = self.environment(f"pipeline:orders.{product}")
+        given = self.caller(f"pipeline:orders.{product}").given
         settings = {
             "endpoint": given["AWS_ENDPOINT_URL"],
             "region": given["AWS_DEFAULT_REGION"],
@@ -61,7 +60,8 @@ class Kept:
             "session-token": given["AWS_SESSION_TOKEN"],
         }
         both = {f"{service}.{name}": value for service in ("glue", "s3") for name, value in settings.items()}
-        GlueCatalog("draft", **both).load_table(f"orders__{product}__draft.{product}").append(rows)
+        draft: Any = GlueCatalog("draft", **both).load_table(f"orders__{product}__draft.{product}")
+        draft.append(rows)
 
     def deliver(self, rows: Any) -> None:
         """A file of the parcels' pipeline for the courier, which replication brings to the inbox."""
@@ -69,18 +69,7 @@ class Kept:
         pq.write_table(rows, content)
         bucket = self.planned.plan.domains["orders"].products["parcels"].bucket
         key = "outbound/courier/orders__parcels/parcels/part-0.parquet"
-        import boto3
-
-        given = self.environment("pipeline:orders.parcels")
-        s3: Any = boto3.client(
-            "s3",
-            endpoint_url=given["AWS_ENDPOINT_URL"],
-            region_name=given["AWS_DEFAULT_REGION"],
-            aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=given["AWS_SESSION_TOKEN"],
-        )
-        s3.put_object(Bucket=bucket, Key=key, Body=content.getvalue())
+        self.caller("pipeline:orders.parcels").client("s3").put_object(Bucket=bucket, Key=key, Body=content.getvalue())
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -23,7 +24,7 @@ CELLS = (None, "", "a", '"', ",", '","', '",', ',"', "\n", "\r\n", '"\n', '""', 
 """Values that a reader takes for the end of a value, of a row, or for NULL."""
 
 
-def written(columns: list[tuple[str, str]], rows: list[list[str | None]]) -> bytes:
+def written(columns: list[tuple[str, str]], rows: Sequence[Sequence[str | None]]) -> bytes:
     """The file of a result, as the engine writes it."""
     with Answer("DML", "SELECT", tuple(columns), rows, lambda: 0).file() as file:
         return file.read()
