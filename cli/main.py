@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "up": "up",
     "as": "assume",
     "connect": "connect",
+    "query": "query",
     "clock": "clock",
     "lapse": "lapse",
     "offboard": "offboard",

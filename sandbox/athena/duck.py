@@ -20,6 +20,7 @@ from sandbox.athena.query_errors import CutOffError, QueryError
 
 TIMEOUT: Final = "Query timeout"
 EXHAUSTED: Final = "Query exhausted resources at this scale factor"
+STOPPED: Final = "Query cancelled"
 """Athena's words for queries that are cut off (Athena User Guide, "Troubleshoot issues in Athena")."""
 
 ROWS: Final = 50_000
@@ -55,6 +56,7 @@ class DuckEngine:
     ) -> None:
         limits = {"memory_limit": f"{megabytes}MB", "threads": threads}
         self.failures: list[Exception] = []
+        self._stopped = threading.Event()
         self._connection = duckdb.connect(":memory:")
         for name, value in {**(settings or {}), **limits, **_CLOSED}.items():
             self._connection.execute(f"SET {name} = {_literal(value)}")
@@ -71,6 +73,11 @@ class DuckEngine:
     def close(self) -> None:
         """Give the memory back."""
         self._connection.close()
+
+    def stop(self) -> None:
+        """End the query under way, which raises CutOffError; another thread calls this."""
+        self._stopped.set()
+        self._connection.interrupt()
 
     def register(self, name: str, source: object) -> None:
         """A relation of that name over something of Arrow's."""
@@ -108,6 +115,8 @@ class DuckEngine:
     def _batches(self, reader: pa.RecordBatchReader, out_of_time: threading.Event) -> Iterator[pa.RecordBatch]:
         while True:
             with self._reasons(out_of_time):
+                if self._stopped.is_set():
+                    raise CutOffError(STOPPED)
                 if out_of_time.is_set():
                     raise CutOffError(TIMEOUT)
                 try:
@@ -124,6 +133,8 @@ class DuckEngine:
         except QueryError:
             raise
         except (duckdb.Error, pa.ArrowException, OSError) as error:
+            if self._stopped.is_set():
+                raise CutOffError(STOPPED) from error
             if out_of_time.is_set():
                 raise CutOffError(TIMEOUT) from error
             if self.failures:

@@ -28,23 +28,31 @@ from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
 from sandbox.athena.special_tables import not_there
 from sandbox.athena.statements import AthenaStatement, parse
 
+Stoppable = Callable[[Callable[[], None]], object]
+"""Hears of a query that runs what stops it."""
+
 SECONDS: Final = 120.0
 """For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""
 
 
 def run(
-    sql: str, database: str, parameters: Sequence[str], catalog: WritableCatalog, now: datetime | None
+    sql: str,
+    database: str,
+    parameters: Sequence[str],
+    catalog: WritableCatalog,
+    now: datetime | None,
+    stoppable: Stoppable = lambda _stop: None,
 ) -> QueryAnswer:
     """The answer to a statement, whose rows come while they are read. Raises QueryError, also out of the rows."""
     statement = parse(sql, database, parameters)
     if statement.kind == "query":
-        return _query(statement, catalog, now)
+        return _query(statement, catalog, now, stoppable)
     if statement.kind in _CATALOG:
         return _about_the_catalog(statement, catalog)
     if statement.kind in table_writes.ACTIONS:
         raise table_writes.refuse(statement, catalog)
     if statement.kind in _WRITES:
-        return _written(statement, catalog, now)
+        return _written(statement, catalog, now, stoppable)
     raise QueryError(f"NOT_SUPPORTED: {statement.kind.upper()} is not executed in the emulator", OF_THE_SYSTEM)
 
 
@@ -104,9 +112,10 @@ class _Begun:
                 raise told(error, statement) from None
 
 
-def _begin(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -> _Begun:
+def _begin(statement: AthenaStatement, catalog: Catalog, now: datetime | None, stoppable: Stoppable) -> _Begun:
     with ExitStack() as opened:
         engine = opened.enter_context(DuckEngine())
+        stoppable(engine.stop)
         files = _ByPlace(catalog)
         relations = Relations(engine, files)
         found = {name: _relation(name, catalog, relations, files) for name in statement.tables}
@@ -118,17 +127,19 @@ def _begin(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -
         return _Begun(running, opened.pop_all(), lambda: relations.objects.bytes_read)
 
 
-def _query(statement: AthenaStatement, catalog: Catalog, now: datetime | None) -> QueryAnswer:
-    begun = _begin(statement, catalog, now)
+def _query(statement: AthenaStatement, catalog: Catalog, now: datetime | None, stoppable: Stoppable) -> QueryAnswer:
+    begun = _begin(statement, catalog, now, stoppable)
     rows = (row for batch in begun.batches(statement) for row in result_rows(batch))
     return QueryAnswer("DML", "SELECT", begun.columns, rows, begun.scanned)
 
 
-def _written(statement: AthenaStatement, catalog: WritableCatalog, now: datetime | None) -> QueryAnswer:
+def _written(
+    statement: AthenaStatement, catalog: WritableCatalog, now: datetime | None, stoppable: Stoppable
+) -> QueryAnswer:
     begun: list[_Begun] = []
 
     def rows() -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        begun.append(_begin(statement, catalog, now))
+        begun.append(_begin(statement, catalog, now, stoppable))
         return begun[0].running.schema, begun[0].batches(statement)
 
     return _WRITES[statement.kind](statement, catalog, rows, lambda: begun[0].scanned() if begun else 0)

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+QUEUED: Final = "QUEUED"
+RUNNING: Final = "RUNNING"
+CANCELLED: Final = "CANCELLED"
 UNANSWERED: Final = "the emulator executes no queries"
 _OF_THE_SYSTEM: Final = 1
 """The category of an error that neither the query nor its data are the cause of (Athena API, AthenaError)."""
@@ -58,6 +61,11 @@ class Outcome:
     scanned: int = 0
     milliseconds: int = 0
     update_count: int | None = None
+
+
+def going_on(execution: Any, state: str) -> None:
+    """Keep the state of an execution (moto's) that somebody executes, or is to execute no further."""
+    execution.outcome = Outcome(state)
 
 
 def ended(execution: Any, outcome: Outcome) -> None:
@@ -143,6 +151,8 @@ def _described(told: dict[str, Any], execution: Any) -> dict[str, Any]:
     """moto's description of an execution with what became of it."""
     outcome = _outcome(execution)
     status: dict[str, Any] = {**told["Status"], "State": outcome.state, "CompletionDateTime": execution.end_time}
+    if outcome.state in (QUEUED, RUNNING):
+        del status["CompletionDateTime"]
     if outcome.reason:
         error = {"ErrorCategory": outcome.category, "Retryable": False, "ErrorMessage": outcome.reason}
         status |= {"StateChangeReason": outcome.reason, "AthenaError": error}

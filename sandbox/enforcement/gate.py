@@ -201,6 +201,8 @@ class Gate:
             self.deliveries.follow(call, owner, caller.account, answer[2])
         if call.operation == "StartQueryExecution" and int(answer[0]) == _OK:
             self.queries.follow(call, owner, json.loads(answer[2])["QueryExecutionId"])
+        if call.operation == "StopQueryExecution" and int(answer[0]) == _OK:
+            self.queries.stop(call.text("QueryExecutionId"))
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         answer = self._with_targets(caller, call, origin_of(request), answer)

@@ -8,7 +8,7 @@ role. Where no location is registered it reads with the caller's own permissions
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mesh.aws.plugin_types import AskedAction
 from sandbox.athena.query_errors import QueryError
@@ -32,6 +32,16 @@ _ABSENT: Final = frozenset({"EntityNotFoundException", *REFUSAL_CODES})
 _NOT_CURRENT: Final = "iceberg.field.current"
 
 
+class WithheldColumns(NamedTuple):
+    """Columns of a table that the caller does not see, by catalog, database and table behind a link; `of` all."""
+
+    catalog: str
+    database: str
+    table: str
+    columns: tuple[str, ...]
+    of: int
+
+
 class CallersCatalog:
     """The catalog of an account for one caller, whose calls are made with its access key, by Athena."""
 
@@ -45,6 +55,16 @@ class CallersCatalog:
         """A table with the columns that the caller may read; None for what is not there, or is not for it to see."""
         told = self.described(name.database, name.table)
         return self._seen(name, told) if told else None
+
+    def withheld(self, name: TableName) -> WithheldColumns | None:
+        """The columns of a table that the caller does not see; None where it sees all, or nothing of the table."""
+        seen = self.table(name)
+        if seen is None or seen.whole:
+            return None
+        target = self._target(name)
+        every, shown = self._every_column(*target), {column.name for column in seen.columns}
+        columns = tuple(column.name for column in every if column.name not in shown)
+        return WithheldColumns(*target, columns, len(every))
 
     def described(self, database: str, table: str) -> Mapping[str, Any] | None:
         """A table as Glue describes it to the caller; None for what is not there, and for what it may not see."""
@@ -131,11 +151,10 @@ class CallersCatalog:
     def _seen(self, name: TableName, told: Mapping[str, Any]) -> SeenTable:
         parameters: Mapping[str, str] = told.get("Parameters") or {}
         keys = _columns(told.get("PartitionKeys"))
-        catalog, database, table = self._target(name)
-        stored: Any = backends.databases(catalog, self._world.region)[database].tables[table]
+        target = self._target(name)
+        stored = self._stored(*target)
         full: Mapping[str, Any] = stored.as_dict()
         columns = (*_columns(_storage(told).get("Columns")), *keys)
-        every = (*_columns(_storage(full).get("Columns")), *_columns(full.get("PartitionKeys")))
         is_iceberg = parameters.get("table_type", "").upper() == "ICEBERG"
         return SeenTable(
             name=name,
@@ -145,8 +164,15 @@ class CallersCatalog:
             metadata=parameters.get("metadata_location", "") if is_iceberg else "",
             partition_keys=tuple(column.name for column in _columns(full.get("PartitionKeys"))),
             partitions={} if is_iceberg else _partitions(stored),
-            whole=columns == every,
+            whole=columns == self._every_column(*target),
         )
+
+    def _stored(self, catalog: str, database: str, table: str) -> Any:
+        return backends.databases(catalog, self._world.region)[database].tables[table]
+
+    def _every_column(self, catalog: str, database: str, table: str) -> tuple[SeenColumn, ...]:
+        full: Mapping[str, Any] = self._stored(catalog, database, table).as_dict()
+        return (*_columns((full.get("StorageDescriptor") or {}).get("Columns")), *_columns(full.get("PartitionKeys")))
 
     def _target(self, name: TableName) -> tuple[str, str, str]:
         """Catalog, database and name of a table, behind the link that leads to it."""

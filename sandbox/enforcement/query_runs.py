@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import QueryAnswer
 from sandbox.emulator.asked_actions import AnsweringGate
-from sandbox.emulator.athena_queries import Outcome, ended
+from sandbox.emulator.athena_queries import CANCELLED, QUEUED, RUNNING, Outcome, ended, going_on
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.emulator.request_origin import forwarded_by
@@ -45,13 +45,28 @@ class QueryRuns:
         self._world, self._gate = world, gate
         self._clients = Clients()
         self._waiting: deque[_Started] = deque()
+        self._under_way: dict[str, _Started] = {}
+        self._stops: dict[str, Callable[[], None]] = {}
 
     def follow(self, call: AwsCall, account: str, execution: str) -> None:
         """Note an execution that was started, by its id."""
         from moto.athena.models import athena_backends
 
         stored = athena_backends[account][call.region].executions[execution]
-        self._waiting.append(_Started(stored, account, call.key))
+        going_on(stored, QUEUED)
+        self._under_way[execution] = started = _Started(stored, account, call.key)
+        self._waiting.append(started)
+
+    def under_way(self, key: str) -> list[str]:
+        """Ids of executions that were started with an access key and have not ended."""
+        return [name for name, started in [*self._under_way.items()] if started.key == key]
+
+    def stop(self, execution: str) -> None:
+        """End an execution that is under way; nothing happens to one that has ended (StopQueryExecution)."""
+        started = self._under_way.get(execution)
+        if started is not None:
+            going_on(started.execution, CANCELLED)
+            self._stops.get(execution, _nothing)()
 
     def catalog(self, account: str, key: str) -> CallersCatalog:
         """The catalog of an account as Athena sees it for who has an access key."""
@@ -64,10 +79,21 @@ class QueryRuns:
                 started = self._waiting.popleft()
             except IndexError:
                 return
-            ended(started.execution, self._run(started))
+            name = started.execution.id
+            try:
+                ended(started.execution, self._run(started))
+            except BaseException:
+                del started.execution.outcome
+                raise
+            finally:
+                self._under_way.pop(name, None)
+                self._stops.pop(name, None)
 
     def _run(self, started: _Started) -> Outcome:
         began, execution = time.perf_counter(), started.execution
+        if execution.outcome.state == CANCELLED:
+            return execution.outcome
+        going_on(execution, RUNNING)
         place, catalog = _place(execution), self.catalog(started.account, started.key)
         told: dict[str, Any] = {"encryption": place.encryption, "location": f"{place.folder}{execution.id}.csv"}
         try:
@@ -75,7 +101,8 @@ class QueryRuns:
             told |= _described(answer, f"{place.folder}{execution.id}.{'csv' if answer.statement == 'DML' else 'txt'}")
             self._write(catalog, place, told["location"], answer)
         except QueryError as error:
-            return Outcome("FAILED", error.reason, error.category, milliseconds=_since(began), **told)
+            state = CANCELLED if execution.outcome.state == CANCELLED else "FAILED"
+            return Outcome(state, error.reason, error.category, milliseconds=_since(began), **told)
         except AwsError as error:
             return Outcome("FAILED", str(error), OF_THE_QUERY, milliseconds=_since(began), **told)
         return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
@@ -90,8 +117,14 @@ class QueryRuns:
             raise QueryError(_ABSENT_ENGINE, OF_THE_SYSTEM) from None
         if not place.folder:
             raise QueryError(_NO_PLACE)
-        parameters = execution.execution_parameters or ()
-        return query_engine.run(execution.query, _database(execution), parameters, catalog, self._world.now)
+        return query_engine.run(
+            execution.query,
+            _database(execution),
+            execution.execution_parameters or (),
+            catalog,
+            self._world.now,
+            lambda stop: self._stops.__setitem__(execution.id, stop),
+        )
 
     def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: QueryAnswer) -> None:
         """Write the rows of an answer as the caller. Raises AwsError for who may not, and QueryError."""
@@ -100,6 +133,10 @@ class QueryRuns:
             catalog.session.call(
                 "s3", self._world.region, "put_object", {"Bucket": bucket, "Key": key, "Body": body, **place.headers}
             )
+
+
+def _nothing() -> None:
+    """A query that runs no engine yet has nothing to stop."""
 
 
 @dataclass(frozen=True, slots=True)

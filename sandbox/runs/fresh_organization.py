@@ -25,7 +25,19 @@ from sandbox.enforcement.seeding import FirstRoles
 from sandbox.jobs.deployed_jobs import DeployedJobs
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
-from sandbox.runs.organization_questions import AS, ASSIGNMENTS, CHECK, CLOCK, IDENTITY, INVENTORY, JOBS, READING
+from sandbox.runs.organization_questions import (
+    AS,
+    ASSIGNMENTS,
+    CHECK,
+    CLOCK,
+    IDENTITY,
+    INVENTORY,
+    JOBS,
+    QUERY,
+    READING,
+    STOP,
+)
+from sandbox.runs.persona_queries import PersonaQueries
 from sandbox.runs.provider_server import Answers, ProviderServer
 from sandbox.runs.served_organization import ServedOrganization, alive, announced
 from sandbox.runs.stack_run import EngineName
@@ -77,6 +89,7 @@ class FreshOrganization:
     @cached_property
     def provider_port(self) -> int:
         """The port at which its provider is served, from the first use of this property on."""
+        queries = PersonaQueries(self._mesh, self.aws)
         questions: Mapping[str, Answers] = {
             IDENTITY: lambda _: {"identity": self.states.identity},
             INVENTORY: lambda _: self.inventory().to_json(),
@@ -86,6 +99,8 @@ class FreshOrganization:
             CLOCK: self._clock,
             JOBS: self.jobs,
             READING: lambda question: {"roles": [role for role in question["roles"] if reads_of_others(role)]},
+            QUERY: queries.answer,
+            STOP: queries.stop,
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port
 

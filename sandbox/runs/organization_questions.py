@@ -23,6 +23,8 @@ READING: Final = "Reading"
 CHECK: Final = "Check"
 CLOCK: Final = "Clock"
 JOBS: Final = "Jobs"
+QUERY: Final = "Query"
+STOP: Final = "Stop"
 SERVICE: Final = "mesh.Organization"
 SIZES: Final[list[tuple[str, Any]]] = [
     ("grpc.max_receive_message_length", 400 << 20),

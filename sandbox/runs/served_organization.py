@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import secrets
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -25,7 +26,9 @@ from sandbox.runs.organization_questions import (
     IDENTITY,
     INVENTORY,
     JOBS,
+    QUERY,
     READING,
+    STOP,
     BusyError,
     ask,
 )
@@ -46,6 +49,9 @@ CHECKING: Final = 600.0
 
 INVOKING: Final = 960.0
 """Seconds for a function in another process: the longest that Lambda lets one run, and a minute."""
+
+QUERYING: Final = 300.0
+"""Seconds for a query in another process: more than the engine takes before it is cut off, and what others wait."""
 
 NONE_SERVED: Final = "no organisation is kept here: run `mesh up --serve` in another terminal first"
 
@@ -142,6 +148,23 @@ class ServedOrganization:
         if answer and "error" in answer:
             raise NotPossibleError(str(answer["error"]))
         return HandedOut(answer["environment"], answer["expires"]) if answer else None
+
+    def query(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a query that is made as somebody, as `sandbox/runs/persona_queries.py` has it.
+
+        One that is interrupted is stopped there as well. Raises NotPossibleError for what fails, with its sentence.
+        """
+        mark = secrets.token_hex(8)
+        try:
+            answer = ask(self.provider_port, QUERY, {**question, "mark": mark}, QUERYING)
+        except (KeyboardInterrupt, SystemExit):
+            ask(self.provider_port, STOP, {"mark": mark})
+            raise
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        if "error" in answer:
+            raise NotPossibleError(str(answer["error"]))
+        return answer
 
     def require_fit(self, plan: Plan, engine: EngineName | None) -> None:
         """Raises NotPossibleError when it is of another mesh, or was deployed under another engine."""
