@@ -125,7 +125,7 @@ def write(
     Columns are found by name. Raises what the client raises, PermissionError, and ValueError for rows of other types.
     """
     target = GivenCatalog(client, files).load_table(f"{database}.{table}")
-    fitting = rows.select(target.schema().column_names).cast(target.schema().as_arrow())
+    fitting = rows.select([field.name for field in target.schema().fields]).cast(target.schema().as_arrow())
     if mode == "append":
         target.append(fitting)
     else:
