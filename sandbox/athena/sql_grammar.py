@@ -17,7 +17,7 @@ _NODES: Final = frozenset(
     for name in """
     Select From Join Where Group Having Order Ordered Limit Offset Fetch Distinct Union Intersect Except Subquery With
     CTE TableAlias Table Values Tuple Lateral Unnest Window WindowSpec Filter IgnoreNulls RespectNulls WithinGroup
-    GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
+    GroupConcat Cube Rollup GroupingSets TableSample Version Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
     CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
@@ -38,7 +38,7 @@ _PARTS: Final = {
         "distinct",
         "windows",
     },
-    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins"},
+    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins", "version"},
     exp.Subquery: {"this", "alias", "with_", "sample", "joins", "order", "limit", "offset"},
     exp.Join: {"this", "on", "using", "side", "kind"},
     exp.Star: set[str](),
