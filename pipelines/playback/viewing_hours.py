@@ -13,12 +13,12 @@ HOURS = f"""
     insert into playback__viewing_hours__draft.viewing_hours
     with days as (
         select s.*, s.device.family family from playback__sessions.sessions s
-        where session_date >= date '{since}' and session_date < date '{until}'),
+        where session_date >= date '{since}' and session_date < date '{until}' and device is not null),
     small as (
         select session_date, title_id, country, family from days
         group by 1, 2, 3, 4 having count(distinct profile_id) < 50)
     select d.session_date, d.title_id, if(small.title_id is null, d.country, 'ZZ'), d.family,
-        sum(watched_seconds) / 3600.0, count_if(watched_seconds >= 120),
+        sum(watched_seconds) / 3600e0, count_if(watched_seconds >= 120),
         count_if(watched_seconds >= 120 and end_reason = 'credits'),
         cast(round(count(distinct profile_id), -1) as bigint), false, localtimestamp
     from days d left join small on small.session_date = d.session_date and small.title_id = d.title_id
