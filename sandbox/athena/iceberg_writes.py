@@ -123,7 +123,8 @@ def write(
 ) -> None:
     """Write rows to a table of a catalog; `overwrite` takes the place of what it has.
 
-    Columns are found by name; one that the rows do not have is null. Raises what the client raises, PermissionError, and ValueError for rows of other types.
+    Columns are found by name; one that the rows do not have is null. Raises what the client raises, PermissionError,
+    and ValueError for rows of other types.
     """
     target = GivenCatalog(client, files).load_table(f"{database}.{table}")
     wanted = target.schema().as_arrow()

@@ -17,10 +17,11 @@ _NODES: Final = frozenset(
     for name in """
     Select From Join Where Group Having Order Ordered Limit Offset Fetch Distinct Union Intersect Except Subquery With
     CTE TableAlias Table Values Tuple Lateral Unnest Window WindowSpec Filter IgnoreNulls RespectNulls WithinGroup
-    GroupConcat Cube Rollup GroupingSets TableSample Version Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
+    GroupConcat Cube Rollup GroupingSets TableSample Star Column Identifier Alias Dot Literal Boolean Null Var Paren And
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
     CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
+    Version
     """.split()
 )
 _PARTS: Final = {
@@ -128,7 +129,7 @@ def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> 
         raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
     elif isinstance(node, exp.Star) and not isinstance(node.parent, exp.Select | exp.Column):
         if not (isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "count"):
-            raise QueryError(f"line 1:1: mismatched input '*'")
+            raise QueryError("line 1:1: mismatched input '*'")
     elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
         raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Table function '{node.this.name.lower()}' not registered")
     elif isinstance(node, exp.Join) and str(node.args.get("kind") or "").upper() not in {"", "INNER", "CROSS", "OUTER"}:

@@ -1,4 +1,4 @@
-"""Queries of Athena as somebody makes them: a whole table, through a workgroup, with the columns and rows it returns."""
+"""Queries of Athena as somebody makes them: a whole table, through a workgroup, with its columns and rows."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
@@ -25,7 +24,7 @@ from sandbox.emulator.clients import Clients
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.filling.arrow_rows import arrow_table
 from sandbox.filling.bad_batch import bad_batch
-from sandbox.filling.filled import Filled, FilledTable, RefusedBatch
+from sandbox.filling.filled import Filled, FilledTable, RefusedBatch, Sample
 from sandbox.filling.pipelines_at_work import PipelinesAtWork
 from sandbox.filling.product_writes import ProductWrites
 from sandbox.filling.publication_records import PublicationRecordsSeen
@@ -34,21 +33,6 @@ from sandbox.filling.refusals_heard import listening_to_refusals
 from sandbox.filling.writing_order import references_first
 from sandbox.jobs.job_order import Jobs
 from sandbox.sample_rows.mesh_rows import derived, sample_rows
-
-ROWS: Final = 200
-"""Rows of a table, where nobody says how many."""
-
-SEED: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A sample: so many rows a table, of some products or of all, the same for one seed; a bad batch at the end."""
-
-    rows: int = ROWS
-    seed: int = SEED
-    products: tuple[str, ...] = ()
-    bad_batch: bool = True
 
 
 def require_products(mesh: PlannedMesh, products: Iterable[str]) -> None:
@@ -118,15 +102,18 @@ class _Filling:
         for name, table in rows.items():
             if not runtime:
                 writes.table(name, table, self._partitions[product, name])
-            for copy in writes.deliver(name, table):
-                if copy.rows != table.num_rows:
-                    raise AssertionError(copy)
+            writes.deliver(name, table)
             self.filled.tables.append(FilledTable(product, name, table.num_rows, runtime, why))
             if writes.draft(name):
                 self.tables[product, name] = table
 
     def _inputs(self, products: Iterable[str]) -> Mapping[str, pa.Table]:
-        return {f"{key[0]}/{key[1]}": table for key, table in self.tables.items() if key[0] in products}
+        """The rows of products, by table: those that were written, or would be by the same sample."""
+        return {
+            f"{product}/{name}": self.tables.get((product, name)) or arrow_table(table)
+            for product in products
+            for name, table in self._rows[product].items()
+        }
 
     def publications(self) -> None:
         """Note which products are published as they were written, and what is not."""

@@ -1,10 +1,35 @@
-"""What a sample came to: tables written, publications, the batch that was refused, rows read, files at partners."""
+"""A sample that is asked for, and what it came to: tables, publications, a batch refused, rows read, deliveries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
+
+ROWS: Final = 200
+"""Rows of a table, where nobody says how many."""
+
+SEED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample: so many rows a table, of some products or of all, the same for one seed; a bad batch at the end."""
+
+    rows: int = ROWS
+    seed: int = SEED
+    products: tuple[str, ...] = ()
+    bad_batch: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """The sample as plain values."""
+        return {"rows": self.rows, "seed": self.seed, "products": list(self.products), "bad-batch": self.bad_batch}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The sample that `to_json` gave; numbers may come as floats."""
+        products = tuple(values["products"])
+        return cls(int(values["rows"]), int(values["seed"]), products, bool(values["bad-batch"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +98,25 @@ class Filled:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The result that `to_json` gave; numbers may come as floats."""
-        refused = [
-            RefusedBatch(**{**each, "sentences": tuple(each["sentences"]), "told": tuple(each["told"])})
-            for each in values["refused"]
-        ]
         return cls(
-            tables=[FilledTable(**{**each, "rows": int(each["rows"])}) for each in values["tables"]],
+            tables=[
+                FilledTable(each["product"], each["table"], int(each["rows"]), each["runtime"], each["instead"])
+                for each in values["tables"]
+            ],
             published=list(values["published"]),
-            refused=refused,
+            refused=[
+                RefusedBatch(
+                    each["product"], each["table"], each["mistake"], tuple(each["sentences"]), tuple(each["told"])
+                )
+                for each in values["refused"]
+            ],
             queries=int(values["queries"]),
             people=int(values["people"]),
             rows_read=int(values["rows_read"]),
             withheld_columns=int(values["withheld_columns"]),
             withheld_tables=int(values["withheld_tables"]),
             received=[
-                Received(**{**each, "files": int(each["files"]), "rows": int(each["rows"])})
+                Received(each["partner"], each["product"], each["table"], int(each["files"]), int(each["rows"]))
                 for each in values["received"]
             ],
             differences=list(values["differences"]),

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mesh import names
 from mesh.findings import NotPossibleError
@@ -95,8 +94,7 @@ def _days(inputs: Mapping[str, pa.Table]) -> dict[str, str]:
     for table in inputs.values():
         for column in table.columns:
             if pa.types.is_date(column.type) and len(column):
-                bounds = pc.min_max(column).as_py()
-                days += [each for each in bounds.values() if each is not None]
+                days += [each for each in column.to_pylist() if each is not None]
     if not days:
         return {}
     return {"from": str(min(days)), "until": str(max(days) + datetime.timedelta(days=1))}

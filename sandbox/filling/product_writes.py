@@ -47,17 +47,6 @@ class InTheNetwork(RoleSession):
             return RoleSession.call(self, service, region, operation, parameters, presigned=presigned)
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerCopy:
-    """The copy of a table that an agreement brings to a partner: `key` in the product's bucket and in the inbox."""
-
-    partner: str
-    product: str
-    table: str
-    key: str
-    rows: int
-
-
 class ProductWrites:
     """Writes of one product, `<domain>.<product>`, in the mesh's network; the gate decides each call."""
 
@@ -79,8 +68,7 @@ class ProductWrites:
     def draft(self, table: str) -> Draft | None:
         """The format of a draft; None for a table that no catalog has, whose rows are files."""
         drafts = self._domain.drafts.get(self._product)
-        found = next((each.format for each in drafts.tables if each.name == table), None) if drafts else None
-        return found
+        return next((each.format for each in drafts.tables if each.name == table), None) if drafts else None
 
     def table(self, name: str, rows: pa.Table, partitions: tuple[str, ...]) -> None:
         """Write the rows of a table: to its draft, and below `files/` where the product has that port or no draft."""
@@ -108,7 +96,7 @@ class ProductWrites:
         with coming_from("network"):
             return self._draft_table(name).scan().to_arrow()
 
-    def deliver(self, table: str, rows: pa.Table) -> Iterator[PartnerCopy]:
+    def deliver(self, table: str, rows: pa.Table) -> None:
         """Write the copy of a table for each partner with an agreement on it that is open."""
         for partner, given in self._given():
             for each in given.tables:
@@ -118,7 +106,6 @@ class ProductWrites:
                 columns = {column.name: str(column.type) for column in each.columns}
                 with coming_from("network"):
                     self._files.put(f"s3://{self.bucket}/{key}", parquet_file(for_a_partner(rows, columns)))
-                yield PartnerCopy(partner, self.reference, table, key, rows.num_rows)
 
     def put(self, key: str, body: bytes, **metadata: str) -> None:
         """Write an object of the product, with metadata of its writer."""

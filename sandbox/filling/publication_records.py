@@ -38,7 +38,8 @@ class PublicationRecordsSeen:
 
     def refusal(self, product: str) -> list[str]:
         """Sentences of the last refusal; none where the newest draft was not refused."""
-        return list((self.record(product).get("refused") or {}).get("sentences") or ())
+        refused: Mapping[str, Any] = self.record(product).get("refused") or {}
+        return list(refused.get("sentences") or ())
 
     def unpublished(self, product: str) -> str:
         """Why readers do not see the newest draft of a product, table by table; empty where they see it."""
@@ -51,7 +52,8 @@ class PublicationRecordsSeen:
             return "; ".join(refused)
         if failed := record.get("failed"):
             return str(failed["sentence"])
-        shown: Mapping[str, Any] = (record.get("published") or {}).get("tables") or {}
+        published: Mapping[str, Any] = record.get("published") or {}
+        shown: Mapping[str, Any] = published.get("tables") or {}
         missing = [table.name for table in drafts.tables if table.name not in shown]
         waits = [*missing, *(record.get("unwritten") or ())]
         return f"nothing is written yet to {', '.join(dict.fromkeys(waits))}" if waits else ""

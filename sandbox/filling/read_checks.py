@@ -133,7 +133,7 @@ def _difference(answer: WholeTable, visible: list[str], rows: pa.Table) -> str:
         written = _texts(rows[column])
         read = (answer.values or {})[column]
         if written is not None and written != read:
-            more = sorted(str(each) for each in (read - written).keys())[:MOST]
+            more = sorted(str(each) for each in (read - written))[:MOST]
             return f"column {column} has other values than were written: {', '.join(more) or 'some are missing'}"
     return ""
 

@@ -22,6 +22,7 @@ ASSIGNMENTS: Final = "Assignments"
 READING: Final = "Reading"
 CHECK: Final = "Check"
 CLOCK: Final = "Clock"
+FILL: Final = "Fill"
 JOBS: Final = "Jobs"
 SERVICE: Final = "mesh.Organization"
 SIZES: Final[list[tuple[str, Any]]] = [
