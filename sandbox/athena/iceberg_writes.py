@@ -3,6 +3,10 @@
 Each write is one commit to the catalog, which pyiceberg tries again when another came in between.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import io

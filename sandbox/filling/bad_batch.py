@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from mesh.contracts.catalog import table_format
 from mesh.model import Contract, Element
 
 
@@ -33,10 +34,13 @@ def bad_batch(
     for (product, name), rows in tables.items():
         table = next(each for each in contracts[product].tables if each.catalog_name == name)
         keyed = partitions[product, name]
+        if not rows.num_rows:
+            continue
         key = [each.catalog_name for each in table.columns if each.data.get("primaryKey")]
-        if rows.num_rows and key and not keyed:
-            return BadBatch(product, name, rows.slice(0, 1), f"a row repeats a primary key ({', '.join(key)})")
-        if rows.num_rows and keyed and (column := _required(table.columns, keyed)):
+        if table_format(table) == "iceberg":
+            if key:
+                return BadBatch(product, name, rows.slice(0, 1), f"a row repeats a primary key ({', '.join(key)})")
+        elif column := _required(table.columns, keyed):
             return BadBatch(product, name, _without(rows.slice(0, 1), column), f"column {column} is null in a row")
     return None
 

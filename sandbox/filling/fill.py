@@ -95,7 +95,7 @@ class _Filling:
             else:
                 tables = {name: (table, self._partitions[product, name]) for name, table in rows.items()}
                 why = self._pipelines.take_in(pipeline, writes, tables)
-            why = why or self._records.unpublished(product)
+            why = why or self._records.unpublished(product) or _lost(writes, rows, exact=not reads)
             runtime = "" if why else pipeline.runtime
             if runtime and reads:
                 rows = {name: writes.drafted(name) for name in rows if writes.draft(name) == "iceberg"}
@@ -154,3 +154,13 @@ class _Filling:
             checks.partners(published)
         except AwsError as error:
             self.filled.differences.append(f"a reader was refused what it asks first: {error}")
+
+
+def _lost(writes: ProductWrites, rows: Mapping[str, pa.Table], exact: bool) -> str:
+    """What a pipeline that ran did not write to its Iceberg drafts: some rows or, where `exact`, these."""
+    for name, table in rows.items():
+        if writes.draft(name) == "iceberg":
+            drafted = writes.drafted(name).num_rows
+            if drafted == 0 or (exact and drafted != table.num_rows):
+                return f"its pipeline ran, and left {drafted:,} rows in {name} where {table.num_rows:,} had come in"
+    return ""
