@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "lapse": "lapse",
     "offboard": "offboard",
     "run": "run_pipeline",
+    "data": "data",
     "publish": "publish",
     "refresh": "refresh",
     "destroy": "destroy",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 from typing import Any, Literal, Protocol
 
+import pyarrow as pa
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
@@ -123,10 +124,15 @@ def write(
 ) -> None:
     """Write rows to a table of a catalog; `overwrite` takes the place of what it has.
 
-    Columns are found by name. Raises what the client raises, PermissionError, and ValueError for rows of other types.
+    Columns are found by name; one that the rows do not have is null. Raises what the client raises, PermissionError,
+    and ValueError for rows of other types.
     """
     target = GivenCatalog(client, files).load_table(f"{database}.{table}")
-    fitting = rows.select(target.schema().column_names).cast(target.schema().as_arrow())
+    wanted = target.schema().as_arrow()
+    for name in wanted.names:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(rows.num_rows))
+    fitting = rows.select(wanted.names).cast(wanted)
     if mode == "append":
         target.append(fitting)
     else:

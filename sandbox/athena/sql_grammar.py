@@ -22,7 +22,7 @@ _NODES: Final = frozenset(
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
     CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions
-    ParseJSON
+    ParseJSON Version
     """.split()
 )
 _PARTS: Final[dict[type[exp.Expr], set[str]]] = {
@@ -40,7 +40,7 @@ _PARTS: Final[dict[type[exp.Expr], set[str]]] = {
         "distinct",
         "windows",
     },
-    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins"},
+    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins", "version"},
     exp.Subquery: {"this", "alias", "with_", "sample", "joins", "order", "limit", "offset"},
     exp.Join: {"this", "on", "using", "side", "kind"},
     exp.Star: set[str](),

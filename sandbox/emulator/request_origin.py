@@ -52,8 +52,10 @@ def origin_here() -> Origin:
 
 
 @contextmanager
-def forwarded_by(service: str) -> Generator[None]:
+def forwarded_by(service: str | None) -> Generator[None]:
     """Inside, a service calls in the name of who asked it; or, without a name, one that has assumed a role.
+
+    With None the caller calls itself.
 
     IAM User Guide, "Forward access sessions": such a request says so, and comes from no network of the caller's.
     """

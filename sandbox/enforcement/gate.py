@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from mesh.aws.plugin_types import AskedAction
@@ -83,6 +84,16 @@ class Gate:
     def mark_reported(self) -> None:
         """Count the calls up to now as reported: `unreported` leaves them out."""
         self._reported, self._reported_exempted = self._decided, Counter(self.exempted)
+
+    @contextmanager
+    def uncounted(self) -> Generator[None]:
+        """Inside, calls are decided, and `unreported` leaves them out."""
+        decided, exempted = self._decided, Counter(self.exempted)
+        try:
+            yield
+        finally:
+            self._reported += self._decided - decided
+            self._reported_exempted += self.exempted - exempted
 
     def __call__(self, service: str, request: Any, handler: MotoHandler) -> HttpResponse:
         """The answer to a request: a refusal, or moto's."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sandbox.emulator import backends
@@ -10,6 +12,8 @@ from sandbox.emulator.clients import RoleSession
 from sandbox.emulator.moto_transport import in_turn
 from sandbox.emulator.request_origin import forwarded_by
 from sandbox.enforcement.refusals import REFUSAL_CODES
+
+NO_METADATA: Final[Mapping[str, str]] = MappingProxyType({})
 
 _EMPTY: Final = "InvalidRange"
 """The code for a range of an object without bytes, which was allowed."""
@@ -24,11 +28,12 @@ class _Opened(NamedTuple):
 
 class ObjectAccess:
     """Objects as a session reads them, through `service` in its name; without a name it is the service's own session.
+    With None the session calls S3 itself, from where the calls of this process come.
 
     moto copies a whole object for each range that is asked for, so what was opened is read where it is stored.
     """
 
-    def __init__(self, session: RoleSession, region: str, service: str = "") -> None:
+    def __init__(self, session: RoleSession, region: str, service: str | None = "") -> None:
         self._session, self._region, self._service = session, region, service
         self._opened: dict[str, _Opened] = {}
 
@@ -56,10 +61,11 @@ class ObjectAccess:
                 return found
             asked["ContinuationToken"] = answer["NextContinuationToken"]
 
-    def put(self, path: str, body: bytes) -> None:
-        """Write an object. Raises PermissionError."""
+    def put(self, path: str, body: bytes, metadata: Mapping[str, str] = NO_METADATA) -> None:
+        """Write an object, with metadata of its writer. Raises PermissionError."""
         bucket, _, key = path.removeprefix("s3://").partition("/")
-        self._call(path, "put_object", {"Bucket": bucket, "Key": key, "Body": body})
+        given = {"Metadata": dict(metadata)} if metadata else {}
+        self._call(path, "put_object", {"Bucket": bucket, "Key": key, "Body": body, **given})
         self._opened.pop(path, None)
 
     def _open(self, path: str) -> _Opened:

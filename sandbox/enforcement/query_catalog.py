@@ -172,7 +172,7 @@ class CallersCatalog:
 
     def _every_column(self, catalog: str, database: str, table: str) -> tuple[SeenColumn, ...]:
         full: Mapping[str, Any] = self._stored(catalog, database, table).as_dict()
-        return (*_columns((full.get("StorageDescriptor") or {}).get("Columns")), *_columns(full.get("PartitionKeys")))
+        return (*_columns(_storage(full).get("Columns")), *_columns(full.get("PartitionKeys")))
 
     def _target(self, name: TableName) -> tuple[str, str, str]:
         """Catalog, database and name of a table, behind the link that leads to it."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from mesh import names
 from mesh.access.from_plan import home_address
 from mesh.evaluator.moments import midday, written
+from mesh.findings import BadInputError, NotPossibleError
 from mesh.folder import PlannedMesh, plan_folder
 from mesh.plan import Plan
 from sandbox.emulator.aws.records import Inventory
@@ -22,6 +23,8 @@ from sandbox.emulator.organization_ids import OrganizationIds
 from sandbox.emulator.stored_reads import reads_of_others
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.enforcement.seeding import FirstRoles
+from sandbox.filling.data_extra import require_data_extra
+from sandbox.filling.filled import Filled, Sample
 from sandbox.jobs.deployed_jobs import DeployedJobs
 from sandbox.rehearsal.check import Report, check
 from sandbox.rehearsal.credentials import environment_or_error
@@ -30,6 +33,7 @@ from sandbox.runs.organization_questions import (
     ASSIGNMENTS,
     CHECK,
     CLOCK,
+    FILL,
     IDENTITY,
     INVENTORY,
     JOBS,
@@ -97,6 +101,7 @@ class FreshOrganization:
             ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,
             CLOCK: self._clock,
+            FILL: self._fill,
             JOBS: self.jobs,
             READING: lambda question: {"roles": [role for role in question["roles"] if reads_of_others(role)]},
             QUERY: queries.answer,
@@ -108,6 +113,17 @@ class FreshOrganization:
         """The checks against the mesh as it stands in a folder: `{"directory": …, "as-of": "2026-12-01"}`."""
         day = datetime.date.fromisoformat(question["as-of"])
         return self.check(plan_folder(Path(question["directory"]), day)).to_json()
+
+    def _fill(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A sample in the mesh as it stands in a folder: `{"directory", "as-of", "rows", "seed", …}`."""
+        day = datetime.date.fromisoformat(question["as-of"])
+        try:
+            mesh = plan_folder(Path(question["directory"]), day)
+            return self.fill(mesh, Sample.from_json(question)).to_json()
+        except BadInputError as error:
+            return {"error": "\n".join(str(finding) for finding in error.findings)}
+        except NotPossibleError as error:
+            return {"error": str(error)}
 
     def _clock(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """`{}` -> `{"now": "2026-12-01T12:00:00Z"}`; with `{"to": …}` the clock is moved there, and schedules fire."""
@@ -124,6 +140,14 @@ class FreshOrganization:
     def check(self, mesh: PlannedMesh) -> Report:
         """The live checks against a mesh."""
         return check(self.aws, mesh.plan)
+
+    def fill(self, mesh: PlannedMesh, sample: Sample) -> Filled:
+        """A sample of data in a mesh that is deployed. Raises NotPossibleError without the extra `data`."""
+        require_data_extra()
+        from sandbox.filling.fill import fill
+
+        with self.aws.gate.uncounted():
+            return fill(self.aws, mesh, self.jobs, sample)
 
     @contextmanager
     def served(self, engine: EngineName, port: int) -> Generator[None]:

@@ -23,6 +23,7 @@ from sandbox.runs.organization_questions import (
     ASSIGNMENTS,
     CHECK,
     CLOCK,
+    FILL,
     IDENTITY,
     INVENTORY,
     JOBS,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from mesh.folder import PlannedMesh
     from mesh.plan import Plan
     from sandbox.emulator.aws.records import Inventory
+    from sandbox.filling.filled import Filled, Sample
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import EngineName
 
@@ -46,6 +48,9 @@ FILE: Final = Path(".mesh") / "organization.json"
 
 CHECKING: Final = 600.0
 """Seconds for the live checks in another process."""
+
+FILLING: Final = 600.0
+"""Seconds for a sample of data in another process."""
 
 INVOKING: Final = 960.0
 """Seconds for a function in another process: the longest that Lambda lets one run, and a minute."""
@@ -99,6 +104,18 @@ class ServedOrganization:
         with suppress(BusyError):
             answer = ask(self.provider_port, CHECK, question, CHECKING)
         return Report.from_json(answer) if answer else None
+
+    def fill(self, mesh: PlannedMesh, sample: Sample) -> Filled:
+        """A sample of data, written by the process that serves; raises NotPossibleError when it has ended."""
+        from sandbox.filling.filled import Filled
+
+        question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat(), **sample.to_json()}
+        answer = ask(self.provider_port, FILL, question, FILLING)
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        if "error" in answer:
+            raise NotPossibleError(str(answer["error"]))
+        return Filled.from_json(answer)
 
     def clock(self, to: datetime.datetime | None = None) -> str:
         """The time in it, as AWS writes it, moved to a moment first where one is given.
