@@ -21,7 +21,7 @@ from sandbox.enforcement.enforced_organization import EnforcedOrganization
 from sandbox.filling.arrow_rows import parquet_file, partitioned
 from sandbox.filling.product_writes import PART, ProductWrites
 from sandbox.jobs.job_order import Jobs
-from sandbox.jobs.job_runs import Start, run_job, runnable_pipeline
+from sandbox.jobs.pipeline_runs import Start, run_job, runnable_pipeline
 
 INCOMING: Final = "files/incoming"
 """Where a pipeline without inputs in the mesh finds what comes from outside of it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from mesh.model import Mesh, contract_file
-from sandbox.sample_rows.foreign_keys import ForeignKeys, WrittenContract
+from sandbox.sample_rows.foreign_keys import ForeignKeys, MeshContract
 from sandbox.sample_rows.leaf import RuleFault
 from sandbox.sample_rows.mesh_rows import derived
 
@@ -14,7 +14,7 @@ from sandbox.sample_rows.mesh_rows import derived
 def references_first(mesh: Mesh) -> list[str]:
     """Every product once; where products refer to each other in a circle, what is made of others still comes last."""
     contracts = {
-        f"{domain}.{name}": WrittenContract(contract_file(domain, name, product), mesh.contracts[f"{domain}.{name}"])
+        f"{domain}.{name}": MeshContract(contract_file(domain, name, product), mesh.contracts[f"{domain}.{name}"])
         for domain, owner in mesh.domains.items()
         for name, product in owner.products.items()
     }
@@ -31,5 +31,5 @@ def references_first(mesh: Mesh) -> list[str]:
         return list(TopologicalSorter(_only(made_of, contracts)).static_order())
 
 
-def _only(made_of: Mapping[str, set[str]], products: Mapping[str, WrittenContract]) -> dict[str, set[str]]:
+def _only(made_of: Mapping[str, set[str]], products: Mapping[str, MeshContract]) -> dict[str, set[str]]:
     return {product: made_of.get(product, set()) for product in products}
