@@ -13,7 +13,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from sandbox.athena.query_words import Answer
+from sandbox.athena.query_words import QueryAnswer
 from sandbox.athena.result_parquet import NoParquetTypeError, write_parquet
 from sandbox.athena.result_reading import RecordCount, csv_rows, line_rows, plain_value
 from sandbox.athena.result_text import athena_text
@@ -26,7 +26,7 @@ CELLS = (None, "", "a", '"', ",", '","', '",', ',"', "\n", "\r\n", '"\n', '""', 
 
 def written(columns: list[tuple[str, str]], rows: Sequence[Sequence[str | None]]) -> bytes:
     """The file of a result, as the engine writes it."""
-    with Answer("DML", "SELECT", tuple(columns), rows, lambda: 0).file() as file:
+    with QueryAnswer("DML", "SELECT", tuple(columns), rows, lambda: 0).file() as file:
         return file.read()
 
 
