@@ -1,7 +1,7 @@
 """Types of Parquet files against those of a contract: whatever Athena would read as something else is refused.
 
 Allowed is what writers for Athena write: Spark, Hive, Athena itself, pyarrow. Sources: Athena User Guide, "Data types
-in Amazon Athena"; Apache Parquet, "LogicalTypes.md" (lists of two levels, maps with the old mark).
+in Amazon Athena"; Apache Parquet, "Logical types" (lists of two levels, maps with the old mark).
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _case(node: ParquetNode, promised: Mapping[str, GlueType]) -> str:
 
 
 def _element(node: ParquetNode) -> ParquetNode | None:
-    """The element of a list of three levels, or of two (LogicalTypes.md, "Backward-compatibility rules")."""
+    """The element of a list of three levels, or of two ("Logical types", "Backward-compatibility rules")."""
     if node.mark != "LIST" or len(node.children) != 1 or node.children[0].repetition != REPEATED:
         return None
     repeated = node.children[0]

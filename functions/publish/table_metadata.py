@@ -20,7 +20,7 @@ FOREIGN: Final = (ValueError, LookupError, TypeError, AttributeError, Arithmetic
 """Errors that somebody else's document raises where it is not as the specification has it."""
 
 NAME: Final = ".metadata.json"
-"""The end of a metadata file's name, for every reader; one whose name ends in `.gz.metadata.json` is packed."""
+"""The end of a metadata file's name, for every reader; one whose name has `.gz` before it is packed."""
 
 
 LAST_SECOND: Final = 253_402_300_799

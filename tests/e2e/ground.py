@@ -175,11 +175,11 @@ def created(run: StackRun) -> int:
 def converges(ground: Ground, workspace: Workspace) -> None:
     """The next run makes what is missing, and the one behind it has nothing to do; each thing is there once."""
     (run,) = workspace.up(ground.mesh, ["governance"])
-    assert run.result.failures == []
+    assert run.result.failures == [], run.result.failures
     assert ground.exists() == ground.stated()
     assert set(ground.exists().values()) == {1}
     (again,) = workspace.up(ground.mesh, ["governance"])
-    assert [failure.message for failure in again.result.failures] == []
+    assert again.result.failures == [], again.result.failures
     assert again.operations == {"same": ground.exists().total()}
 
 

@@ -28,7 +28,7 @@ ELSEWHERE: Final = ("mesh:aws:PrivateBucket$",)
 """Components within these whose resources other checks compare."""
 
 KEPT: Final = 50
-"""Snapshots that stay whatever their age (docs/decisions/0046): more than a pipeline commits between two looks."""
+"""Snapshots that stay whatever their age: more than a pipeline commits between two looks (decision 0046)."""
 
 WORDS: Final = frozenset({"description", "alarmDescription", "displayName"})
 """Inputs that only people read."""

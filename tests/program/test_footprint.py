@@ -76,6 +76,7 @@ def wrong(found: Planned) -> list[str]:
     return problems + [f"{where} is registered, and not listed" for where, left in sent.items() for _ in left]
 
 
+@pytest.mark.long
 def test_the_footprint_of_the_sample_is_what_its_program_registers(planned: Planned) -> None:
     assert wrong(planned) == []
 

@@ -108,6 +108,7 @@ def test_a_reason_is_for_its_own_condition_and_not_for_the_statement() -> None:
     assert reason(Mutant("policy of bucket x", "ClearedPeopleRead", "ArnLike aws:PrincipalArn")) is None
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_after_a_run_the_documents_and_the_answers_are_as_before(plan: Plan, written: WrittenLabels) -> None:
     mutation = Mutation(plan, written)
@@ -169,6 +170,7 @@ def test_a_document_that_aws_would_not_take_is_noticed(plan: Plan, written: Writ
     assert (noticing.by, noticing.open) == ([{REFUSED_BY_AWS: None}], set())
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_a_verdict_stands_until_something_changes_on_which_it_depends(plan: Plan, written: WrittenLabels) -> None:
     mutation = Mutation(plan, written)

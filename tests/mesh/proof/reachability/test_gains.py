@@ -126,6 +126,7 @@ def before(subject: Subject) -> Callable[[str], list[str]]:
     return cache(partial(harms, subject))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("opens", "adversary", "says"), HARMS, ids=lambda each: getattr(each, "__name__", None))
 def test_a_harm_that_a_mistake_allows_is_found(
     subject: Subject, before: Callable[[str], list[str]], opens: Opens, adversary: str, says: str

@@ -34,6 +34,7 @@ def by_name(graph: PrincipalGraph, adversary: str) -> Paths:
     return {graph.nodes[key].name: path for key, path in paths(graph, named[adversary]).items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seeded", WAYS, ids=lambda seeded: seeded.name)
 def test_a_way_that_a_mistake_opens_is_found_with_its_path(
     subject: Subject, unopened: Callable[[str], Paths], seeded: SeededWay
