@@ -20,6 +20,7 @@ from sandbox.athena.seen_tables import Files
 
 if TYPE_CHECKING:
     from pyarrow import Table as ArrowTable
+    from pyiceberg.table import Table
 
 
 class WrittenFiles(Files, Protocol):
@@ -130,7 +131,11 @@ def write(
     Columns are found by name; one that the rows do not have is null. Raises what the client raises, PermissionError,
     and ValueError for rows of other types.
     """
-    target = GivenCatalog(client, files).load_table(f"{database}.{table}")
+    write_to(GivenCatalog(client, files).load_table(f"{database}.{table}"), rows, mode)
+
+
+def write_to(target: Table, rows: ArrowTable, mode: Literal["append", "overwrite"]) -> None:
+    """Write rows to a table that is loaded."""
     wanted = target.schema().as_arrow()
     for name in wanted.names:
         if name not in rows.column_names:
