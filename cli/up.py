@@ -18,6 +18,7 @@ from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOp
 from cli.progress import Progress
 from cli.stack_runs import exit_unless_done
 from cli.summary import show
+from mesh.findings import BadInputError
 
 if TYPE_CHECKING:
     from mesh.folder import PlannedMesh
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = "127.0.0.1"
 NO_EXTRA: Final = "no rows are written: they take the extra `data` (pip install -e '.[data]')"
+CONTRADICTIONS: Final = "no rows are written: the rules above contradict each other"
 NOT_CHECKED: Final = (
     "no live checks were made: the process that keeps the organisation did not answer; "
     "what was deployed stays, and `mesh up` again makes them, or a new `mesh up --serve`"
@@ -79,7 +81,7 @@ def up(
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
     with open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization):
-        wanted = _sample(data, rows, fresh=served is None)
+        wanted = _sample(planned, data, rows, fresh=served is None)
         runs, checked, filled = _deploy(planned, workspace, organization, stacks, wanted, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
             with organization.served(engine, port):
@@ -87,10 +89,15 @@ def up(
         exit_unless_done(workspace, runs, checked, filled)
 
 
-def _sample(data: bool | None, rows: int | None, fresh: bool) -> Sample | None:
-    """The sample to write; None for no data. Raises NotPossibleError where rows are asked for and cannot be."""
+def _sample(planned: PlannedMesh, data: bool | None, rows: int | None, fresh: bool) -> Sample | None:
+    """The sample to write; None for no data, and where rows that nobody asked for cannot be made.
+
+    Raises NotPossibleError where those that are asked for take what is not installed, BadInputError for contracts
+    whose rules contradict each other.
+    """
     from sandbox.filling.data_extra import missing_packages, require_data_extra
     from sandbox.filling.filled import ROWS, Sample
+    from sandbox.filling.sample_files import require_rows
 
     asked = data or rows is not None
     if asked:
@@ -100,7 +107,17 @@ def _sample(data: bool | None, rows: int | None, fresh: bool) -> Sample | None:
     elif missing_packages():
         say(NO_EXTRA)
         return None
-    return Sample(rows or ROWS)
+    sample = Sample(rows or ROWS)
+    try:
+        require_rows(planned, sample)
+    except BadInputError as error:
+        if asked:
+            raise
+        for finding in error.findings:
+            say(str(finding))
+        say(CONTRADICTIONS)
+        return None
+    return sample
 
 
 def _require_fitting_options(

@@ -30,6 +30,7 @@ _CLOSED: Final[Mapping[str, str | int | bool]] = {
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,
     "temp_directory": "",
+    "enable_progress_bar": False,
     "TimeZone": "UTC",
     "enable_external_access": False,
 }

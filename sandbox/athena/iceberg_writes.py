@@ -18,6 +18,9 @@ from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStrea
 
 from sandbox.athena.seen_tables import Files
 
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
 
 class WrittenFiles(Files, Protocol):
     """Objects of S3 as somebody may read and write them."""
@@ -127,7 +130,11 @@ def write(
     Columns are found by name; one that the rows do not have is null. Raises what the client raises, PermissionError,
     and ValueError for rows of other types.
     """
-    target = GivenCatalog(client, files).load_table(f"{database}.{table}")
+    write_to(GivenCatalog(client, files).load_table(f"{database}.{table}"), rows, mode)
+
+
+def write_to(target: Table, rows: Any, mode: Literal["append", "overwrite"]) -> None:
+    """Write rows to a table that is loaded."""
     wanted = target.schema().as_arrow()
     for name in wanted.names:
         if name not in rows.column_names:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from mesh import names
 from mesh.plan import Plan
 from mesh.plan.nodes import InboxTablesArgs
-from sandbox.athena.iceberg_writes import GivenCatalog, write
+from sandbox.athena.iceberg_writes import GivenCatalog, write_to
 from sandbox.emulator.clients import Clients, RoleSession
 from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
@@ -87,7 +87,7 @@ class ProductWrites:
         """Write rows beside those that a draft has: one commit more, or a run of these alone."""
         with coming_from("network"):
             if self.draft(name) == "iceberg":
-                write(self._glue, self._files, names.draft_database(*self._names), name, rows, "append")
+                write_to(self._draft_table(name), rows, "append")
             else:
                 self._run(name, rows, partitions)
 
@@ -124,9 +124,8 @@ class ProductWrites:
 
     def _commit(self, name: str, rows: pa.Table) -> None:
         """One commit, after which the draft has these rows and no others."""
-        has_rows = self._draft_table(name).current_snapshot() is not None
-        mode = "overwrite" if has_rows else "append"
-        write(self._glue, self._files, names.draft_database(*self._names), name, rows, mode)
+        draft = self._draft_table(name)
+        write_to(draft, rows, "overwrite" if draft.current_snapshot() else "append")
 
     def _run(self, name: str, rows: pa.Table, partitions: tuple[str, ...]) -> None:
         run = f"s3://{self.bucket}/tables/{name}/run={uuid.uuid4()}"

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import product as pairs
 from typing import Any, Final
 
 import pyarrow as pa
@@ -45,17 +44,21 @@ class ReadChecks:
         self._readers: dict[str, Reader] = {}
 
     def people(self, tables: Mapping[TableKey, pa.Table]) -> None:
-        """Have people of every clearance read every table, and those of every home one at the least."""
+        """Have people read every table, once for each set of columns of it that clearances read.
+
+        Every clearance reads in every home; people of one home see the tables of their domain and those that it
+        consumes.
+        """
         asked = set[str]()
         for clearance, home, key in self._covering(list(tables)):
             reader = self._reader(f"clearance:{clearance}@{home}", names.workgroup(clearance))
             asked.add(reader.who)
             domain, _, product = key[0].partition(".")
             answer = reader.whole(names.database(domain, product), key[1])
-            labels, reads = self._written.contracts[key[0]].tables[key[1]], self._written.clearances[clearance]
-            visible = [column for column, found in labels.items() if found <= reads]
+            visible = self._visible(key, self._written.clearances[clearance])
             self._compare(f"{reader.who}: {key[0]}, table {key[1]}", answer, visible, tables[key])
-            self._filled.withheld_columns += len(labels) - len(visible) if visible else 0
+            every = self._written.contracts[key[0]].tables[key[1]]
+            self._filled.withheld_columns += len(every) - len(visible) if visible else 0
             self._filled.withheld_tables += not visible
         self._filled.people += len(asked)
 
@@ -71,8 +74,7 @@ class ReadChecks:
                 if (reference, table.name) not in tables:
                     continue
                 rows = tables[reference, table.name]
-                labels = self._written.contracts[reference].tables[table.name]
-                visible = [name for name, found in labels.items() if found <= agreement.classifications]
+                visible = self._visible((reference, table.name), agreement.classifications)
                 answer = reader.whole(given.database, given.name(table))
                 self._compare(f"{reader.who}: {reference}, table {table.name}", answer, visible, rows)
                 bucket, _, prefix = given.location(table).removeprefix("s3://").partition("/")
@@ -82,7 +84,7 @@ class ReadChecks:
     # ---- who asks
 
     def _covering(self, tables: list[TableKey]) -> Iterator[tuple[str, str, TableKey]]:
-        """Every table with every clearance, in homes by turns, and every home with every clearance."""
+        """Clearances, homes by turns, and tables."""
         homes = {key: self._homes(key[0]) for key in tables}
         missing = {
             (clearance, home): key
@@ -90,13 +92,25 @@ class ReadChecks:
             for clearance in self._written.clearances
             for home in homes[key]
         }
-        for number, (key, (turn, clearance)) in enumerate(pairs(tables, enumerate(self._written.clearances))):
-            if homes[key]:
+        for number, key in enumerate(tables):
+            for turn, clearance in enumerate(self._least_clearances(key)):
                 home = homes[key][(number + turn) % len(homes[key])]
                 missing.pop((clearance, home), None)
                 yield clearance, home, key
         for (clearance, home), key in missing.items():
             yield clearance, home, key
+
+    def _least_clearances(self, key: TableKey) -> list[str]:
+        """Of the clearances that read the same columns of a table, the one that reads least besides."""
+        reads = self._written.clearances
+        found: dict[frozenset[str], str] = {}
+        for clearance in sorted(reads, key=lambda name: (len(reads[name]), name)):
+            found.setdefault(frozenset(self._visible(key, reads[clearance])), clearance)
+        return list(found.values())
+
+    def _visible(self, key: TableKey, reads: frozenset[str]) -> list[str]:
+        """The columns of a table whose labels are covered."""
+        return [name for name, labels in self._written.contracts[key[0]].tables[key[1]].items() if labels <= reads]
 
     def _homes(self, reference: str) -> list[str]:
         domain = reference.partition(".")[0]

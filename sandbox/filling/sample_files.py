@@ -21,6 +21,11 @@ from sandbox.sample_rows.mesh_rows import sample_rows
 from sandbox.sample_rows.sample_tables import SampleTable
 
 
+def require_rows(mesh: PlannedMesh, sample: Sample) -> None:
+    """Raises BadInputError, with every finding, for contracts whose rules contradict each other."""
+    sample_rows(load(mesh.directory), sample.rows, sample.seed, midday(mesh.as_of))
+
+
 def write_files(mesh: PlannedMesh, sample: Sample, folder: Path, form: Literal["parquet", "csv"]) -> list[Path]:
     """Write `<folder>/<domain>.<product>/<table>.<form>` for each table; the files, in their order.
 

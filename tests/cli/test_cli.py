@@ -246,11 +246,14 @@ def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
     assert {r["operation"] for r in resources} == {"create"}
     assert "<unknown>" not in done.stdout
     assert "deploying 16/16" in done.stderr
+    data = json.loads(done.stdout)["data"]
+    assert (data["differences"], len(data["refused"])) == ([], 1)
+    assert min(data["queries"], data["rows_read"], len(data["published"])) > 20
 
 
 @pytest.mark.long
 def test_a_served_organisation_answers_and_ends_on_request() -> None:
-    command = [MESH, "up", "--serve", *DAY]
+    command = [MESH, "up", "--serve", "--no-data", *DAY]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
         assert served.stderr
         keys: dict[str, str] = {}

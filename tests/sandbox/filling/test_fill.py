@@ -31,6 +31,9 @@ class Ground:
 
     def __init__(self, organization: FreshOrganization, mesh: PlannedMesh) -> None:
         self.organization, self.mesh = organization, mesh
+        self.workspace = Workspace(EmbeddedEngine.of(organization.aws, organization.states))
+        for run in self.workspace.up(mesh):
+            assert not run.result.failures, run.result.failures
         self.first = self.fill()
 
     def fill(self, **more: Any) -> Filled:
@@ -66,8 +69,6 @@ class Ground:
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     planned = publication_mesh(tmp_path_factory.mktemp("mesh") / "stacks")
     with fresh_organization(planned) as organization:
-        for run in Workspace(EmbeddedEngine.of(organization.aws, organization.states)).up(planned):
-            assert not run.result.failures, run.result.failures
         yield Ground(organization, planned)
 
 
@@ -130,6 +131,10 @@ def test_another_sample_takes_the_place_of_the_first_and_mends_what_was_refused(
     again = ground.fill(seed=2, bad_batch=False)
     assert (again.differences, again.refused) == ([], [])
     assert again.published == ground.first.published
+
+
+def test_a_deployment_behind_a_sample_changes_nothing(ground: Ground) -> None:
+    assert {operation for run in ground.workspace.up(ground.mesh) for operation in run.operations} == {"same"}
 
 
 def test_one_product_alone_is_written_and_read(ground: Ground) -> None:
