@@ -10,7 +10,7 @@ Each write is one commit to the catalog, which pyiceberg tries again when anothe
 from __future__ import annotations
 
 import io
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pyarrow as pa
 from pyiceberg.catalog.glue import GlueCatalog
