@@ -12,7 +12,7 @@ from cli.console import counted, say
 from mesh.findings import NotPossibleError, listed
 
 if TYPE_CHECKING:
-    from sandbox.runs.query_results import QueryResult
+    from sandbox.runs.fetched_results import QueryResult
 
 FormatName = Literal["table", "json", "csv", "parquet"]
 
@@ -62,7 +62,7 @@ def query(
     }
     from cli.query_output import target
     from sandbox.runs import served_organization
-    from sandbox.runs.query_results import QueryResult
+    from sandbox.runs.fetched_results import QueryResult
 
     with target(out) as opened:
         result = QueryResult.of(served_organization.require(say).query(question))

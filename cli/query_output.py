@@ -17,7 +17,7 @@ from mesh.findings import NotPossibleError
 from sandbox.athena.result_reading import RecordCount, ResultRow, is_number, typed_rows
 
 if TYPE_CHECKING:
-    from sandbox.runs.query_results import QueryResult
+    from sandbox.runs.fetched_results import QueryResult
 
 WIDEST: Final = 80
 """Characters of a value that a table shows."""
