@@ -1,4 +1,4 @@
-"""Queries as somebody of the organisation: started, followed and fetched in that name, as any tool would."""
+"""Queries as somebody of the organisation: started, followed and fetched in that name, as any tool would.
 
 What is handed to another process is where the rows are, and a signed request for them: S3 is asked by the caller's own
 key, and rows do not pass through a message.
