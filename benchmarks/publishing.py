@@ -36,6 +36,8 @@ def documents(columns: int) -> tuple[dict[str, Any], dict[str, Any]]:
         "domains": {"222222222222": "ads"},
         "rollbacks": 5,
         "workgroup": "mesh-check",
+        "lag_days": 7,
+        "snapshot_days": 30,
     }
     table = {
         "name": "wide",
