@@ -11,18 +11,16 @@ since = date.fromisoformat(arguments.get("--from") or str(date.today() - timedel
 until = date.fromisoformat(arguments.get("--until") or str(date.today()))
 HOURS = f"""
     insert into playback__viewing_hours__draft.viewing_hours
-    with days as (
-        select s.*, s.device.family family from playback__sessions.sessions s
-        where session_date >= date '{since}' and session_date < date '{until}' and device is not null),
-    small as (
-        select session_date, title_id, country, family from days
-        group by 1, 2, 3, 4 having count(distinct profile_id) < 50)
-    select d.session_date, d.title_id, if(small.title_id is null, d.country, 'ZZ'), d.family,
-        sum(watched_seconds) / 3600e0, count_if(watched_seconds >= 120),
-        count_if(watched_seconds >= 120 and end_reason = 'credits'),
-        cast(round(count(distinct profile_id), -1) as bigint), false, localtimestamp
-    from days d left join small on small.session_date = d.session_date and small.title_id = d.title_id
-        and small.country = d.country and small.family = d.family group by 1, 2, 3, 4"""  # noqa: S608 (dates)
+    with cells as (
+        select session_date, title_id, country, device.family family, sum(watched_seconds) seconds,
+            count_if(watched_seconds >= 120) views, count(distinct profile_id) profiles,
+            count_if(watched_seconds >= 120 and end_reason = 'credits') completions
+        from playback__sessions.sessions
+        where session_date >= date '{since}' and session_date < date '{until}' and device is not null
+        group by 1, 2, 3, 4)
+    select session_date, title_id, if(profiles < 50, 'ZZ', country), family, sum(seconds) / 3600e0, sum(views),
+        sum(completions), cast(round(sum(profiles), -1) as bigint), false, localtimestamp
+    from cells group by 1, 2, 3, 4"""  # noqa: S608 (dates)
 athena = boto3.client("athena")
 query = athena.start_query_execution(QueryString=HOURS, WorkGroup="mesh.viewing-hours")["QueryExecutionId"]
 status = {"State": "QUEUED"}

@@ -1,4 +1,4 @@
-"""Queries of Athena as somebody makes them: a whole table, through a workgroup, with its columns and rows."""
+"""Queries of Athena as somebody makes them: a whole table, with its columns and rows."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -160,7 +161,13 @@ def _lost(writes: ProductWrites, rows: Mapping[str, pa.Table], exact: bool) -> s
     """What a pipeline that ran did not write to its Iceberg drafts: some rows or, where `exact`, these."""
     for name, table in rows.items():
         if writes.draft(name) == "iceberg":
-            drafted = writes.drafted(name).num_rows
-            if drafted == 0 or (exact and drafted != table.num_rows):
-                return f"its pipeline ran, and left {drafted:,} rows in {name} where {table.num_rows:,} had come in"
+            drafted = writes.drafted(name)
+            if exact and _counted(drafted.select(table.column_names)) != _counted(table):
+                return f"its pipeline ran, and did not leave in {name} the rows that had come in"
+            if drafted.num_rows == 0:
+                return f"its pipeline ran, and left no rows in {name}"
     return ""
+
+
+def _counted(table: pa.Table) -> Counter[str]:
+    return Counter(repr(row) for row in table.to_pylist())

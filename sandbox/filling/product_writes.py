@@ -27,7 +27,7 @@ from sandbox.rehearsal.credentials import GLUE_ISSUES, session_credentials
 SESSION: Final = "sample-rows"
 PART: Final = "part-0.parquet"
 
-Draft = Literal["iceberg", "parquet"]
+DraftFormat = Literal["iceberg", "parquet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ProductWrites:
         """The bucket of the product."""
         return self._domain.products[self._product].bucket
 
-    def draft(self, table: str) -> Draft | None:
+    def draft(self, table: str) -> DraftFormat | None:
         """The format of a draft; None for a table that no catalog has, whose rows are files."""
         drafts = self._domain.drafts.get(self._product)
         return next((each.format for each in drafts.tables if each.name == table), None) if drafts else None

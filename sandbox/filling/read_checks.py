@@ -28,9 +28,6 @@ from sandbox.rehearsal.credentials import named
 TableKey = tuple[str, str]
 """A product, `<domain>.<product>`, and a table."""
 
-Covered = Mapping[str, frozenset[str]]
-"""Classifications by column."""
-
 MOST: Final = 3
 """Values of a column that a difference tells."""
 

@@ -39,12 +39,16 @@ class Ground:
     def fill(self, **more: Any) -> Filled:
         return fill(self.organization.aws, self.mesh, self.organization.jobs, Sample(**{"rows": ROWS, **more}))
 
-    def read(self, product: str, table: str, rows: int = ROWS, seed: int = 1) -> list[str]:
-        """What differs where people read a table that has the rows of a sample."""
-        filled, now = Filled(), self.organization.aws.gate.world.now
+    def made(self, rows: int = ROWS, seed: int = 1) -> Any:
+        """Rows of visits, as a sample has them."""
+        now = self.organization.aws.gate.world.now
         assert now is not None
-        made = sample_rows(load(self.mesh.directory), rows, seed, now).products[product][table]
-        ReadChecks(self.organization.aws, self.mesh, filled).people({(product, table): arrow_table(made)})
+        return arrow_table(sample_rows(load(self.mesh.directory), rows, seed, now).products["orders.visits"]["visits"])
+
+    def read(self, rows: Any) -> list[str]:
+        """What differs where people read visits, which are said to have these rows."""
+        filled = Filled()
+        ReadChecks(self.organization.aws, self.mesh, filled).people({("orders.visits", "visits"): rows})
         return filled.differences
 
     @property
@@ -88,10 +92,11 @@ def test_every_table_of_every_contract_is_written_and_what_has_a_table_port_publ
 
 def test_everybody_reads_what_the_files_say(ground: Ground) -> None:
     assert ground.first.differences == []
-    # Every table with both clearances, and the courier's.
-    assert ground.first.queries >= 2 * len(ground.first.published) + 1
+    # Every table; two of them have a column that one clearance does not read; and the courier's.
+    assert ground.first.queries >= len(ground.first.published) + 2 + 1
+    assert ground.first.people == 4
     assert ground.first.rows_read == ground.first.queries * ROWS
-    assert ground.first.withheld_columns == 2
+    assert ground.first.withheld_columns >= 2
 
 
 def test_a_batch_that_breaks_a_contract_is_refused_and_its_own_domain_alone_hears_of_it(ground: Ground) -> None:
@@ -118,7 +123,7 @@ def test_a_partner_has_its_files_and_reads_them(ground: Ground) -> None:
 def test_why_a_pipeline_did_not_run_is_told(ground: Ground) -> None:
     why = {each.product: each.instead for each in ground.first.tables if each.instead}
     assert "is a state machine" in why["orders.customers"]
-    assert "left 0 rows in parcels where 20 had come in" in why["orders.parcels"]
+    assert "did not leave in parcels the rows that had come in" in why["orders.parcels"]
     assert "Glue Spark" in why["shop.clicks"]
     assert {*why} == {"orders.customers", "orders.parcels", "shop.clicks"}
 
@@ -152,7 +157,7 @@ def test_a_product_that_is_not_there_is_told(ground: Ground) -> None:
 
 
 def test_nothing_differs_before_anything_is_changed(ground: Ground) -> None:
-    assert ground.read("orders.visits", "visits") == []
+    assert ground.read(ground.made()) == []
 
 
 def test_a_label_that_a_column_has_lost_shows_with_who_read_it(ground: Ground) -> None:
@@ -160,7 +165,7 @@ def test_a_label_that_a_column_has_lost_shows_with_who_read_it(ground: Ground) -
     kept = stored[key]
     stored[key] = stored[ground.tags("orders__visits", "id")[1]]
     try:
-        found = ground.read("orders.visits", "visits")
+        found = ground.read(ground.made())
     finally:
         stored[key] = kept
     assert found
@@ -172,7 +177,7 @@ def test_labels_that_are_not_there_show_with_who_does_not_read(ground: Ground) -
     stored, key = ground.tags("orders__visits", "phone")
     kept = stored.pop(key)
     try:
-        found = ground.read("orders.visits", "visits")
+        found = ground.read(ground.made())
     finally:
         stored[key] = kept
     assert found
@@ -181,10 +186,10 @@ def test_labels_that_are_not_there_show_with_who_does_not_read(ground: Ground) -
 
 def test_a_label_that_is_written_and_not_deployed_shows(ground: Ground) -> None:
     file = ground.mesh.directory / "contracts" / "orders" / "visits.odcs.yaml"
-    text = file.read_text("utf-8")
+    text, rows = file.read_text("utf-8"), ground.made()
     file.write_text(text.replace("name: id, ", "name: id, classification: pii, "), "utf-8")
     try:
-        found = ground.read("orders.visits", "visits")
+        found = ground.read(rows)
     finally:
         file.write_text(text, "utf-8")
     assert found
@@ -192,7 +197,7 @@ def test_a_label_that_is_written_and_not_deployed_shows(ground: Ground) -> None:
 
 
 def test_rows_that_were_not_written_show(ground: Ground) -> None:
-    found = ground.read("orders.visits", "visits", seed=2)
+    found = ground.read(ground.made(seed=2))
     assert found
     assert all("column id has other values than were written" in each for each in found)
-    assert all("20 rows, and 21 were written" in each for each in ground.read("orders.visits", "visits", rows=ROWS + 1))
+    assert all("20 rows, and 21 were written" in each for each in ground.read(ground.made(ROWS + 1)))
