@@ -136,3 +136,8 @@ def test_the_pipelines_of_the_organisation_that_is_kept_write_and_its_people_rea
     assert told["rows_read"] == told["queries"] * 5 > 0
     assert main.run(["data", "sample", "orders.parcels", *AS_OF]) == exit_codes.FINE
     assert "1 table written by 1 pipeline, 200 rows; " in capsys.readouterr().out
+
+
+def test_rows_and_no_data_are_not_asked_for_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["up", "--no-data", "--rows", "3", "--dir", str(TINY), *AS_OF]) == exit_codes.BAD_INPUT
+    assert "--no-data writes no rows" in capsys.readouterr().err

@@ -387,3 +387,19 @@ def test_a_new_mapping_is_asked_on_no_resource() -> None:
     queue = f"arn:aws:sqs:{REGION}:{HOME}:q"
     (question,) = asked("lambda", "create_event_source_mapping", "awslambda", FunctionName="f", EventSourceArn=queue)
     assert question.resource == "*"
+
+
+def test_a_secret_is_asked_for_by_the_arn_that_it_has() -> None:
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    stored: Any = secretsmanager_backends[HOME][REGION]
+    stored.create_secret("mesh/beats/key", "x", None, None, [], None, None, [], force_overwrite=False)
+    try:
+        (question,) = asked("secretsmanager", "get_secret_value", SecretId="mesh/beats/key")
+        (whole,) = asked("secretsmanager", "get_secret_value", SecretId=question.resource)
+    finally:
+        stored.secrets.clear()
+    prefix = f"arn:aws:secretsmanager:{REGION}:{HOME}:secret:mesh/beats/key-"
+    assert question.resource.startswith(prefix)
+    assert len(question.resource) == len(prefix) + 6
+    assert whole == question
