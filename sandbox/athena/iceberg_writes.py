@@ -3,13 +3,20 @@
 Each write is one commit to the catalog, which pyiceberg tries again when another came in between.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# PyArrow has no types to report.
+
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
+import pyarrow as pa
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
+from pyiceberg.table import Table
 
 from sandbox.athena.seen_tables import Files
 
@@ -117,16 +124,32 @@ class GivenCatalog(GlueCatalog):
         return ObjectsOfSomebody(self._given_files, dict(properties or {}))
 
 
-def write(
-    client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable, mode: Literal["append", "overwrite"]
-) -> None:
-    """Write rows to a table of a catalog; `overwrite` takes the place of what it has.
+class MovedError(Exception):
+    """A table that somebody has written to since it was read."""
+
+
+def append(client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable) -> None:
+    """Append rows to a table of a catalog; a column that they do not have is NULL.
 
     Columns are found by name. Raises what the client raises, PermissionError, and ValueError for rows of other types.
     """
     target = GivenCatalog(client, files).load_table(f"{database}.{table}")
-    fitting = rows.select(target.schema().column_names).cast(target.schema().as_arrow())
-    if mode == "append":
-        target.append(fitting)
-    else:
-        target.overwrite(fitting)
+    target.append(_fitting(target, rows))
+
+
+def replace(client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable, base: str) -> None:
+    """Rows in place of what a table has, where its metadata are still the file `base`. Raises MovedError, and as append."""
+    target = GivenCatalog(client, files).load_table(f"{database}.{table}")
+    if target.metadata_location != base:
+        raise MovedError(f"{target.metadata_location} is not {base}")
+    target.overwrite(_fitting(target, rows))
+
+
+def _fitting(target: Table, rows: ArrowTable) -> ArrowTable:
+    """The rows with the columns of a table, in its order and of its types."""
+    schema = target.schema().as_arrow()
+    given: Mapping[str, Any] = {name: rows.column(name) for name in rows.column_names}
+    columns = [
+        given[name] if name in given else pa.nulls(rows.num_rows, schema.field(name).type) for name in schema.names
+    ]
+    return pa.table(columns, names=schema.names).cast(schema)

@@ -52,6 +52,10 @@ class WritableCatalog(Catalog, Protocol):
         """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
         ...
 
+    def replace(self, table: SeenTable, rows: ArrowTable) -> None:
+        """Rows in place of those that an Iceberg table had when it was seen, as the caller. Raises QueryError."""
+        ...
+
     def put(self, path: str, body: bytes) -> None:
         """Write an object as the caller. Raises QueryError."""
         ...
