@@ -73,6 +73,32 @@ schema:
           - {name: shelf, logicalType: integer, physicalType: int}
 """
 
+TAKINGS: Final = """\
+apiVersion: v3.2.0
+kind: DataContract
+id: orders.takings
+version: 1.0.0
+status: active
+domain: orders
+description: {purpose: What a day brought in.}
+schema:
+  - name: takings
+    properties:
+      - {name: day, logicalType: date, physicalType: date, required: true, primaryKey: true}
+      - {name: sold, logicalType: integer, physicalType: bigint}
+      - {name: revenue, logicalType: number, physicalType: "decimal(12,2)"}
+      - {name: last_buyer, logicalType: string, physicalType: string, classification: pii}
+"""
+
+PRODUCTS: Final = """\
+  readings: {kind: analytics, ports: [table, files]}
+  takings: {kind: analytics, ports: [table], pipeline: {script: takings.py, reads: [orders.readings], clearance: pii}}
+"""
+
+ADMITTED: Final = (
+    "  - {product: orders.takings, use: The takings, approved-by: privacy@tiny.example, review: 2027-12-31}\n"
+)
+
 COLUMNS: Final = tuple(
     line.partition("name: ")[2].split(",")[0].strip() for line in CONTRACT.splitlines() if line.startswith("      - ")
 )
@@ -113,15 +139,15 @@ def written() -> list[dict[str, Any]]:
     return [row(number) for number in range(COUNT)]
 
 
-def mesh(folder: Path, more: str = "") -> PlannedMesh:
-    """The tiny mesh with the product `orders.readings`, which has a pipeline; `more` is of its line in the domain."""
+def mesh(folder: Path) -> PlannedMesh:
+    """The tiny mesh with the product `orders.readings`, and `orders.takings`, whose pipeline reads it."""
     copied(TINY, folder)
-    (folder / "contracts" / "orders" / "readings.odcs.yaml").write_text(CONTRACT, "utf-8")
-    (folder / "pipelines" / "orders" / "readings.py").write_text("print('the scales are read elsewhere')\n", "utf-8")
-    domain = folder / "domains" / "orders.yaml"
-    runs = f"pipeline: {{script: readings.py, runtime: glue-python{more}}}"
-    line = f"  readings: {{kind: analytics, ports: [table, files], {runs}}}\n"
-    domain.write_text(domain.read_text("utf-8") + line, "utf-8")
+    for name, contract in {"readings": CONTRACT, "takings": TAKINGS}.items():
+        (folder / "contracts" / "orders" / f"{name}.odcs.yaml").write_text(contract, "utf-8")
+    (folder / "pipelines" / "orders" / "takings.py").write_text("print('dbt run')\n", "utf-8")
+    for file, more in {"domains/orders": PRODUCTS, "clearances/pii": ADMITTED}.items():
+        path = folder / f"{file}.yaml"
+        path.write_text(path.read_text("utf-8") + more, "utf-8")
     assert command.run(["lock", str(folder)]) == FINE
     return plan_folder(folder, datetime.date(2027, 1, 1))
 
