@@ -95,6 +95,7 @@ def _bind(tree: exp.Expression, relations: Mapping[TableName, Relation]) -> None
         table.set("this", exp.to_identifier(name, quoted=True))
         table.set("db", None)
         table.set("catalog", None)
+        table.set("version", None)
     for cte in tree.find_all(exp.CTE):
         cte.args["alias"].set("this", exp.to_identifier(cte.meta[WITHIN], quoted=True))
 

@@ -4,14 +4,13 @@ Each write is one commit to the catalog, which pyiceberg tries again when anothe
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
-# pyright: reportUnknownParameterType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownParameterType=false
 # PyArrow has no types to report.
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pyarrow as pa
 from pyiceberg.catalog.glue import GlueCatalog
@@ -128,28 +127,32 @@ class MovedError(Exception):
     """A table that somebody has written to since it was read."""
 
 
-def append(client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable) -> None:
-    """Append rows to a table of a catalog; a column that they do not have is NULL.
+def write(
+    client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable, mode: Literal["append", "overwrite"]
+) -> None:
+    """Write rows to a table of a catalog; `overwrite` takes the place of what it has.
 
-    Columns are found by name. Raises what the client raises, PermissionError, and ValueError for rows of other types.
+    Columns are found by name; one that the rows do not have is null. Raises what the client raises, PermissionError,
+    and ValueError for rows of other types.
     """
-    target = GivenCatalog(client, files).load_table(f"{database}.{table}")
-    target.append(_fitting(target, rows))
+    _write(GivenCatalog(client, files).load_table(f"{database}.{table}"), rows, mode)
 
 
 def replace(client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable, base: str) -> None:
-    """Rows in place of what a table has, where its metadata are still the file `base`. Raises MovedError, and as append."""
+    """Rows in place of what a table has, where its metadata are still the file `base`. Raises MovedError, and as write."""
     target = GivenCatalog(client, files).load_table(f"{database}.{table}")
     if target.metadata_location != base:
         raise MovedError(f"{target.metadata_location} is not {base}")
-    target.overwrite(_fitting(target, rows))
+    _write(target, rows, "overwrite")
 
 
-def _fitting(target: Table, rows: ArrowTable) -> ArrowTable:
-    """The rows with the columns of a table, in its order and of its types."""
-    schema = target.schema().as_arrow()
-    given: Mapping[str, Any] = {name: rows.column(name) for name in rows.column_names}
-    columns = [
-        given[name] if name in given else pa.nulls(rows.num_rows, schema.field(name).type) for name in schema.names
-    ]
-    return pa.table(columns, names=schema.names).cast(schema)
+def _write(target: Table, rows: ArrowTable, mode: Literal["append", "overwrite"]) -> None:
+    wanted = target.schema().as_arrow()
+    for name in wanted.names:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(rows.num_rows))
+    fitting = rows.select(wanted.names).cast(wanted)
+    if mode == "append":
+        target.append(fitting)
+    else:
+        target.overwrite(fitting)

@@ -42,7 +42,18 @@ def table_name(table: exp.Table, database: str) -> TableName:
     name, _, special = table.name.lower().partition("$")
     if special in SPECIAL and name:
         return TableName(within, name, special)
-    return TableName(within, table.name.lower())
+    return TableName(within, table.name.lower(), snapshot=_snapshot(table))
+
+
+def _snapshot(table: exp.Table) -> int | None:
+    """The snapshot that a query names (Athena User Guide, "Perform time travel and version travel queries")."""
+    version = table.args.get("version")
+    if version is None:
+        return None
+    kind, named = version.name.upper(), version.expression
+    if kind != "VERSION" or not isinstance(named, exp.Literal) or named.is_string:
+        raise QueryError(f"NOT_SUPPORTED: {place(table)}: FOR VERSION AS OF takes the id of a snapshot here")
+    return int(named.name)
 
 
 def place(node: exp.Expression | None) -> str:

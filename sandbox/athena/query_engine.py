@@ -149,7 +149,9 @@ def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _B
     if table is None or not table.columns:
         raise not_there(name)
     files.know(table)
-    made = relations.register(table)
+    if name.snapshot is not None and table.format != "iceberg":
+        raise QueryError(f"NOT_SUPPORTED: {name} is no Iceberg table, and has no versions")
+    made = relations.register(table, name.snapshot)
     return Relation(made, _columns(relations.schemas[made]) if name.special else table.columns)
 
 

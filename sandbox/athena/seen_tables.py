@@ -11,11 +11,15 @@ SPECIAL: Final = ("history", "snapshots", "files", "manifests", "partitions", "r
 
 
 class TableName(NamedTuple):
-    """A table as a query names it, in lower case; `special` is the part behind `$`, empty for the table itself."""
+    """A table as a query names it, in lower case; `special` is the part behind `$`, empty for the table itself.
+
+    `snapshot` is the one that `FOR VERSION AS OF` names; None for the current one.
+    """
 
     database: str
     table: str
     special: str = ""
+    snapshot: int | None = None
 
     def __str__(self) -> str:
         return f"{self.database}.{self.table}" + (f"${self.special}" if self.special else "")

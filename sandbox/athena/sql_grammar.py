@@ -21,6 +21,7 @@ _NODES: Final = frozenset(
     Or Not EQ NEQ GT GTE LT LTE Is In Between Like Escape NullSafeEQ NullSafeNEQ Exists Any All Add Sub Mul Div Mod Neg
     DPipe Case If Cast TryCast DataType DataTypeParam ColumnDef Extract StrPosition Trim Substring Interval CurrentDate
     CurrentTimestamp Localtimestamp HexString UnicodeString Array Bracket Lambda Anonymous AtTimeZone LimitOptions ParseJSON
+    Version
     """.split()
 )
 _PARTS: Final = {
@@ -38,7 +39,7 @@ _PARTS: Final = {
         "distinct",
         "windows",
     },
-    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins"},
+    exp.Table: {"this", "db", "catalog", "alias", "sample", "joins", "version"},
     exp.Subquery: {"this", "alias", "with_", "sample", "joins", "order", "limit", "offset"},
     exp.Join: {"this", "on", "using", "side", "kind"},
     exp.Star: set[str](),
@@ -128,7 +129,7 @@ def _refuse_node(node: exp.Expression, names: set[str], relations: set[str]) -> 
         raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
     elif isinstance(node, exp.Star) and not isinstance(node.parent, exp.Select | exp.Column):
         if not (isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "count"):
-            raise QueryError(f"line 1:1: mismatched input '*'")
+            raise QueryError("line 1:1: mismatched input '*'")
     elif isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
         raise QueryError(f"FUNCTION_NOT_FOUND: {place(node)}: Table function '{node.this.name.lower()}' not registered")
     elif isinstance(node, exp.Join) and str(node.args.get("kind") or "").upper() not in {"", "INNER", "CROSS", "OUTER"}:

@@ -30,6 +30,7 @@ _PRECISION: Final[Mapping[str, tuple[int, int]]] = {
     "integer": (10, 0),
     "smallint": (5, 0),
     "timestamp": (3, 0),
+    "timestamp with time zone": (3, 0),
     "tinyint": (3, 0),
     "varchar": (2147483647, 0),
     "varbinary": (1073741824, 0),
@@ -60,10 +61,16 @@ class Outcome:
     update_count: int | None = None
 
 
+def begun(execution: Any) -> None:
+    """Say of an execution (moto's) that somebody is at it: it has not ended."""
+    execution.outcome = Outcome("RUNNING")
+
+
 def ended(execution: Any, outcome: Outcome) -> None:
-    """Keep the outcome of an execution (moto's)."""
-    execution.outcome = outcome
-    execution.end_time = time.time()
+    """Keep the outcome of an execution (moto's), unless it was stopped meanwhile."""
+    if _outcome(execution).state != "CANCELLED":
+        execution.outcome = outcome
+        execution.end_time = time.time()
 
 
 def athena_queries() -> Iterator[tuple[Any, str, Any]]:
@@ -102,6 +109,13 @@ def athena_queries() -> Iterator[tuple[Any, str, Any]]:
         rows = {"InputBytes": outcome.scanned}
         return json.dumps({"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}})
 
+    def stop_query_execution(response: Any) -> str:
+        stored = _stored(response)
+        if _outcome(stored).state == "RUNNING":
+            ended(stored, Outcome("CANCELLED", "Query cancelled by user"))
+        return json.dumps({})
+
+    yield AthenaResponse, "stop_query_execution", stop_query_execution
     yield AthenaResponse, "get_query_execution", get_query_execution
     yield AthenaResponse, "batch_get_query_execution", batch_get_query_execution
     yield AthenaResponse, "get_query_results", get_query_results
@@ -135,6 +149,8 @@ def _outcome(execution: Any) -> Outcome:
 def _finished(execution: Any) -> Outcome:
     outcome = _outcome(execution)
     if outcome.state != "SUCCEEDED":
+        if outcome.state == "RUNNING":
+            raise _invalid("Query has not yet finished. Current state: RUNNING")
         raise _invalid(f"Query did not finish successfully. Final query state: {outcome.state}")
     return outcome
 
@@ -143,9 +159,13 @@ def _described(told: dict[str, Any], execution: Any) -> dict[str, Any]:
     """moto's description of an execution with what became of it."""
     outcome = _outcome(execution)
     status: dict[str, Any] = {**told["Status"], "State": outcome.state, "CompletionDateTime": execution.end_time}
+    if outcome.state == "RUNNING":
+        del status["CompletionDateTime"]
     if outcome.reason:
+        status["StateChangeReason"] = outcome.reason
+    if outcome.state == "FAILED":
         error = {"ErrorCategory": outcome.category, "Retryable": False, "ErrorMessage": outcome.reason}
-        status |= {"StateChangeReason": outcome.reason, "AthenaError": error}
+        status["AthenaError"] = error
     statistics = {
         **told["Statistics"],
         "EngineExecutionTimeInMillis": outcome.milliseconds,

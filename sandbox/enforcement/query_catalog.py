@@ -79,10 +79,10 @@ class CallersCatalog:
 
     def append(self, table: SeenTable, rows: ArrowTable) -> None:
         """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
-        from sandbox.athena.iceberg_writes import append
+        from sandbox.athena.iceberg_writes import write
 
         with self._committing() as client:
-            append(client, self._as_caller(), table.name.database, table.name.table, rows)
+            write(client, self._as_caller(), table.name.database, table.name.table, rows, "append")
 
     def replace(self, table: SeenTable, rows: ArrowTable) -> None:
         """Rows in place of those that an Iceberg table had when it was seen, as the caller. Raises QueryError."""

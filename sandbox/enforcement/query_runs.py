@@ -16,7 +16,7 @@ from typing import Any, Final
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.query_words import Answer
 from sandbox.emulator.asked_actions import AnsweringGate
-from sandbox.emulator.athena_queries import Outcome, ended
+from sandbox.emulator.athena_queries import Outcome, begun, ended
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.emulator.request_origin import forwarded_by
@@ -49,6 +49,7 @@ class QueryRuns:
         from moto.athena.models import athena_backends
 
         stored = athena_backends[account][call.region].executions[execution]
+        begun(stored)
         self._waiting.append(_Started(stored, account, call.key))
 
     def catalog(self, account: str, key: str) -> CallersCatalog:
