@@ -139,7 +139,7 @@ def write(
 
 
 def replace(client: Any, files: WrittenFiles, database: str, table: str, rows: ArrowTable, base: str) -> None:
-    """Rows in place of what a table has, where its metadata are still the file `base`. Raises MovedError, and as write."""
+    """Rows in place of what a table has, if its metadata are still the file `base`. Raises MovedError, and as write."""
     target = GivenCatalog(client, files).load_table(f"{database}.{table}")
     if target.metadata_location != base:
         raise MovedError(f"{target.metadata_location} is not {base}")

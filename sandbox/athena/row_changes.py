@@ -36,7 +36,7 @@ _Values = Mapping[str, exp.Expression]
 
 
 def as_query(statement: Statement, columns: Sequence[str]) -> Statement:
-    """The query of a statement on a target with these columns. Raises QueryError for what is no statement of Athena's."""
+    """The query of a statement on a target with these columns. Raises QueryError for what Athena has not."""
     tree = statement.tree
     assert tree is not None
     for node in tree.find_all(*_PARTS):

@@ -103,23 +103,26 @@ def athena_queries() -> Iterator[tuple[Any, str, Any]]:
             return str(results(response))
         return json.dumps(_results(_finished(stored), response))
 
-    def get_query_runtime_statistics(response: Any) -> str:
-        outcome = _outcome(_stored(response))
-        timeline = {"TotalExecutionTimeInMillis": outcome.milliseconds}
-        rows = {"InputBytes": outcome.scanned}
-        return json.dumps({"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}})
-
-    def stop_query_execution(response: Any) -> str:
-        stored = _stored(response)
-        if _outcome(stored).state == "RUNNING":
-            ended(stored, Outcome("CANCELLED", "Query cancelled by user"))
-        return json.dumps({})
-
-    yield AthenaResponse, "stop_query_execution", stop_query_execution
+    yield AthenaResponse, "stop_query_execution", _stopped
     yield AthenaResponse, "get_query_execution", get_query_execution
     yield AthenaResponse, "batch_get_query_execution", batch_get_query_execution
     yield AthenaResponse, "get_query_results", get_query_results
-    yield AthenaResponse, "get_query_runtime_statistics", get_query_runtime_statistics
+    yield AthenaResponse, "get_query_runtime_statistics", _statistics
+
+
+def _stopped(response: Any) -> str:
+    """The answer to StopQueryExecution: what has ended stays as it ended."""
+    stored = _stored(response)
+    if _outcome(stored).state == "RUNNING":
+        ended(stored, Outcome("CANCELLED", "Query cancelled by user"))
+    return json.dumps({})
+
+
+def _statistics(response: Any) -> str:
+    outcome = _outcome(_stored(response))
+    timeline = {"TotalExecutionTimeInMillis": outcome.milliseconds}
+    rows = {"InputBytes": outcome.scanned}
+    return json.dumps({"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}})
 
 
 def _stored(response: Any) -> Any:

@@ -27,6 +27,9 @@ from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
 _ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
 
 
+_OF_OURS: Final = "GENERIC_INTERNAL_ERROR: the emulator failed; the process that serves it says how"
+
+
 @dataclass(frozen=True, slots=True)
 class _Started:
     """An execution (moto's) that was started, in an account, with an access key."""
@@ -63,7 +66,11 @@ class QueryRuns:
                 started = self._waiting.popleft()
             except IndexError:
                 return
-            ended(started.execution, self._run(started))
+            try:
+                ended(started.execution, self._run(started))
+            except Exception:
+                ended(started.execution, Outcome("FAILED", _OF_OURS, 1))
+                raise
 
     def _run(self, started: _Started) -> Outcome:
         began = time.perf_counter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +69,11 @@ def arrow(rows: list[tuple[Any, ...]]) -> pa.Table:
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[LocalCatalog]:
+def catalog(tmp_path: Path) -> LocalCatalog:
     ground = Ground(tmp_path)
     ground.iceberg(SCHEMA, "t").append(arrow(ROWS))
     ground.iceberg(SCHEMA, "news").append(arrow(NEWS))
-    yield LocalCatalog(ground)
+    return LocalCatalog(ground)
 
 
 MERGE = "merge into t as target using (select * from news) as src on (target.id = src.id) "

@@ -80,7 +80,12 @@ def expected(rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
         if row["day"] is not None:
             days.setdefault(row["day"], []).append(row)
     return [
-        (day, sum(row["sold"] for row in of), sum((row["price"] for row in of), Decimal(0)), max(r["email"] for r in of))
+        (
+            day,
+            sum(row["sold"] for row in of),
+            sum((row["price"] for row in of), Decimal(0)),
+            max(r["email"] for r in of),
+        )
         for day, of in sorted(days.items())
     ]
 

@@ -91,7 +91,9 @@ def test_duckdb_queries_the_files_by_the_file_system_of_arrow(ground: ClientGrou
 
 def test_pyiceberg_reads_its_own_draft_and_nobody_elses_table(ground: ClientGround) -> None:
     found = ground.draft().scan(row_filter="shelf < -3").to_arrow().to_pylist()
-    assert sorted(row["id"] for row in found) == [row["id"] for row in written()[:10] if row["shelf"] is not None and row["shelf"] < -3]
+    assert sorted(row["id"] for row in found) == [
+        row["id"] for row in written()[:10] if row["shelf"] is not None and row["shelf"] < -3
+    ]
     published = ground.iceberg(PII).load_table(f"{DATABASE}.readings")
     with pytest.raises(Exception, match=r"(?i)access.?denied"):
         published.scan().to_arrow()

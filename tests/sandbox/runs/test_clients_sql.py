@@ -273,9 +273,7 @@ def test_pyathena_formats_parameters_and_sends_those_of_athena(pii: ClientGround
             "select id from readings where day = %(day)s and price > %(price)s order by id",
             {"day": datetime.date(2026, 3, 2), "price": 1000},
         )
-        expected = [
-            row["id"] for row in written() if row["day"] == datetime.date(2026, 3, 2) and row["price"] > 1000
-        ]
+        expected = [row["id"] for row in written() if row["day"] == datetime.date(2026, 3, 2) and row["price"] > 1000]
         assert [row[0] for row in cursor.fetchall()] == expected
         cursor.execute("select shelf from readings where id = ?", ["r00003"], paramstyle="qmark")
         assert cursor.fetchall() == [(-3,)]
@@ -288,10 +286,17 @@ def test_pyathena_makes_frames_of_pandas_and_tables_of_arrow(pii: ClientGround) 
     columns = "id, at, day, price, weight, amount, sold, note"
     names = columns.split(", ")
     expected = [{name: row[name] for name in names} for row in written()]
-    frame = connection(cursor_class=PandasCursor).cursor().execute(f"select {columns} from readings order by id").as_pandas()
+    frame = (
+        connection(cursor_class=PandasCursor)
+        .cursor()
+        .execute(f"select {columns} from readings order by id")
+        .as_pandas()
+    )
     assert [row["id"] for row in rows_of(frame)] == [row["id"] for row in expected]
     assert [row["price"] for row in rows_of(frame)] == [row["price"] for row in expected]
-    table = connection(cursor_class=ArrowCursor).cursor().execute(f"select {columns} from readings order by id").as_arrow()
+    table = (
+        connection(cursor_class=ArrowCursor).cursor().execute(f"select {columns} from readings order by id").as_arrow()
+    )
     found = table.to_pylist()
     assert [row["at"] for row in found] == [row["at"] for row in expected]
     assert [row["amount"] for row in found] == [row["amount"] for row in expected]
