@@ -16,13 +16,13 @@ from sandbox.athena.arrow_types import athena_type, glue_arrow, glue_of
 from sandbox.athena.duck import Engine, RunningQuery
 from sandbox.athena.duck_dialect import Relation, duck_sql, output_names
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
+from sandbox.athena.query_failures import told
 from sandbox.athena.query_words import Answer, Catalog, WritableCatalog
 from sandbox.athena.relations import Relations
 from sandbox.athena.result_text import result_rows
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
 from sandbox.athena.special_tables import not_there
 from sandbox.athena.statements import Statement, parse
-from sandbox.athena.told_errors import told
 
 SECONDS: Final = 120.0
 """For one query; Athena's own limit is half an hour (Service quotas, "DML query timeout")."""

@@ -67,7 +67,10 @@ class WritableCatalog(Catalog, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a statement: columns with Athena's types, and rows of texts, None for a null, once to be read."""
+    """The answer of a statement: columns with Athena's types, and rows of texts, None for a null, once to be read.
+
+    `unloaded` are the files that UNLOAD has written.
+    """
 
     statement: Literal["DML", "DDL", "UTILITY"]
     substatement: str
@@ -75,6 +78,7 @@ class Answer:
     rows: Iterable[Sequence[str | None]]
     scanned: Callable[[], int]
     update_count: int | None = None
+    unloaded: tuple[str, ...] = ()
 
     @contextmanager
     def file(self) -> Generator[Any]:

@@ -120,8 +120,9 @@ def unload(statement: Statement, catalog: WritableCatalog, rows: Rows, scanned: 
     found = pa.Table.from_batches(batches, schema)
     body = pa.BufferOutputStream()
     pq.write_table(found, body)
-    catalog.put(f"{statement.options['to'].rstrip('/')}/part-00000.parquet", body.getvalue().to_pybytes())
-    return Answer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+    file = f"{statement.options['to'].rstrip('/')}/part-00000.parquet"
+    catalog.put(file, body.getvalue().to_pybytes())
+    return Answer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows, (file,))
 
 
 def refuse(statement: Statement, catalog: WritableCatalog) -> QueryError:

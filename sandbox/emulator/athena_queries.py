@@ -37,6 +37,9 @@ _PRECISION: Final[Mapping[str, tuple[int, int]]] = {
 }
 """Precision and scale by which Athena describes a column of a type; (0, 0) for any other."""
 
+_OTHERWISE: Final = {"real": "float"}
+"""Types that results have by another name than queries."""
+
 _DECIMAL: Final = re.compile(r"decimal\((\d+),\s*(\d+)\)")
 _CELL: Final = re.compile(r'"((?:[^"]|"")*)"|([^,\n]*)')
 
@@ -45,7 +48,8 @@ _CELL: Final = re.compile(r'"((?:[^"]|"")*)"|([^,\n]*)')
 class Outcome:
     """The end of an execution: `reason` says why it failed, and `category` whose fault it is.
 
-    `location` is the object with its rows: of a query CSV with a first row of names, of any other statement lines.
+    `location` is the object with its rows: of a query CSV with a first row of names, of any other statement lines;
+    `manifest` is one with the files that it has written.
     """
 
     state: str
@@ -59,6 +63,7 @@ class Outcome:
     scanned: int = 0
     milliseconds: int = 0
     update_count: int | None = None
+    manifest: str = ""
 
 
 def begun(execution: Any) -> None:
@@ -175,6 +180,8 @@ def _described(told: dict[str, Any], execution: Any) -> dict[str, Any]:
         "TotalExecutionTimeInMillis": outcome.milliseconds,
         "DataScannedInBytes": outcome.scanned,
     }
+    if outcome.manifest:
+        statistics["DataManifestLocation"] = outcome.manifest
     of_results = {**(told["ResultConfiguration"] or {})}
     if outcome.location:
         of_results |= {"OutputLocation": outcome.location}
@@ -262,8 +269,8 @@ def _lines(text: str, at: int, most: int) -> tuple[list[dict[str, Any]], int]:
 
 def _column(name: str, kind: str) -> dict[str, Any]:
     decimal = _DECIMAL.fullmatch(kind)
-    precision, scale = map(int, decimal.groups()) if decimal else _PRECISION.get(kind, (0, 0))
-    plain = "decimal" if decimal else re.split(r"[(<]", kind)[0]
+    plain = "decimal" if decimal else _OTHERWISE.get(kind) or re.split(r"[(<]", kind)[0]
+    precision, scale = map(int, decimal.groups()) if decimal else _PRECISION.get(plain, (0, 0))
     return {
         "CatalogName": "hive",
         "SchemaName": "",

@@ -1,7 +1,7 @@
 """Executions of Athena: each runs behind the call that started it, and writes its result as the caller.
 
 Athena User Guide, "Work with query results and recent queries": a query's result is `<id>.csv` in the output location,
-any other statement's `<id>.txt`; who starts the query needs the right to write there. What the workgroup says about
+any other statement's `<id>.txt`, and of UNLOAD `<id>-manifest.csv` has the files; who starts the query needs the right to write there. What the workgroup says about
 results holds, whatever the client asks for, where the workgroup enforces it.
 """
 
@@ -95,6 +95,9 @@ class QueryRuns:
             suffix = "csv" if answer.statement == "DML" else "txt"
             told |= _described(answer, f"{place.folder}{execution.id}.{suffix}")
             self._write(catalog, place, told["location"], answer)
+            if answer.unloaded:
+                told["manifest"] = f"{place.folder}{execution.id}-manifest.csv"
+                self._put(catalog, place, told["manifest"], "".join(f"{file}\n" for file in answer.unloaded).encode())
         except QueryError as error:
             told["milliseconds"] = _since(began)
             return Outcome("FAILED", error.reason, error.category, **told)
@@ -105,8 +108,12 @@ class QueryRuns:
 
     def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: Answer) -> None:
         """Write the rows of an answer as the caller. Raises AwsError for who may not, and QueryError."""
+        with answer.file() as body:
+            self._put(catalog, place, location, body)
+
+    def _put(self, catalog: CallersCatalog, place: _Place, location: str, body: Any) -> None:
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        with answer.file() as body, forwarded_by(ATHENA):
+        with forwarded_by(ATHENA):
             catalog.session.call(
                 "s3", self._world.region, "put_object", {"Bucket": bucket, "Key": key, "Body": body, **place.headers}
             )

@@ -119,7 +119,7 @@ def row(number: int) -> dict[str, Any]:
         "at": at,
         "seen": at.replace(tzinfo=datetime.UTC),
         "day": at.date(),
-        "price": Decimal(number * 101) / 100 - 5,
+        "price": (Decimal(number * 101) / 100 - 5).quantize(Decimal("0.01")),
         "weight": number / 8 + 0.1,
         "tilt": number / 4,
         "amount": number * 10_000_000_019,
