@@ -1,8 +1,9 @@
 """Executions of Athena: each runs behind the call that started it, and writes its result as the caller.
 
 Athena User Guide, "Work with query results and recent queries": a query's result is `<id>.csv` in the output location,
-any other statement's `<id>.txt`, and of UNLOAD `<id>-manifest.csv` has the files; who starts the query needs the right to write there. What the workgroup says about
-results holds, whatever the client asks for, where the workgroup enforces it.
+any other statement's `<id>.txt`, and `<id>-manifest.csv` has the files of an UNLOAD; who starts the query needs the
+right to write there. What the workgroup says about results holds, whatever the client asks for, where the workgroup
+enforces it.
 """
 
 from __future__ import annotations
