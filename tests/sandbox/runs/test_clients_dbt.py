@@ -120,3 +120,24 @@ def test_an_incremental_model_fills_the_draft_and_is_published(ground: ClientGro
     assert project.run()["adapter_response"]["rows_affected"] == 2
     assert drafted(ground) == published(ground) == expected(rows)
     assert len(expected(rows)) == 2
+
+
+def test_no_model_makes_a_table_anew(ground: ClientGround, project: Project) -> None:
+    before = drafted(ground)
+    code, told = project.dbt("run", "--full-refresh")
+    assert code != 0
+    assert "no model makes it, and none makes it anew" in told
+    assert drafted(ground) == before
+
+
+def test_dbts_own_materialization_is_refused_its_temporary_table(ground: ClientGround, project: Project) -> None:
+    (project.folder / "macros" / "draft.sql").unlink()
+    profile = project.folder / "profiles.yml"
+    place = f"s3://{ground.plan.domains['orders'].products['takings'].bucket}/queries/"
+    profile.write_text(profile.read_text("utf-8") + f"      s3_staging_dir: {place}\n", "utf-8")
+    before = drafted(ground)
+    code, told = project.dbt("run")
+    assert code != 0
+    assert "is not authorized to perform: glue:CreateTable" in told
+    assert "takings__dbt_tmp" in told
+    assert drafted(ground) == before

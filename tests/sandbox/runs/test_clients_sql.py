@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -161,6 +162,45 @@ def test_an_execution_of_another_workgroup_is_refused(ground: ClientGround, oper
     refused = ground.caller(GENERAL).refusal("athena", operation, QueryExecutionId=query)
     assert "not authorized to perform: athena:" in refused
     assert "workgroup/mesh-pii" in refused
+
+
+WRITES: Final = (
+    "insert into readings (id) values ('x')",
+    "delete from readings",
+    "update readings set note = 'x'",
+    "merge into readings using (values 'x') as s (k) on id = k when matched then delete",
+    "create table mine as select 1 as one",
+    "drop table readings",
+)
+
+
+@pytest.mark.parametrize("sql", WRITES)
+def test_an_analyst_is_refused_every_write_in_the_words_of_aws(ground: ClientGround, sql: str) -> None:
+    athena = ground.caller(PII).client("athena")
+    told = athena.get_query_execution(QueryExecutionId=start(athena, sql))["QueryExecution"]["Status"]
+    assert told["State"] == "FAILED"
+    words = r"PERMISSION_DENIED: Insufficient Lake Formation permission|is not authorized to perform: glue:\w+Table"
+    assert re.search(words, told["StateChangeReason"])
+
+
+def test_a_result_is_not_told_to_who_may_not_read_its_object(ground: ClientGround) -> None:
+    """An analyst whose right to the objects of results is taken away, and who has all the others."""
+    from sandbox.emulator import backends
+
+    caller = ground.caller(GENERAL)
+    query = start(caller.client("athena"), "select 1", GENERAL)
+    assert caller.refusal("athena", "get_query_results", QueryExecutionId=query) == ""
+    account = ground.plan.domains["orders"].access.account_id
+    [role] = [each for each in backends.iam(account).roles.values() if each.name == "general"]
+    kept = dict(role.policies)
+    try:
+        for name, text in kept.items():
+            role.policies[name] = text.replace('"s3:GetObject"', '"s3:GetObjectTorrent"')
+        assert role.policies != kept
+        refused = caller.refusal("athena", "get_query_results", QueryExecutionId=query)
+        assert re.search(r"s3:GetObject on resource: .*/general/.*\.csv", refused)
+    finally:
+        role.policies.update(kept)
 
 
 # ---- awswrangler
