@@ -1,7 +1,7 @@
-"""DELETE, UPDATE and MERGE as one query: the rows that a table has afterwards, each with what became of it.
+"""Statements that change rows, as one query: the rows that a table has afterwards, each with what became of it.
 
-Athena User Guide, "Update Iceberg table data"; Trino documentation, "MERGE": of several WHEN the first that fits holds.
-Athena writes files of deletes and the emulator the whole table; a reader sees the same rows.
+Athena User Guide, "Update Iceberg table data" (DELETE, UPDATE and MERGE); Trino documentation, "MERGE": of several WHEN
+the first that fits holds. Athena writes files of deletes and the emulator the whole table; a reader sees the same rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROW: Final = "$row"
 """Columns beside those of the target: what became of a row, and of MERGE which of the target's rows it was."""
 
 _SOURCE: Final = "$source"
-_PARTS: Final[Mapping[type[exp.Expression], frozenset[str]]] = {
+_PARTS: Final[Mapping[type[exp.Expr], frozenset[str]]] = {
     exp.Delete: frozenset({"this", "where"}),
     exp.Update: frozenset({"this", "expressions", "where"}),
     exp.Merge: frozenset({"this", "using", "on", "whens"}),
@@ -32,7 +32,7 @@ _PARTS: Final[Mapping[type[exp.Expression], frozenset[str]]] = {
 }
 """Parts of Trino's statements; sqlglot reads more."""
 
-_Values = Mapping[str, exp.Expression]
+_Values = Mapping[str, exp.Expr]
 
 
 def as_query(statement: Statement, columns: Sequence[str]) -> Statement:
@@ -47,12 +47,12 @@ def as_query(statement: Statement, columns: Sequence[str]) -> Statement:
     return dataclasses.replace(statement, kind="query", tree=query, tables=read_tables(query, statement.database))
 
 
-def _deleted(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
+def _deleted(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
     change = _case([(_where(tree), _number(DELETED))], _number(KEPT))
     return _select([*map(_column, columns), _as(change, CHANGE)]).from_(_plain_target(tree))
 
 
-def _updated(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
+def _updated(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
     where, given = _where(tree), _assigned(tree.expressions, columns, "The UPDATE SET target column {} doesn't exist")
     values = [
         _as(_case([(where, given[name])], _column(name)), name) if name in given else _column(name) for name in columns
@@ -61,7 +61,7 @@ def _updated(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
     return _select([*values, _as(change, CHANGE)]).from_(_plain_target(tree))
 
 
-def _merged(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
+def _merged(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
     target, source = tree.this, tree.args["using"]
     name, other = target.alias_or_name, source.alias_or_name
     target.set("alias", None)
@@ -73,7 +73,7 @@ def _merged(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
     clauses = [_clause(when, columns) for when in tree.args["whens"].expressions]
     absent, alone = _is_null(_column(ROW, name)), _is_null(_column(_SOURCE, other))
 
-    def cases(value: Callable[[int, _Values], exp.Expression], kept: exp.Expression, none: exp.Expression) -> exp.Case:
+    def cases(value: Callable[[int, _Values], exp.Expr], kept: exp.Expr, none: exp.Expr) -> exp.Expr:
         """A value by what becomes of a row: of the source alone, of the target alone, or of both."""
         fitting = {
             matched: [(condition, value(change, given)) for on, condition, change, given in clauses if on == matched]
@@ -81,7 +81,7 @@ def _merged(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
         }
         return _case([(absent, _case(fitting[False], none)), (alone, kept)], _case(fitting[True], kept))
 
-    def of(column: str) -> exp.Expression:
+    def of(column: str) -> exp.Expr:
         kept = _column(column, name)
         return cases(
             lambda change, given: given.get(column) or (exp.null() if change == ADDED else kept), kept, exp.null()
@@ -94,7 +94,7 @@ def _merged(tree: exp.Expression, columns: Sequence[str]) -> exp.Expression:
     return query
 
 
-def _clause(when: exp.Expression, columns: Sequence[str]) -> tuple[bool, exp.Expression, int, _Values]:
+def _clause(when: exp.Expr, columns: Sequence[str]) -> tuple[bool, exp.Expr, int, _Values]:
     """A WHEN: whether it is of rows that match, its condition, what becomes of the row, and the values that it gets."""
     matched, condition, then = bool(when.args["matched"]), when.args.get("condition") or exp.true(), when.args["then"]
     missing = "Merge column name does not exist in target table: {}"
@@ -111,7 +111,7 @@ def _clause(when: exp.Expression, columns: Sequence[str]) -> tuple[bool, exp.Exp
     raise QueryError("line 1:1: mismatched input 'when'")
 
 
-def _assigned(given: Sequence[exp.Expression], columns: Sequence[str], missing: str) -> _Values:
+def _assigned(given: Sequence[exp.Expr], columns: Sequence[str], missing: str) -> _Values:
     if not all(isinstance(each, exp.EQ) and isinstance(each.this, exp.Column) for each in given):
         raise QueryError("line 1:1: mismatched input 'set'")
     return _known({each.this.name.lower(): each.expression for each in given}, columns, missing)
@@ -133,17 +133,17 @@ def _query(text: str) -> exp.Select:
     return tree
 
 
-def _select(listed: Sequence[exp.Expression]) -> exp.Select:
+def _select(listed: Sequence[exp.Expr]) -> exp.Select:
     return exp.Select(expressions=[*listed])
 
 
-def _plain_target(tree: exp.Expression) -> exp.Expression:
+def _plain_target(tree: exp.Expr) -> exp.Expr:
     if tree.this.alias:
         raise QueryError(f"line 1:1: mismatched input '{tree.this.alias}'")
     return tree.this
 
 
-def _where(tree: exp.Expression) -> exp.Expression:
+def _where(tree: exp.Expr) -> exp.Expr:
     where = tree.args.get("where")
     return where.this if where else exp.true()
 
@@ -156,25 +156,25 @@ def _column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table, quoted=True)
 
 
-def _number(value: int) -> exp.Expression:
+def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
 
 
-def _as(value: exp.Expression, name: str) -> exp.Expression:
+def _as(value: exp.Expr, name: str) -> exp.Expr:
     return exp.alias_(value, name, quoted=True)
 
 
-def _is_null(value: exp.Expression) -> exp.Expression:
+def _is_null(value: exp.Expr) -> exp.Expr:
     return exp.Is(this=value, expression=exp.null())
 
 
-def _case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression) -> exp.Expression:
+def _case(branches: Sequence[tuple[exp.Expr, exp.Expr]], default: exp.Expr) -> exp.Expr:
     """CASE, of copies; without a branch its default."""
     ifs = [exp.If(this=condition.copy(), true=value.copy()) for condition, value in branches]
     return exp.Case(ifs=ifs, default=default.copy()) if ifs else default.copy()
 
 
-_WRITTEN: Final[Mapping[type[exp.Expression], Callable[[exp.Expression, Sequence[str]], exp.Expression]]] = {
+_WRITTEN: Final[Mapping[type[exp.Expr], Callable[[exp.Expr, Sequence[str]], exp.Expr]]] = {
     exp.Delete: _deleted,
     exp.Update: _updated,
     exp.Merge: _merged,

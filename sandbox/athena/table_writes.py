@@ -1,8 +1,12 @@
-"""Statements that write: INSERT, DELETE, UPDATE and MERGE of an Iceberg table, and UNLOAD, as the caller; no others.
+"""Statements that write rows: into an Iceberg table, or away from it by UNLOAD, as the caller; no others.
 
 Athena User Guide, "INSERT INTO", "UNLOAD" and "Update Iceberg table data"; Lake Formation Developer Guide, "Lake
 Formation permissions reference": where Lake Formation has the place, the caller needs INSERT on the table.
 """
+
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false
+# PyArrow has no types to report.
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def _described(told: dict[str, Any], execution: Any) -> dict[str, Any]:
     }
     if outcome.manifest:
         statistics["DataManifestLocation"] = outcome.manifest
-    of_results = {**(told["ResultConfiguration"] or {})}
+    of_results: dict[str, Any] = {**(told["ResultConfiguration"] or {})}
     if outcome.location:
         of_results |= {"OutputLocation": outcome.location}
     if outcome.encryption:
