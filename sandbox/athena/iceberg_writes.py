@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import pyarrow as pa
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
+from pyiceberg.table import Table
 
 from sandbox.athena.seen_tables import Files
 
@@ -122,6 +123,10 @@ class GivenCatalog(GlueCatalog):
         return ObjectsOfSomebody(self._given_files, dict(properties or {}))
 
 
+class MovedError(Exception):
+    """A table that somebody has written to since it was read."""
+
+
 def write(
     client: Any, files: WrittenFiles, database: str, table: str, rows: Any, mode: Literal["append", "overwrite"]
 ) -> None:
@@ -131,6 +136,14 @@ def write(
     and ValueError for rows of other types.
     """
     write_to(GivenCatalog(client, files).load_table(f"{database}.{table}"), rows, mode)
+
+
+def replace(client: Any, files: WrittenFiles, database: str, table: str, rows: Any, base: str) -> None:
+    """Rows in place of what a table has, if its metadata are still the file `base`. Raises MovedError, and as write."""
+    target = GivenCatalog(client, files).load_table(f"{database}.{table}")
+    if target.metadata_location != base:
+        raise MovedError(f"{target.metadata_location} is not {base}")
+    write_to(target, rows, "overwrite")
 
 
 def write_to(target: Table, rows: Any, mode: Literal["append", "overwrite"]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from sandbox.athena import catalog_rows, table_writes
+from sandbox.athena import catalog_rows, row_changes, table_writes
 from sandbox.athena.arrow_types import athena_type, glue_arrow, glue_of
 from sandbox.athena.duck import DuckEngine, RunningQuery
 from sandbox.athena.duck_dialect import QueryRelation, duck_sql, output_names
@@ -49,10 +49,10 @@ def run(
         return _query(statement, catalog, now, stoppable)
     if statement.kind in _CATALOG:
         return _about_the_catalog(statement, catalog)
-    if statement.kind in table_writes.ACTIONS:
-        raise table_writes.refuse(statement, catalog)
     if statement.kind in _WRITES:
         return _written(statement, catalog, now, stoppable)
+    if statement.kind in table_writes.ACTIONS:
+        raise table_writes.refuse(statement, catalog)
     raise QueryError(f"NOT_SUPPORTED: {statement.kind.upper()} is not executed in the emulator", OF_THE_SYSTEM)
 
 
@@ -139,13 +139,24 @@ def _written(
     begun: list[_Begun] = []
 
     def rows() -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        begun.append(_begin(statement, catalog, now, stoppable))
+        begun.append(_begin(_as_query(statement, catalog), catalog, now, stoppable))
         return begun[0].running.schema, begun[0].batches(statement)
 
     return _WRITES[statement.kind](statement, catalog, rows, lambda: begun[0].scanned() if begun else 0)
 
 
-_WRITES: Final = {"insert": table_writes.insert, "unload": table_writes.unload}
+_CHANGES: Final = ("delete", "merge", "update")
+_WRITES: Final = {
+    "insert": table_writes.insert,
+    "unload": table_writes.unload,
+    **dict.fromkeys(_CHANGES, table_writes.change),
+}
+
+
+def _as_query(statement: AthenaStatement, catalog: Catalog) -> AthenaStatement:
+    """A statement as the query that tells the rows to write."""
+    target = catalog.table(statement.target) if statement.kind in _CHANGES and statement.target else None
+    return row_changes.as_query(statement, [column.name for column in target.columns]) if target else statement
 
 
 def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _ByPlace) -> QueryRelation:

@@ -53,6 +53,10 @@ class WritableCatalog(Catalog, Protocol):
         """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
         ...
 
+    def replace(self, table: SeenTable, rows: Any) -> None:
+        """Rows in place of those that an Iceberg table had when it was seen, as the caller. Raises QueryError."""
+        ...
+
     def put(self, path: str, body: bytes) -> None:
         """Write an object as the caller. Raises QueryError."""
         ...
@@ -64,7 +68,10 @@ class WritableCatalog(Catalog, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """The answer of a statement: columns with Athena's types, and rows of texts, None for a null, once to be read."""
+    """The answer of a statement: columns with Athena's types, and rows of texts, None for a null, once to be read.
+
+    `unloaded` are the files that UNLOAD has written.
+    """
 
     statement: Literal["DML", "DDL", "UTILITY"]
     substatement: str
@@ -72,6 +79,7 @@ class QueryAnswer:
     rows: Iterable[Sequence[str | None]]
     scanned: Callable[[], int]
     update_count: int | None = None
+    unloaded: tuple[str, ...] = ()
 
     @contextmanager
     def file(self) -> Generator[Any]:

@@ -1,4 +1,4 @@
-"""Statements that write: INSERT into an Iceberg table and UNLOAD; any other is refused or not executed.
+"""Statements that write rows: into an Iceberg table, or away from it by UNLOAD, as the caller; no others.
 
 Athena User Guide, "INSERT INTO", "UNLOAD" and "Update Iceberg table data"; Lake Formation Developer Guide, "Lake
 Formation permissions reference": where Lake Formation has the place, the caller needs INSERT on the table.
@@ -11,12 +11,14 @@ Formation permissions reference": where Lake Formation has the place, the caller
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sandbox.athena import row_changes
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import QueryAnswer, WritableCatalog
 from sandbox.athena.seen_tables import SeenTable, TableName
@@ -60,9 +62,57 @@ def insert(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
             f"TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table has {len(columns)} columns, "
             f"query has {len(schema)}"
         )
+    known = {column.name for column in target.columns}
+    for name in columns:
+        if name not in known:
+            raise QueryError(f"COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist in target table: {name}")
     found = pa.Table.from_batches(batches, schema).rename_columns(columns)
     catalog.append(target, found)
     return QueryAnswer("DML", "INSERT", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+
+
+def change(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> QueryAnswer:
+    """Write what DELETE, UPDATE or MERGE makes of its target; `rows` are those of its query in `row_changes`.
+
+    Raises QueryError for who may not, and for a row of the target to which MERGE would do two things.
+    """
+    target = _target(statement, catalog)
+    refused = catalog.refusal(ACTIONS[statement.kind], target.name)
+    if refused:
+        raise QueryError(f"Insufficient permissions to execute the query. {refused}")
+    schema, batches = rows()
+    found = pa.Table.from_batches(batches, schema)
+    changes: list[int] = found.column(row_changes.CHANGE).to_pylist()
+    if row_changes.ROW in found.column_names:
+        left = _one_for_each(found.column(row_changes.ROW).to_pylist(), changes)
+        found, changes = found.take(pa.array(left, pa.int64())), [changes[place] for place in left]
+    after = found.filter(pa.array([what != row_changes.DELETED for what in changes], pa.bool_()))
+    counted = Counter(changes)
+    if counted[row_changes.CHANGED] or counted[row_changes.DELETED]:
+        catalog.replace(target, after.select([column.name for column in target.columns]))
+    elif counted[row_changes.ADDED]:
+        new = found.filter(pa.array([what == row_changes.ADDED for what in changes], pa.bool_()))
+        catalog.append(target, new.select([column.name for column in target.columns]))
+    number = len(changes) - counted[row_changes.KEPT]
+    return QueryAnswer("DML", statement.kind.upper(), (("rows", "bigint"),), [[str(number)]], scanned, number)
+
+
+def _one_for_each(rows: Sequence[int | None], changes: Sequence[int]) -> list[int]:
+    """Places of what MERGE makes: one for each row of the target, and those that it adds."""
+    of_the_target: dict[int, int] = {}
+    added = [place for place, what in enumerate(changes) if what == row_changes.ADDED]
+    for place, row in enumerate(rows):
+        if row is None:
+            continue
+        before = of_the_target.get(row)
+        if before is None or changes[before] == row_changes.KEPT:
+            of_the_target[row] = place
+        elif changes[place] != row_changes.KEPT:
+            raise QueryError(
+                "MERGE_TARGET_ROW_MULTIPLE_MATCHES: line 1:1: One MERGE target table row matched more than one source "
+                "row"
+            )
+    return sorted([*of_the_target.values(), *added])
 
 
 def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> QueryAnswer:
@@ -74,15 +124,16 @@ def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
     found = pa.Table.from_batches(batches, schema)
     body = pa.BufferOutputStream()
     pq.write_table(found, body)
-    catalog.put(f"{statement.options['to'].rstrip('/')}/part-00000.parquet", body.getvalue().to_pybytes())
-    return QueryAnswer("DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+    file = f"{statement.options['to'].rstrip('/')}/part-00000.parquet"
+    catalog.put(file, body.getvalue().to_pybytes())
+    return QueryAnswer(
+        "DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows, (file,)
+    )
 
 
 def refuse(statement: AthenaStatement, catalog: WritableCatalog) -> QueryError:
     """The failure of a statement: its caller may not, in AWS's words; or the emulator cannot execute it."""
     name = statement.target or TableName(statement.options.get("name", statement.database), "")
-    if statement.kind in ("delete", "merge", "update"):
-        _target(statement, catalog)
     refused = catalog.refusal(ACTIONS[statement.kind], name)
     if refused:
         return QueryError(f"Insufficient permissions to execute the query. {refused}")

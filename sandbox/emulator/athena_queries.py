@@ -33,11 +33,15 @@ _PRECISION: Final[Mapping[str, tuple[int, int]]] = {
     "integer": (10, 0),
     "smallint": (5, 0),
     "timestamp": (3, 0),
+    "timestamp with time zone": (3, 0),
     "tinyint": (3, 0),
     "varchar": (2147483647, 0),
     "varbinary": (1073741824, 0),
 }
 """Precision and scale by which Athena describes a column of a type; (0, 0) for any other."""
+
+_OTHERWISE: Final = {"real": "float"}
+"""Types that results have by another name than queries."""
 
 _DECIMAL: Final = re.compile(r"decimal\((\d+),\s*(\d+)\)")
 _CELL: Final = re.compile(r'"((?:[^"]|"")*)"|([^,\n]*)')
@@ -47,7 +51,8 @@ _CELL: Final = re.compile(r'"((?:[^"]|"")*)"|([^,\n]*)')
 class Outcome:
     """The end of an execution: `reason` says why it failed, and `category` whose fault it is.
 
-    `location` is the object with its rows: of a query CSV with a first row of names, of any other statement lines.
+    `location` is the object with its rows: of a query CSV with a first row of names, of any other statement lines;
+    `manifest` is one with the files that it has written.
     """
 
     state: str
@@ -61,6 +66,7 @@ class Outcome:
     scanned: int = 0
     milliseconds: int = 0
     update_count: int | None = None
+    manifest: str = ""
 
 
 def going_on(execution: Any, state: str) -> None:
@@ -69,9 +75,10 @@ def going_on(execution: Any, state: str) -> None:
 
 
 def ended(execution: Any, outcome: Outcome) -> None:
-    """Keep the outcome of an execution (moto's)."""
-    execution.outcome = outcome
-    execution.end_time = time.time()
+    """Keep the outcome of an execution (moto's), unless it was stopped meanwhile."""
+    if _outcome(execution).state != "CANCELLED":
+        execution.outcome = outcome
+        execution.end_time = time.time()
 
 
 def athena_queries() -> Iterator[tuple[Any, str, Any]]:
@@ -104,16 +111,26 @@ def athena_queries() -> Iterator[tuple[Any, str, Any]]:
             return str(results(response))
         return json.dumps(_results(_finished(stored), response))
 
-    def get_query_runtime_statistics(response: Any) -> str:
-        outcome = _outcome(_stored(response))
-        timeline = {"TotalExecutionTimeInMillis": outcome.milliseconds}
-        rows = {"InputBytes": outcome.scanned}
-        return json.dumps({"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}})
-
+    yield AthenaResponse, "stop_query_execution", _stopped
     yield AthenaResponse, "get_query_execution", get_query_execution
     yield AthenaResponse, "batch_get_query_execution", batch_get_query_execution
     yield AthenaResponse, "get_query_results", get_query_results
-    yield AthenaResponse, "get_query_runtime_statistics", get_query_runtime_statistics
+    yield AthenaResponse, "get_query_runtime_statistics", _statistics
+
+
+def _stopped(response: Any) -> str:
+    """The answer to StopQueryExecution: what has ended stays as it ended."""
+    stored = _stored(response)
+    if _outcome(stored).state == "RUNNING":
+        ended(stored, Outcome("CANCELLED", "Query cancelled by user"))
+    return json.dumps({})
+
+
+def _statistics(response: Any) -> str:
+    outcome = _outcome(_stored(response))
+    timeline = {"TotalExecutionTimeInMillis": outcome.milliseconds}
+    rows = {"InputBytes": outcome.scanned}
+    return json.dumps({"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}})
 
 
 def _stored(response: Any) -> Any:
@@ -143,6 +160,8 @@ def _outcome(execution: Any) -> Outcome:
 def _finished(execution: Any) -> Outcome:
     outcome = _outcome(execution)
     if outcome.state != "SUCCEEDED":
+        if outcome.state == "RUNNING":
+            raise _invalid("Query has not yet finished. Current state: RUNNING")
         raise _invalid(f"Query did not finish successfully. Final query state: {outcome.state}")
     return outcome
 
@@ -154,14 +173,18 @@ def _described(told: dict[str, Any], execution: Any) -> dict[str, Any]:
     if outcome.state in (QUEUED, RUNNING):
         del status["CompletionDateTime"]
     if outcome.reason:
+        status["StateChangeReason"] = outcome.reason
+    if outcome.state == "FAILED":
         error = {"ErrorCategory": outcome.category, "Retryable": False, "ErrorMessage": outcome.reason}
-        status |= {"StateChangeReason": outcome.reason, "AthenaError": error}
+        status["AthenaError"] = error
     statistics = {
         **told["Statistics"],
         "EngineExecutionTimeInMillis": outcome.milliseconds,
         "TotalExecutionTimeInMillis": outcome.milliseconds,
         "DataScannedInBytes": outcome.scanned,
     }
+    if outcome.manifest:
+        statistics["DataManifestLocation"] = outcome.manifest
     of_results: dict[str, Any] = dict(told["ResultConfiguration"] or {})
     if outcome.location:
         of_results |= {"OutputLocation": outcome.location}
@@ -249,8 +272,8 @@ def _lines(text: str, at: int, most: int) -> tuple[list[dict[str, Any]], int]:
 
 def _column(name: str, kind: str) -> dict[str, Any]:
     decimal = _DECIMAL.fullmatch(kind)
-    precision, scale = map(int, decimal.groups()) if decimal else _PRECISION.get(kind, (0, 0))
-    plain = "decimal" if decimal else re.split(r"[(<]", kind)[0]
+    plain = "decimal" if decimal else _OTHERWISE.get(kind) or re.split(r"[(<]", kind)[0]
+    precision, scale = map(int, decimal.groups()) if decimal else _PRECISION.get(plain, (0, 0))
     return {
         "CatalogName": "hive",
         "SchemaName": "",

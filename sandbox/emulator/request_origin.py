@@ -66,6 +66,16 @@ def forwarded_by(service: str | None) -> Generator[None]:
         _forwarding.reset(token)
 
 
+@contextmanager
+def by_nobody_else() -> Generator[None]:
+    """Inside, whoever calls does so itself: what follows from a call knows nothing of who forwarded it."""
+    token = _forwarding.set(None)
+    try:
+        yield
+    finally:
+        _forwarding.reset(token)
+
+
 def forwarding() -> str | None:
     """The service whose calls these are, empty for one that has assumed a role; None where a caller calls itself."""
     return _forwarding.get()

@@ -7,7 +7,8 @@ role. Where no location is registered it reads with the caller's own permissions
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from mesh.aws.plugin_types import AskedAction
@@ -95,14 +96,29 @@ class CallersCatalog:
 
     def append(self, table: SeenTable, rows: Any) -> None:
         """Append rows to an Iceberg table as the caller, in one commit. Raises QueryError."""
-        from botocore.exceptions import ClientError
-
         from sandbox.athena.iceberg_writes import write
 
-        client = self._clients.own("glue", self._world.region, self.session.credentials)
+        with self._committing() as client:
+            write(client, self._as_caller(), table.name.database, table.name.table, rows, "append")
+
+    def replace(self, table: SeenTable, rows: Any) -> None:
+        """Rows in place of those that an Iceberg table had when it was seen, as the caller. Raises QueryError."""
+        from sandbox.athena.iceberg_writes import MovedError, replace
+
+        try:
+            with self._committing() as client:
+                replace(client, self._as_caller(), table.name.database, table.name.table, rows, table.metadata)
+        except MovedError:
+            raise QueryError(f"ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: {table.name}") from None
+
+    @contextmanager
+    def _committing(self) -> Generator[Any]:
+        """A client of Glue that is the caller's, by Athena. Raises QueryError for what a commit fails of."""
+        from botocore.exceptions import ClientError
+
         try:
             with forwarded_by(ATHENA):
-                write(client, self._as_caller(), table.name.database, table.name.table, rows, "append")
+                yield self._clients.own("glue", self._world.region, self.session.credentials)
         except (ClientError, PermissionError) as error:
             raise QueryError(f"Insufficient permissions to execute the query. {error}") from None
         except (ValueError, TypeError) as error:

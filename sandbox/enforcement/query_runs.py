@@ -1,8 +1,9 @@
 """Executions of Athena: each runs behind the call that started it, and writes its result.
 
 Athena User Guide, "Work with query results and recent queries": a query's result is `<id>.csv` in the output location,
-any other statement's `<id>.txt`; who starts the query needs the right to write there. What the workgroup says about
-results holds, whatever the client asks for, where the workgroup enforces it.
+any other statement's `<id>.txt`, and `<id>-manifest.csv` has the files of an UNLOAD; who starts the query needs the
+right to write there. What the workgroup says about results holds, whatever the client asks for, where the workgroup
+enforces it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
 _ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
 _EXTRA: Final = ("duckdb", "pyarrow", "pyiceberg")
 _NO_PLACE: Final = "No output location provided. You did not provide an output location for your query results"
+
+
+_OF_OURS: Final = "GENERIC_INTERNAL_ERROR: the emulator failed; the process that serves it says how"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class QueryRuns:
             try:
                 ended(started.execution, self._run(started))
             except BaseException:
-                del started.execution.outcome
+                ended(started.execution, Outcome("FAILED", _OF_OURS, OF_THE_SYSTEM))
                 raise
             finally:
                 self._under_way.pop(name, None)
@@ -100,6 +104,9 @@ class QueryRuns:
             answer = self._answer(execution, place, catalog)
             told |= _described(answer, f"{place.folder}{execution.id}.{'csv' if answer.statement == 'DML' else 'txt'}")
             self._write(catalog, place, told["location"], answer)
+            if answer.unloaded:
+                told["manifest"] = f"{place.folder}{execution.id}-manifest.csv"
+                self._put(catalog, place, told["manifest"], "".join(f"{file}\n" for file in answer.unloaded).encode())
         except QueryError as error:
             state = CANCELLED if execution.outcome.state == CANCELLED else "FAILED"
             return Outcome(state, error.reason, error.category, milliseconds=_since(began), **told)
@@ -128,8 +135,12 @@ class QueryRuns:
 
     def _write(self, catalog: CallersCatalog, place: _Place, location: str, answer: QueryAnswer) -> None:
         """Write the rows of an answer as the caller. Raises AwsError for who may not, and QueryError."""
+        with answer.file() as body:
+            self._put(catalog, place, location, body)
+
+    def _put(self, catalog: CallersCatalog, place: _Place, location: str, body: Any) -> None:
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        with answer.file() as body, forwarded_by(ATHENA):
+        with forwarded_by(ATHENA):
             catalog.session.call(
                 "s3", self._world.region, "put_object", {"Bucket": bucket, "Key": key, "Body": body, **place.headers}
             )

@@ -50,6 +50,9 @@ class FakeStored:
     def workgroups(self, account: str, region: str, ids: Sequence[str]) -> Sequence[str]:
         return [each.partition(" ")[2] for each in ids]
 
+    def result(self, account: str, region: str, execution: str) -> str:
+        return "" if execution.startswith("running") else f"results/{execution.partition(' ')[2]}/a.csv"
+
 
 class _StopError(Exception):
     pass
@@ -218,6 +221,16 @@ def test_who_one_is_needs_no_permission() -> None:
             "athena",
             "get_query_results",
             {"QueryExecutionId": "one reports"},
+            [
+                ("athena:GetQueryResults", f"arn:aws:athena:{REGION}:{HOME}:workgroup/reports"),
+                ("s3:GetObject", "arn:aws:s3:::results/reports/a.csv"),
+                ("kms:Decrypt", OBJECT_KEY),
+            ],
+        ),
+        (
+            "athena",
+            "get_query_results",
+            {"QueryExecutionId": "running reports"},
             [("athena:GetQueryResults", f"arn:aws:athena:{REGION}:{HOME}:workgroup/reports")],
         ),
         (
