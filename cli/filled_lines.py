@@ -1,4 +1,4 @@
-"""What a sample of data came to, printed: tables written, publications, who read what, files at partners."""
+"""Lines on a sample of data: tables written, publications, who read what, files at partners."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _lines(filled: Filled) -> Iterator[str]:
 
 
 def _pipelines(filled: Filled) -> Iterator[str]:
-    """Which pipelines ran, and why others did not."""
+    """Pipelines that ran, and why others did not."""
     ran = {f"{each.product} ({each.runtime})" for each in filled.tables if each.runtime}
     if ran:
         yield f"  the pipeline itself ran for {listed(ran)}; other rows are generated from their contracts"

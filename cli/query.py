@@ -48,7 +48,7 @@ def query(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows into a file, whole or not.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Query as somebody of the kept organisation, as that person's own tool would.
+    """Query as somebody of the kept organisation.
 
     Names are Athena's: mesh query --as general@<domain> "select * from <domain>__<product>.<table>". After the rows, on
     stderr, stand the bytes that were scanned, and the columns of the tables in the query that WHO does not see.

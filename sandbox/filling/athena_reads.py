@@ -25,7 +25,7 @@ class WholeTable:
     error: str = ""
 
 
-class Reader:
+class TableReader:
     """Somebody who queries through one workgroup, from where that persona works."""
 
     def __init__(self, organization: EnforcedOrganization, region: str, persona: Persona, workgroup: str) -> None:

@@ -158,7 +158,7 @@ class _Filling:
 
 
 def _lost(writes: ProductWrites, rows: Mapping[str, pa.Table], exact: bool) -> str:
-    """What a pipeline that ran did not write to its Iceberg drafts: some rows or, where `exact`, these."""
+    """Rows that a pipeline which ran did not write to its Iceberg drafts: some rows or, where `exact`, these."""
     for name, table in rows.items():
         if writes.draft(name) == "iceberg":
             drafted = writes.drafted(name)

@@ -42,7 +42,7 @@ class PublicationRecordsSeen:
         return list(refused.get("sentences") or ())
 
     def unpublished(self, product: str) -> str:
-        """Why readers do not see the newest draft of a product, table by table; empty where they see it."""
+        """The reason why readers do not see the newest draft of a product, table by table; empty where they see it."""
         record = self.record(product)
         domain, _, name = product.partition(".")
         drafts = self._plan.domains[domain].drafts.get(name)

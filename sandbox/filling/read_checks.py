@@ -21,7 +21,7 @@ from mesh.folder import PlannedMesh
 from mesh.proof import written_labels
 from mesh.proof.written_labels import WrittenLabels
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
-from sandbox.filling.athena_reads import Reader, WholeTable
+from sandbox.filling.athena_reads import TableReader, WholeTable
 from sandbox.filling.filled import Filled, Received
 from sandbox.rehearsal.credentials import named
 
@@ -38,7 +38,7 @@ class ReadChecks:
     def __init__(self, organization: EnforcedOrganization, mesh: PlannedMesh, filled: Filled) -> None:
         self._organization, self._plan, self._filled = organization, mesh.plan, filled
         self._written: Final[WrittenLabels] = written_labels.read(mesh.directory, mesh.mesh)
-        self._readers: dict[str, Reader] = {}
+        self._readers: dict[str, TableReader] = {}
 
     def people(self, tables: Mapping[TableKey, pa.Table]) -> None:
         """Have people read every table, once for each set of columns of it that clearances read.
@@ -98,7 +98,7 @@ class ReadChecks:
             yield clearance, home, key
 
     def _least_clearances(self, key: TableKey) -> list[str]:
-        """Of the clearances that read the same columns of a table, the one that reads least besides."""
+        """Least clearances: of those that read the same columns of a table, the one that reads least besides."""
         reads = self._written.clearances
         found: dict[frozenset[str], str] = {}
         for clearance in sorted(reads, key=lambda name: (len(reads[name]), name)):
@@ -113,10 +113,10 @@ class ReadChecks:
         domain = reference.partition(".")[0]
         return [name for name, each in self._plan.domains.items() if name == domain or reference in each.links]
 
-    def _reader(self, who: str, workgroup: str) -> Reader:
+    def _reader(self, who: str, workgroup: str) -> TableReader:
         if who not in self._readers:
             persona = named(self._plan, who)
-            self._readers[who] = Reader(self._organization, self._plan.perimeter.region, persona, workgroup)
+            self._readers[who] = TableReader(self._organization, self._plan.perimeter.region, persona, workgroup)
         return self._readers[who]
 
     # ---- what differs
@@ -129,7 +129,7 @@ class ReadChecks:
 
 
 def _difference(answer: WholeTable, visible: list[str], rows: pa.Table) -> str:
-    """What an answer has otherwise than the files say; empty where nothing differs."""
+    """A difference of an answer: what it has otherwise than the files say; empty where nothing differs."""
     if not visible:
         return "" if answer.error else f"no column is for it to read, and it read {', '.join(answer.columns)}"
     if answer.error:
@@ -150,7 +150,7 @@ def _difference(answer: WholeTable, visible: list[str], rows: pa.Table) -> str:
 
 
 def _texts(column: Any) -> Counter[str | None] | None:
-    """How often each value is in a column, as Athena writes it; None for types that have several texts."""
+    """Counts of values: how often each is in a column, as Athena writes it; None for types that have several texts."""
     kind = column.type
     if pa.types.is_boolean(kind):
         return Counter(None if value is None else str(value).lower() for value in column.to_pylist())
