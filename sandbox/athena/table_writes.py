@@ -1,4 +1,4 @@
-"""Statements that write rows: into an Iceberg table, or away from it by UNLOAD, as the caller; no others.
+"""Statements that write rows: into an Iceberg table, or away from it by UNLOAD; no others are executed.
 
 Athena User Guide, "INSERT INTO", "UNLOAD" and "Update Iceberg table data"; Lake Formation Developer Guide, "Lake
 Formation permissions reference": where Lake Formation has the place, the caller needs INSERT on the table.
