@@ -28,6 +28,9 @@ ROWS: Final = 128 * 1024
 AHEAD: Final = 4
 """Files whose footers are read at once, and that one scan of Arrow's goes through."""
 
+_WIDE: Final = 1 << 16
+"""Bits of a value of a type that has no width of its own, in the order of columns."""
+
 _FORMAT: Final = ds.ParquetFileFormat(
     read_options=ds.ParquetReadOptions(coerce_int96_timestamp_unit="us"),
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(pre_buffer=True),
@@ -46,13 +49,19 @@ class ScanFile:
 
 
 class FileScan(ds.InMemoryDataset):
-    """The files of a table; to DuckDB a dataset like any of PyArrow's, which it scans with columns and predicate."""
+    """The files of a table; to DuckDB a dataset like any of PyArrow's, which it scans with columns and predicate.
+
+    Its schema has the narrowest column first: that is what DuckDB has read where it counts rows and needs none.
+    """
 
     def __init__(
         self, columns: Sequence[WantedField], files: Sequence[ScanFile], objects: ReadObjects, ids_needed: bool
     ) -> None:
-        super().__init__(_empty(columns))
-        self._columns = {each.name: each for each in columns}
+        self.names = tuple(each.name for each in columns)
+        """Columns in the table's order."""
+        narrow = sorted(columns, key=_width)
+        super().__init__(_empty(narrow))
+        self._columns = {each.name: each for each in narrow}
         self._objects = objects
         self._ids_needed = ids_needed
         self._system = objects.file_system()
@@ -167,6 +176,13 @@ class _Scanner:
 def equals(name: str, value: pa.Scalar) -> ds.Expression:
     """That a column has one value in all rows, which may be NULL."""
     return pc.field(name) == value if value.is_valid else pc.field(name).is_null()
+
+
+def _width(column: WantedField) -> int:
+    try:
+        return int(column.type.bit_width)
+    except ValueError:
+        return _WIDE
 
 
 def _empty(columns: Sequence[WantedField]) -> pa.Table:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from sandbox.athena.duck import DuckEngine
+from sandbox.athena.file_scan import FileScan
 from sandbox.athena.iceberg_scans import IcebergSnapshot
 from sandbox.athena.object_file_system import ReadObjects
 from sandbox.athena.parquet_scans import parquet_scan
@@ -45,8 +46,14 @@ class Relations:
         return name
 
     def _give(self, name: str, source: Any) -> None:
-        """Make a relation of a name, over something of Arrow's."""
-        self._engine.register(name, source)
+        """Make a relation of a name, over something of Arrow's, whose columns are in their order."""
+        if isinstance(source, FileScan):
+            self._engine.register(f"scan_of_{name}", source)
+            columns = ", ".join('"' + each.replace('"', '""') + '"' for each in source.names)
+            view = f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM scan_of_{name}"  # noqa: S608 (names are quoted)
+            self._engine.execute(view)
+        else:
+            self._engine.register(name, source)
         self.schemas[name] = source.schema
 
     def _source(self, table: SeenTable, snapshot: int | None) -> Any:
