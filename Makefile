@@ -107,7 +107,7 @@ lock: $(VENV)/.developer ## Renews the lock files
 		-c requirements.lock --extra sandbox --extra data --extra proof --group dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		tools/judge/requirements.in -o tools/judge/requirements.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras \
 		tools/dbt/requirements.in -o tools/dbt/requirements.lock
 
 clean: ## Removes the virtual environment and what was generated
