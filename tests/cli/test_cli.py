@@ -203,6 +203,7 @@ def test_a_generated_mesh_is_valid(
     assert "0 warnings" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_generated_mesh_can_be_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["example", str(tmp_path), "--domains", "2", "--products", "4", *DAY]) == exit_codes.FINE
     assert main.run(["plan", "--dir", str(tmp_path), *DAY]) == exit_codes.FINE

@@ -38,6 +38,7 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
 # ---- a component
 
 
+@pytest.mark.long
 def test_every_component_is_part_of_a_stack(planned_tiny: Planned) -> None:
     of_ci = previewed(mesh(), ("governance",))  # the tiny mesh is deployed by nobody
     registered = {resource["type"] for each in (planned_tiny, of_ci) for resource in resources(each.document)}

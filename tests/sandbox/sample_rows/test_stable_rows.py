@@ -77,6 +77,7 @@ def test_a_moment_with_a_zone_is_the_same_as_that_of_utc() -> None:
     assert sampled({"e.q": OTHER}, now=moment)[0] == sampled({"e.q": OTHER})[0]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_many_rows_come_in_batches(capsys: pytest.CaptureFixture[str]) -> None:
     made = sample_rows(load(STACKS), 200_000, 3, NOW).products["identity.accounts"]["accounts"]
