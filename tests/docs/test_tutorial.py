@@ -156,7 +156,6 @@ class Terminal:
                 env=self.environment,
                 stdout=opened,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
         end = time.monotonic() + PATIENCE
         while "Ctrl-C" not in (printed := said.read_text("utf-8")):
