@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -177,7 +177,7 @@ def mesh() -> str:
 
 
 @contextmanager
-def terminal(folder: Path) -> Iterator[Terminal]:
+def terminal(folder: Path) -> Generator[Terminal]:
     """Inside, there is a folder to type in; outside, no organisation is kept there."""
     copied(ROOT / "stacks", folder / "stacks")
     opened = Terminal(folder)
