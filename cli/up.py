@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli import filled_lines, plugin_call_counts
-from cli.console import answer_json, say
+from cli.console import answer_json, counted, say
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
@@ -164,7 +164,7 @@ def _deploy(
 
     fresh = isinstance(organization, FreshOrganization)
     where = "an emulated AWS organisation" if fresh else "the emulated AWS organisation that is kept"
-    say(f"{planned.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
+    say(f"{planned.plan.mesh}: {counted(len(stacks), 'stack')} into {where}; nothing leaves this machine")
     started, before = time.perf_counter(), organization.inventory()
     with Progress("deploying", len(stacks)) as progress:
         runs = workspace.up(planned, stacks, progress.step)

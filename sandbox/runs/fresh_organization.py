@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -93,11 +93,11 @@ class FreshOrganization:
     @cached_property
     def provider_port(self) -> int:
         """The port at which its provider is served, from the first use of this property on."""
-        queries = PersonaQueries(self._mesh, self.aws)
+        queries = PersonaQueries(self._as_it_stands, self.aws)
         questions: Mapping[str, Answers] = {
             IDENTITY: lambda _: {"identity": self.states.identity},
             INVENTORY: lambda _: self.inventory().to_json(),
-            AS: lambda question: environment_or_error(self._mesh.plan, question, self.aws.endpoint_from),
+            AS: lambda question: environment_or_error(self._as_it_stands().plan, question, self.aws.endpoint_from),
             ASSIGNMENTS: lambda _: {"assignments": [list(each) for each in assignments(self.aws)]},
             CHECK: self._checked,
             CLOCK: self._clock,
@@ -108,6 +108,12 @@ class FreshOrganization:
             STOP: queries.stop,
         }
         return self._ends.enter_context(ProviderServer(self.aws, questions)).port
+
+    def _as_it_stands(self) -> PlannedMesh:
+        """The mesh as its folder stands, or last stood without an error: who was deployed since is known, too."""
+        with suppress(BadInputError):
+            self._mesh = plan_folder(self._mesh.directory, self._mesh.as_of)
+        return self._mesh
 
     def _checked(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """The checks against the mesh as it stands in a folder: `{"directory": …, "as-of": "2026-12-01"}`."""

@@ -7,7 +7,7 @@ key, and rows do not pass through a message.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mesh import names
@@ -53,10 +53,14 @@ def workgroup(persona: Persona) -> str:
 
 
 class PersonaQueries:
-    """Queries as anybody of an organisation, and the end of one that is under way."""
+    """Queries as anybody of an organisation, and the end of one that is under way.
 
-    def __init__(self, mesh: PlannedMesh, organization: EnforcedOrganization) -> None:
-        self._mesh, self._organization = mesh, organization
+    `read` gives the mesh as its folder stands: who queries may have been deployed since the organisation began.
+    """
+
+    def __init__(self, read: Callable[[], PlannedMesh], organization: EnforcedOrganization) -> None:
+        self._read, self._organization = read, organization
+        self._mesh = read()
         self._clients = Clients()
         self._asked: dict[str, tuple[Persona, RoleSession]] = {}
 
@@ -67,6 +71,7 @@ class PersonaQueries:
         `headers`), the bytes `scanned`, the `milliseconds` that it took, and what is `withheld` of which table.
         """
         mark = str(question["mark"])
+        self._mesh = self._read()
         try:
             persona = named(self._plan, str(question["who"]))
             group = workgroup(persona)

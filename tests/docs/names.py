@@ -163,6 +163,7 @@ def _wrong_mesh(arguments: list[str]) -> list[str]:
 
 
 def made_by(page: Page) -> set[str]:
-    """The file names that stand as arguments in the commands of a page: its reader's own files."""
+    """The reader's own files: those that a page shows as new, and that stand as arguments in its commands."""
     typed = [*page.commands, *(code for code in page.code if code.startswith(("aws ", "mesh ", "pulumi ")))]
-    return {word for command in typed for word in words(command) if FILE.fullmatch(word)}
+    shown = re.findall(r"^`([^`\n]+)`, a new file:$", page.text, re.MULTILINE)
+    return {*shown, *(word for command in typed for word in words(command) if FILE.fullmatch(word))}
