@@ -327,6 +327,11 @@ def executions() -> list[Any]:
 # ---- as a process
 
 
+def heed_interrupts() -> None:
+    """In a new process: Ctrl-C is heard, also where whoever runs the tests has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def process(*words: str, folder: Path | None = None) -> subprocess.Popen[str]:
     """`mesh` in a process of its own, that says in the end which of the slow packages it has loaded."""
     program = (
@@ -343,6 +348,7 @@ def process(*words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         text=True,
         cwd=folder,
         env=environment,
+        preexec_fn=heed_interrupts,
     )
 
 

@@ -134,7 +134,13 @@ def test_a_state_machine_and_a_folder_without_an_organisation_say_so(
 def test_ctrl_c_ends_the_run_with_130_and_the_next_one_begins(organization: FreshOrganization, typed: Typed) -> None:
     command = [sys.executable, "-c", MESH, "run", JOB, "--window", "march", *AS_OF]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+
+    def heed_interrupts() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
+    ) as process:
         assert process.stdout
         assert process.stdout.readline() == b"begun\n"
         began = time.monotonic()
