@@ -48,7 +48,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 
 _KINDS: Final[Sequence[tuple[str, Callable[[pa.DataType], bool]]]] = (
     ("null", pa.types.is_null),
-    ("text", lambda type_: pa.types.is_string(type_) or pa.types.is_large_string(type_)),
+    ("text", pa.types.is_string),
     ("boolean", pa.types.is_boolean),
     ("integer", pa.types.is_integer),
     ("decimal", pa.types.is_decimal),
