@@ -105,7 +105,7 @@ def ours(files: LocalObjects, table: Any, sql: str) -> list[list[Any]]:
     from sandbox.athena.relations import Relations
 
     with DuckEngine() as engine:
-        name = Relations(engine, files).register(table)
+        name = Relations(engine).register(table, files)
         with engine.query(sql.format(t=name), 60) as running:
             return sorted([list(row.values()) for batch in running.batches for row in batch.to_pylist()], key=repr)
 

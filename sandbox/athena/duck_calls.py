@@ -14,7 +14,7 @@ from sandbox.athena.duck_times import AS_LOCAL, DECIDED_TIMES, date_part, of_tim
 from sandbox.athena.duck_unnest import unnest
 from sandbox.athena.named_tables import place
 from sandbox.athena.query_errors import QueryError
-from sandbox.athena.sql_functions import ALLOWED, SUBSTRING
+from sandbox.athena.sql_functions import ALLOWED, SUBSTRING, sequence_end
 from sandbox.athena.sql_types import FLOATING, MOMENT, TEXT, WHOLE, digits, kind, type_of
 from sandbox.athena.sql_words import json_path, replacement
 
@@ -228,12 +228,14 @@ class Calls:
         of = self._kind(given[0])
         if of is exp.DType.DATE:
             step = "{2}" if len(given) > 2 else "INTERVAL 1 DAY"
+            stop = sequence_end(f"86400 * abs(CAST({{1}} AS DATE) - CAST({{0}} AS DATE)) / abs(epoch({step}))")
             return put(
-                f"list_transform(generate_series({{0}}, {{1}}, {step}), lambda _e: CAST(_e AS DATE))", *given, of=node
+                f"list_transform(generate_series({{0}}, {stop}, {step}), lambda _e: CAST(_e AS DATE))", *given, of=node
             )
         if of in WHOLE:
             step = "{2}" if len(given) > 2 else "CASE WHEN {1} < {0} THEN -1 ELSE 1 END"
-            return put(f"generate_series({{0}}, {{1}}, {step})", *given, of=node)
+            stop = sequence_end(f"abs(CAST({{1}} AS DOUBLE) - {{0}}) / abs({step})")
+            return put(f"generate_series({{0}}, {stop}, {step})", *given, of=node)
         raise not_known(node, "sequence")
 
     def _substring(self, node: exp.Expr, given: list[exp.Expr]) -> exp.Expr:

@@ -59,34 +59,28 @@ def run(
 # ---- queries
 
 
-class _ByPlace:
-    """Objects of several tables, each read as its table is."""
+class _OfTable:
+    """Objects of one table, and no others: whoever writes a table's metadata names in them what it likes."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._places: dict[str, Files] = {}
-
-    def know(self, table: SeenTable) -> None:
-        """Read a table's objects from now on. Raises QueryError for who may not read any."""
-        self._places[f"{table.location.rstrip('/')}/"] = self._catalog.files(table)
+    def __init__(self, table: SeenTable, files: Files) -> None:
+        self._place, self._files = f"{table.location.rstrip('/')}/", files
 
     def size(self, path: str) -> int:
         """Bytes of an object."""
-        return self._of(path).size(path)
+        return self._files.size(self._within(path))
 
     def read(self, path: str, start: int, length: int) -> bytes:
         """Bytes of an object from a position on."""
-        return self._of(path).read(path, start, length)
+        return self._files.read(self._within(path), start, length)
 
     def below(self, prefix: str) -> list[tuple[str, int]]:
         """Objects below a prefix, each with its size."""
-        return self._of(prefix).below(prefix)
+        return self._files.below(self._within(prefix))
 
-    def _of(self, path: str) -> Files:
-        found = next((files for place, files in self._places.items() if path.startswith(place)), None)
-        if found is None:
-            raise PermissionError(f"{path} is outside of the tables of the query")
-        return found
+    def _within(self, path: str) -> str:
+        if not path.startswith(self._place):
+            raise PermissionError(f"{path} is outside of the table")
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +110,14 @@ def _begin(statement: AthenaStatement, catalog: Catalog, now: datetime | None, s
     with ExitStack() as opened:
         engine = opened.enter_context(DuckEngine())
         stoppable(engine.stop)
-        files = _ByPlace(catalog)
-        relations = Relations(engine, files)
-        found = {name: _relation(name, catalog, relations, files) for name in statement.tables}
+        relations = Relations(engine)
+        found = {name: _relation(name, catalog, relations) for name in statement.tables}
         translated = duck_sql(statement, found, now)
         try:
             running = opened.enter_context(engine.query(translated, SECONDS))
         except duckdb.Error as error:
             raise told(error, statement) from None
-        return _Begun(running, opened.pop_all(), lambda: relations.objects.bytes_read)
+        return _Begun(running, opened.pop_all(), lambda: relations.bytes_read)
 
 
 def _query(statement: AthenaStatement, catalog: Catalog, now: datetime | None, stoppable: Stoppable) -> QueryAnswer:
@@ -159,16 +152,16 @@ def _as_query(statement: AthenaStatement, catalog: Catalog) -> AthenaStatement:
     return row_changes.as_query(statement, [column.name for column in target.columns]) if target else statement
 
 
-def _relation(name: TableName, catalog: Catalog, relations: Relations, files: _ByPlace) -> QueryRelation:
+def _relation(name: TableName, catalog: Catalog, relations: Relations) -> QueryRelation:
     if name.database == catalog_rows.INFORMATION_SCHEMA:
         return _information(name, catalog, relations)
     table = catalog.table(name)
     if table is None or not table.columns:
         raise not_there(name)
-    files.know(table)
+    files = _OfTable(table, catalog.files(table))
     if name.snapshot is not None and table.format != "iceberg":
         raise QueryError(f"NOT_SUPPORTED: {name} is no Iceberg table, and has no versions")
-    made = relations.register(table, name.snapshot)
+    made = relations.register(table, files, name.snapshot)
     return QueryRelation(made, _columns(relations.schemas[made]) if name.special else table.columns)
 
 

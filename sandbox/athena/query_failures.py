@@ -83,6 +83,7 @@ _SENTENCES: Final[tuple[tuple[str, Callable[[re.Match[str], AthenaStatement], Qu
     (r'Referenced column "(?P<name>[^"]+)" not found', _column),
     (r'does not have a column named "(?P<name>[^"]+)"', _column),
     (r'Referenced table "(?P<name>[^"]+)" not found', _column),
+    (r'Column "(?P<name>[^"]+)" does not exist on (?:left|right) side of join', _column),
     (r'Could not find key "(?P<name>[^"]+)" in struct', _column),
     (
         r'Ambiguous reference to column name "(?P<name>[^"]+)"',

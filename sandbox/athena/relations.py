@@ -20,22 +20,32 @@ from sandbox.athena.special_tables import not_there, special_table
 
 
 class Relations:
-    """The relations of one query's engine; `objects` has what was read for it."""
+    """The relations of one query's engine; `objects` has what was read for each.
 
-    def __init__(self, engine: DuckEngine, files: Files) -> None:
+    Each table is read by its own `Files`: what its metadata name of another's objects is not read with that one's
+    rights.
+    """
+
+    def __init__(self, engine: DuckEngine) -> None:
         self._engine = engine
         self._number = 0
-        self.objects = ReadObjects(files, engine.failures)
+        self.objects: list[ReadObjects] = []
         self.schemas: dict[str, pa.Schema] = {}
 
-    def register(self, table: SeenTable, snapshot: int | None = None) -> str:
+    @property
+    def bytes_read(self) -> int:
+        """Bytes that were read of all tables."""
+        return sum(each.bytes_read for each in self.objects)
+
+    def register(self, table: SeenTable, files: Files, snapshot: int | None = None) -> str:
         """The name in DuckDB of a table's relation, made now; of an Iceberg table that of a snapshot, if one is named.
 
         Raises QueryError when the table cannot be read, or is a special one that the caller may not see.
         """
         self._number += 1
         name = f"relation_{self._number}"
-        self._give(name, self._source(table, snapshot))
+        self.objects.append(objects := ReadObjects(files, self._engine.failures))
+        self._give(name, _source(table, objects, snapshot))
         return name
 
     def rows(self, table: pa.Table) -> str:
@@ -56,10 +66,11 @@ class Relations:
             self._engine.register(name, source)
         self.schemas[name] = source.schema
 
-    def _source(self, table: SeenTable, snapshot: int | None) -> Any:
-        if table.format == "parquet" and not table.name.special:
-            return parquet_scan(table, self.objects)
-        if table.format == "parquet":
-            raise not_there(table.name)
-        iceberg = IcebergSnapshot(table, self.objects, snapshot)
-        return special_table(iceberg) if table.name.special else iceberg.scan()
+
+def _source(table: SeenTable, objects: ReadObjects, snapshot: int | None) -> Any:
+    if table.format == "parquet" and not table.name.special:
+        return parquet_scan(table, objects)
+    if table.format == "parquet":
+        raise not_there(table.name)
+    iceberg = IcebergSnapshot(table, objects, snapshot)
+    return special_table(iceberg) if table.name.special else iceberg.scan()

@@ -26,6 +26,19 @@ _BOUND: Final = "CASE WHEN {1} = 0 OR -({1}) > length({0}) THEN substr({0}, 1, 0
 _BOUND_THREE: Final = (
     "CASE WHEN {2} <= 0 OR {1} = 0 OR -({1}) > length({0}) THEN substr({0}, 1, 0) ELSE substr({0}, {1}, {2}) END"
 )
+_PADDED: Final = (
+    "CASE WHEN {1} NOT BETWEEN 0 AND 1048576 THEN "
+    "error('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..1048576]') ELSE CAST({1} AS INTEGER) END"
+)
+_REPEATED: Final = (
+    "CASE WHEN {1} > 10000 THEN "
+    "error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000') "
+    "WHEN {1} < 0 THEN "
+    "error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0') "
+    "ELSE {1} END"
+)
+"""Bounds of what makes a long value of a short one, which no limit of time or memory sees: that of `repeat` is
+Trino's; `lpad` and `rpad`, which have all of a 32-bit number there, have what the memory holds here."""
 _MATCHES: Final = "list_transform({0}, {1})"
 _HAS_NULL: Final = "len({0}) > list_count({0})"
 
@@ -51,7 +64,8 @@ def _same(names: str, kind: str, arguments: int = 1) -> dict[str, Function]:
 TEXTS: Final = {
     **_same("lower upper", "varchar"),
     **_same("length", "bigint"),
-    **_same("lpad rpad translate", "varchar", 3),
+    **{name: _three(f"{name}({{0}}, {_PADDED}, {{2}})", "varchar") for name in ("lpad", "rpad")},
+    **_same("translate", "varchar", 3),
     **_same("starts_with", "boolean", 2),
     **_same("strpos", "bigint", 2),
     "char_length": _one("length({0})", "bigint"),
@@ -191,7 +205,7 @@ COLLECTIONS: Final = {
         "=0",
     ),
     "sequence": Function(2, 3, "@", "@"),
-    "repeat": _two("list_transform(range({1}), lambda _e: {0})", "[0"),
+    "repeat": _two(f"list_transform(range({_REPEATED}), lambda _e: {{0}})", "[0"),
     "transform": _two("list_transform({0}, {1})", ""),
     "filter": _two("list_filter({0}, {1})", "=0"),
     "reduce": Function(4, 4, "@", "=1"),
@@ -247,3 +261,12 @@ ALLOWED: Final[dict[str, Function]] = {**TEXTS, **NUMBERS, **TIMES, **COLLECTION
 
 SUBSTRING: Final = {2: _BOUND, 3: _BOUND_THREE}
 """`substr`: positions before the first character are empty in Trino, where DuckDB starts at the first."""
+
+
+def sequence_end(steps: str) -> str:
+    """The second argument of `sequence`, where there are no more than so many steps (Athena User Guide, "Athena engine
+    version 3 reference", "Limitations")."""
+    return (
+        f"CASE WHEN {steps} >= 50000 THEN error('INVALID_FUNCTION_ARGUMENT: result of sequence function must not have "
+        f"more than 50000 entries') ELSE {{1}} END"
+    )

@@ -140,6 +140,16 @@ def _refuse_name(node: Any) -> None:
         raise QueryError(f"{place(node)}: mismatched input '{node.name}'")
 
 
+def _refuse_literal(node: Any) -> None:
+    """A number outside of BIGINT and DECIMAL, which DuckDB has as types that Athena has not."""
+    if node.is_string or not re.fullmatch(r"[\d.]+", node.name):
+        return
+    number, digits = node.name, node.name.replace(".", "").lstrip("0")
+    most = 2**63 if isinstance(node.parent, exp.Neg) else 2**63 - 1
+    if len(digits) > 38 or ("." not in number and int(number) > most):
+        raise QueryError(f"NUMERIC_VALUE_OUT_OF_RANGE: {place(node)}: Invalid numeric literal: {number}")
+
+
 def _refuse_type(node: Any) -> None:
     if node.this not in _TYPES:
         raise QueryError(f"NOT_SUPPORTED: {place(node.parent)}: type {node.sql('trino').lower()} cannot be used here")
@@ -199,6 +209,7 @@ def _word(node: exp.Expr) -> str:
 _RULES: Final[dict[type[exp.Expr], Callable[[Any], None]]] = {
     exp.Anonymous: _refuse_call,
     exp.Identifier: _refuse_name,
+    exp.Literal: _refuse_literal,
     exp.DataType: _refuse_type,
     exp.Table: _refuse_table,
     exp.Join: _refuse_join,

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.athena import row_changes
+from sandbox.athena.arrow_types import athena_type, glue_arrow
 from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import QueryAnswer, WritableCatalog
 from sandbox.athena.seen_tables import SeenTable, TableName
@@ -45,6 +46,27 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 """What each statement that writes asks of Glue, in its caller's name."""
 
+_KINDS: Final[Sequence[tuple[str, Callable[[pa.DataType], bool]]]] = (
+    ("null", pa.types.is_null),
+    ("text", pa.types.is_string),
+    ("boolean", pa.types.is_boolean),
+    ("integer", pa.types.is_integer),
+    ("decimal", pa.types.is_decimal),
+    ("floating", pa.types.is_floating),
+    ("date", pa.types.is_date),
+    ("timestamp", pa.types.is_timestamp),
+)
+_TAKES: Final[Mapping[str, set[str]]] = {
+    "text": {"null", "text"},
+    "boolean": {"null", "boolean"},
+    "integer": {"null", "integer"},
+    "decimal": {"null", "decimal", "integer"},
+    "floating": {"null", "floating", "decimal", "integer"},
+    "date": {"null", "date"},
+    "timestamp": {"null", "timestamp", "date"},
+}
+"""Kinds of values that a column of a kind takes without a cast (Trino, "Conversion functions", "Implicit coercion")."""
+
 _FORMAT: Final = re.compile(r"\bformat\s*=\s*'(\w+)'", re.IGNORECASE)
 
 Rows = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
@@ -62,13 +84,33 @@ def insert(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
             f"TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table has {len(columns)} columns, "
             f"query has {len(schema)}"
         )
-    known = {column.name for column in target.columns}
+    known = {column.name: column.type for column in target.columns}
     for name in columns:
         if name not in known:
             raise QueryError(f"COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist in target table: {name}")
+        if columns.count(name) > 1:
+            raise QueryError(f"DUPLICATE_COLUMN_NAME: line 1:1: Insert column name is specified more than once: {name}")
+    _require_types([glue_arrow(known[name]) for name in columns], schema.types)
     found = pa.Table.from_batches(batches, schema).rename_columns(columns)
     catalog.append(target, found)
     return QueryAnswer("DML", "INSERT", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows)
+
+
+def _require_types(table: Sequence[pa.DataType], query: Sequence[pa.DataType]) -> None:
+    """Raises QueryError for a value of another kind than its column: a number is no text, a text is no date."""
+    if not all(
+        _kind(given) in _TAKES.get(_kind(wanted), {_kind(given)}) for wanted, given in zip(table, query, strict=True)
+    ):
+        listed = (", ".join(map(athena_type, types)) for types in (table, query))
+        raise QueryError(
+            "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [{}], Query: [{}]".format(
+                *listed
+            )
+        )
+
+
+def _kind(type_: pa.DataType) -> str:
+    return next((name for name, is_such in _KINDS if is_such(type_)), "")
 
 
 def change(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, scanned: Callable[[], int]) -> QueryAnswer:

@@ -76,7 +76,7 @@ class Ground:
     def query(self, sql: str, **tables: SeenTable) -> Rows:
         """Rows of a query that names the tables in braces."""
         with self.relations() as (engine, relations):
-            names = {name: relations.register(table) for name, table in tables.items()}
+            names = {name: relations.register(table, self.files) for name, table in tables.items()}
             with engine.query(sql.format(**names), 30) as running:
                 return [tuple(row.values()) for batch in running.batches for row in batch.to_pylist()]
 
@@ -84,7 +84,7 @@ class Ground:
     def relations(self) -> Iterator[tuple[DuckEngine, Relations]]:
         self.files.reads.clear()
         with DuckEngine() as engine:
-            yield engine, Relations(engine, self.files)
+            yield engine, Relations(engine)
 
 
 def seen(table: Table, columns: str, special: str = "", whole: bool = True) -> SeenTable:

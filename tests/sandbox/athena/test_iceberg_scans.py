@@ -251,12 +251,12 @@ def test_only_the_asked_columns_of_a_file_are_read(ground: Ground) -> None:
     read: dict[str, int] = {}
     for column in ("a", "b"):
         with ground.relations() as (engine, relations):
-            name = relations.register(seen(table, "a bigint; b string"))
-            before = relations.objects.bytes_read
+            name = relations.register(seen(table, "a bigint; b string"), ground.files)
+            before = relations.bytes_read
             with engine.query(f"SELECT count(DISTINCT {column}) FROM {name}", 30) as running:
                 assert [list(row.values()) for batch in running.batches for row in batch.to_pylist()] == [[200_000]]
-            read[column] = relations.objects.bytes_read - before
-            assert relations.objects.rows_read == 200_000
+            read[column] = relations.bytes_read - before
+            assert relations.objects[0].rows_read == 200_000
     size = table.inspect.files().column("file_size_in_bytes")[0].as_py()
     assert sum(read.values()) < size + 300_000
     assert read["a"] < size / 2
@@ -348,11 +348,11 @@ def test_the_rows_of_an_earlier_snapshot_are_those_of_then(ground: Ground) -> No
     table = with_position_deletes(ground)
     first = table.snapshots()[0].snapshot_id
     with ground.relations() as (engine, relations):
-        name = relations.register(seen(table, "a bigint; b string"), first)
+        name = relations.register(seen(table, "a bigint; b string"), ground.files, first)
         with engine.query(f"SELECT * FROM {name}", 30) as running:
             rows = [tuple(row.values()) for batch in running.batches for row in batch.to_pylist()]
         with pytest.raises(QueryError, match=r"snapshot ID does not exist.*: 7$"):
-            relations.register(seen(table, "a bigint; b string"), 7)
+            relations.register(seen(table, "a bigint; b string"), ground.files, 7)
     assert ordered(rows) == theirs(table, snapshot_id=first)
     assert len(rows) == 10
 

@@ -154,6 +154,11 @@ REFUSED = {
     "delete from t where nope = 1": "nope",
     "delete from nowhere": "TABLE_NOT_FOUND",
     "insert into t (id, nope) values (1, 2)": "COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist",
+    "insert into t (id, id) values (1, 2)": "DUPLICATE_COLUMN_NAME: line 1:1: Insert column name is specified more",
+    "insert into t (name) values (7)": r"Table: \[varchar\], Query: \[integer\]",
+    "insert into t (id) values ('7')": r"Table: \[integer\], Query: \[varchar\]",
+    "insert into t (id) values (7e0)": r"Table: \[integer\], Query: \[double\]",
+    "insert into t (price) values (true)": r"Table: \[decimal\(8,2\)\], Query: \[boolean\]",
 }
 
 
@@ -162,6 +167,11 @@ def test_what_cannot_be_done_changes_nothing(catalog: LocalCatalog, sql: str) ->
     with pytest.raises(QueryError, match=REFUSED[sql]):
         catalog.run(sql)
     assert catalog.rows() == ROWS
+
+
+def test_an_insert_takes_values_that_widen_and_nothing(catalog: LocalCatalog) -> None:
+    catalog.run("insert into t values (8, null, 3.5)")
+    assert catalog.rows() == [*ROWS, (8, None, "3.50")]
 
 
 @pytest.mark.parametrize("sql", ["delete from t", "update t set id = 1", MERGE + "when matched then delete"])

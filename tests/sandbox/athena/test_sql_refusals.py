@@ -161,6 +161,7 @@ def failure(query: str) -> str:
     return ""
 
 
+TOO_LONG = "INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 50000 entries"
 NOT_FOUND = "cannot be resolved or requester is not authorized to access requested resources"
 
 
@@ -205,6 +206,29 @@ NOT_FOUND = "cannot be resolved or requester is not authorized to access request
             "EXPRESSION_NOT_AGGREGATE: line 1:8: 's' must be an aggregate expression or appear in GROUP BY clause",
         ),
         ("select (select a from t)", "SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows"),
+        ("select x.b from t x join t y using (b)", f"COLUMN_NOT_FOUND: line 1:8: Column 'x.b' {NOT_FOUND}"),
+        ("select x.a from t x join t y using (b)", f"COLUMN_NOT_FOUND: line 1:37: Column 'b' {NOT_FOUND}"),
+        (
+            "select 9223372036854775808",
+            "NUMERIC_VALUE_OUT_OF_RANGE: line 1:8: Invalid numeric literal: 9223372036854775808",
+        ),
+        (f"select {'9' * 60}", f"NUMERIC_VALUE_OUT_OF_RANGE: line 1:8: Invalid numeric literal: {'9' * 60}"),
+        (f"select 1.{'2' * 38}", f"NUMERIC_VALUE_OUT_OF_RANGE: line 1:8: Invalid numeric literal: 1.{'2' * 38}"),
+        ("select -9223372036854775808", ""),
+        ("select cardinality(sequence(1, 50000))", ""),
+        ("select sequence(1, 50001)", TOO_LONG),
+        ("select sequence(-9223372036854775807, 9223372036854775807)", TOO_LONG),
+        ("select cardinality(sequence(date '1900-01-01', date '2100-01-01', interval '1' month))", ""),
+        ("select sequence(date '1000-01-01', date '2030-01-01')", TOO_LONG),
+        (
+            "select repeat(1, 2000000000)",
+            "INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000",
+        ),
+        (
+            "select rpad(s, length(s) + 2000000000, 'x') from t",
+            "INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..1048576]",
+        ),
+        ("select lpad(s, length(s) + 2, 'x') from t", ""),
         ("select 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE: a number is outside of the range of its type"),
         ("selec 1", "line 1:1: mismatched input 'selec'"),
         ("select a from t where", "line 1:17: mismatched input 'where'"),
