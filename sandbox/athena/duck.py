@@ -23,7 +23,9 @@ EXHAUSTED: Final = "Query exhausted resources at this scale factor"
 STOPPED: Final = "Query cancelled"
 """Athena's words for queries that are cut off (Athena User Guide, "Troubleshoot issues in Athena")."""
 
-ROWS: Final = 50_000
+ROWS: Final = 2_048
+"""Rows of a batch: those of wide values are in memory beside DuckDB's own, which its limit does not count."""
+
 
 _CLOSED: Final[Mapping[str, str | int | bool]] = {
     "autoload_known_extensions": False,

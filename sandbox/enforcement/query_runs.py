@@ -8,6 +8,7 @@ enforces it.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -26,6 +27,9 @@ from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
 
 _ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
+PATIENCE: Final = 20.0
+"""Seconds for which the answer of StartQueryExecution waits for the query: SDKs wait for a minute."""
+
 _EXTRA: Final = ("duckdb", "pyarrow", "pyiceberg")
 _NO_PLACE: Final = "No output location provided. You did not provide an output location for your query results"
 
@@ -77,21 +81,29 @@ class QueryRuns:
         return CallersCatalog(self._world, self._gate, self._clients, account, key)
 
     def run_waiting(self) -> None:
-        """Run what waits: its caller has its id, and others may have their turn meanwhile."""
+        """Run what waits, each in a thread of its own, and wait for it a while: others have their turn meanwhile.
+
+        One that ends soon has ended when its caller has its id; one that takes longer goes on, and can be stopped.
+        """
         while self._waiting:
             try:
                 started = self._waiting.popleft()
             except IndexError:
                 return
-            name = started.execution.id
-            try:
-                ended(started.execution, self._run(started))
-            except BaseException:
-                ended(started.execution, Outcome("FAILED", _OF_OURS, OF_THE_SYSTEM))
-                raise
-            finally:
-                self._under_way.pop(name, None)
-                self._stops.pop(name, None)
+            running = threading.Thread(target=self._execute, args=(started,), daemon=True)
+            running.start()
+            running.join(PATIENCE)
+
+    def _execute(self, started: _Started) -> None:
+        name = started.execution.id
+        try:
+            ended(started.execution, self._run(started))
+        except BaseException:
+            ended(started.execution, Outcome("FAILED", _OF_OURS, OF_THE_SYSTEM))
+            raise
+        finally:
+            self._under_way.pop(name, None)
+            self._stops.pop(name, None)
 
     def _run(self, started: _Started) -> Outcome:
         began, execution = time.perf_counter(), started.execution

@@ -361,8 +361,8 @@ def test_a_query_loads_neither_an_sdk_nor_an_engine_nor_the_plan(kept: Kept) -> 
 @pytest.mark.long
 def test_an_interrupted_query_is_stopped_by_its_caller(kept: Kept) -> None:
     before = {each.id for each in executions()}
-    many = "unnest(sequence(1, 9999999))"
-    endless = f"select count(*) from {many} a(i), {many} b(i) where a.i % 7 = b.i % 5"
+    many = "unnest(sequence(1, 40000))"
+    endless = f"select count(*) from {many} a(i), {many} b(i), {many} c(i) where a.i * b.i % 7 = c.i % 5"
     started = process("query", "--as", "general@shop", endless)
 
     def run_here() -> list[Any]:

@@ -1,0 +1,77 @@
+"""Executions of Athena: a short one has ended when its caller has the id, a long one goes on and can be stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sandbox.emulator.athena_queries import CANCELLED, QUEUED, RUNNING, Outcome, going_on
+from sandbox.enforcement import query_runs
+from sandbox.enforcement.query_runs import QueryRuns, _Started
+
+
+class Runs(QueryRuns):
+    """Executions that take as long as `release` is not set."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None)  # type: ignore[arg-type]
+        self.release = threading.Event()
+
+    def _run(self, started: _Started) -> Outcome:
+        going_on(started.execution, RUNNING)
+        self._stops[started.execution.id] = self.release.set
+        self.release.wait(30)
+        return Outcome("SUCCEEDED")
+
+    def start(self, name: str) -> Any:
+        execution = SimpleNamespace(id=name, end_time=0.0)
+        going_on(execution, QUEUED)
+        started = self._under_way[name] = _Started(execution, "1", "key")
+        self._waiting.append(started)
+        return execution
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    monkeypatch.setattr(query_runs, "PATIENCE", 0.2)
+    return Runs()
+
+
+def until(what: Any) -> None:
+    deadline = time.monotonic() + 20
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_short_one_has_ended_when_its_caller_goes_on(runs: Runs) -> None:
+    runs.release.set()
+    execution = runs.start("short")
+    runs.run_waiting()
+    assert execution.outcome.state == "SUCCEEDED"
+    assert runs.under_way("key") == []
+
+
+def test_a_long_one_leaves_its_caller_and_is_stopped(runs: Runs) -> None:
+    execution = runs.start("long")
+    runs.run_waiting()
+    assert execution.outcome.state == RUNNING
+    assert runs.under_way("key") == ["long"]
+    runs.stop("long")
+    until(lambda: runs.under_way("key") == [])
+    assert execution.outcome.state == CANCELLED
+
+
+def test_a_long_one_holds_up_no_other(runs: Runs) -> None:
+    first = runs.start("first")
+    runs.run_waiting()
+    second = runs.start("second")
+    runs.run_waiting()
+    assert (first.outcome.state, second.outcome.state) == (RUNNING, RUNNING)
+    runs.release.set()
+    until(lambda: runs.under_way("key") == [])
+    assert (first.outcome.state, second.outcome.state) == ("SUCCEEDED", "SUCCEEDED")
