@@ -145,4 +145,14 @@ def _storage(table: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, str, str], ...]:
-    return tuple((str(each["Name"]), str(each["Type"]), str(each.get("Comment") or "")) for each in described or ())
+    return tuple(
+        (str(each["Name"]), str(each["Type"]), str(each.get("Comment") or ""))
+        for each in described or ()
+        if not is_past(each)
+    )
+
+
+def is_past(column: Mapping[str, Any]) -> bool:
+    """Whether Glue says of a column that the table's Iceberg schema has it no more."""
+    parameters: Mapping[str, str] | None = column.get("Parameters")
+    return (parameters or {}).get("iceberg.field.current") == "false"

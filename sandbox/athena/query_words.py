@@ -57,8 +57,8 @@ class WritableCatalog(Catalog, Protocol):
         """Rows in place of those that an Iceberg table had when it was seen, as the caller. Raises QueryError."""
         ...
 
-    def put(self, path: str, body: bytes) -> None:
-        """Write an object as the caller. Raises QueryError."""
+    def unload(self, place: str, name: str, body: bytes) -> str:
+        """Write an object into a folder without any, as the caller: its path. Raises QueryError."""
         ...
 
     def refusal(self, action: str, name: TableName) -> str:

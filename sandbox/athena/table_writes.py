@@ -166,8 +166,8 @@ def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
     found = pa.Table.from_batches(batches, schema)
     body = pa.BufferOutputStream()
     pq.write_table(found, body)
-    file = f"{statement.options['to'].rstrip('/')}/part-00000.parquet"
-    catalog.put(file, body.getvalue().to_pybytes())
+    place = f"{statement.options['to'].rstrip('/')}/"
+    file = catalog.unload(place, "part-00000.parquet", body.getvalue().to_pybytes())
     return QueryAnswer(
         "DML", "UNLOAD", (("rows", "bigint"),), [[str(found.num_rows)]], scanned, found.num_rows, (file,)
     )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from mesh.aws.plugin_types import AskedAction
+from sandbox.athena.catalog_rows import is_past
 from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
 from sandbox.emulator import backends
@@ -30,7 +31,6 @@ from sandbox.enforcement.service_requests import assumption, first_refusal
 ATHENA: Final = "athena.amazonaws.com"
 _LAKE: Final = "lakeformation.amazonaws.com"
 _ABSENT: Final = frozenset({"EntityNotFoundException", *REFUSAL_CODES})
-_NOT_CURRENT: Final = "iceberg.field.current"
 
 
 class WithheldColumns(NamedTuple):
@@ -124,12 +124,16 @@ class CallersCatalog:
         except (ValueError, TypeError) as error:
             raise QueryError(f"TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: {error}") from None
 
-    def put(self, path: str, body: bytes) -> None:
-        """Write an object as the caller. Raises QueryError."""
+    def unload(self, place: str, name: str, body: bytes) -> str:
+        """Write an object into a folder without any, as the caller: its path. Raises QueryError."""
+        files = self._as_caller()
         try:
-            self._as_caller().put(path, body)
+            if files.below(place):
+                raise QueryError(f"HIVE_PATH_ALREADY_EXISTS: Target directory for UNLOAD already exists: {place}")
+            files.put(f"{place}{name}", body)
         except (FileNotFoundError, PermissionError) as error:
             raise QueryError(f"PERMISSION_DENIED: {error}") from None
+        return f"{place}{name}"
 
     def refusal(self, action: str, name: TableName) -> str:
         """The refusal of an action of Glue on a table, or on a database; empty where the caller may."""
@@ -228,21 +232,12 @@ class CallersCatalog:
 
 
 def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[SeenColumn, ...]:
-    return tuple(
-        SeenColumn(str(each["Name"]), str(each["Type"]))
-        for each in described or ()
-        if _parameters(each).get(_NOT_CURRENT) != "false"
-    )
+    return tuple(SeenColumn(str(each["Name"]), str(each["Type"])) for each in described or () if not is_past(each))
 
 
 def _storage(table: Mapping[str, Any]) -> Mapping[str, Any]:
     storage: Mapping[str, Any] | None = table.get("StorageDescriptor")
     return storage or {}
-
-
-def _parameters(column: Mapping[str, Any]) -> Mapping[str, str]:
-    parameters: Mapping[str, str] | None = column.get("Parameters")
-    return parameters or {}
 
 
 def _partitions(stored: Any) -> dict[tuple[str, ...], str]:

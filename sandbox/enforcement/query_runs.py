@@ -23,6 +23,7 @@ from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.emulator.request_origin import forwarded_by
 from sandbox.enforcement.aws_call import AwsCall
+from sandbox.enforcement.catalog_answers import CATALOG
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
 
@@ -136,6 +137,10 @@ class QueryRuns:
             raise QueryError(_ABSENT_ENGINE, OF_THE_SYSTEM) from None
         if not place.folder:
             raise QueryError(_NO_PLACE)
+        context: Mapping[str, str] = execution.context or {}
+        named = context.get("Catalog") or CATALOG
+        if named.lower() != CATALOG.lower():
+            raise QueryError(f"CATALOG_NOT_FOUND: line 1:1: Catalog '{named}' not found")
         return query_engine.run(
             execution.query,
             _database(execution),

@@ -97,6 +97,36 @@ def test_boto3_pages_through_every_row_with_the_columns_of_the_clearance(ground:
     assert [each["Name"] for each in told] == list(columns)
 
 
+def reason(athena: Any, query: str) -> str:
+    """The reason for which a query failed; empty where it did not."""
+    told = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+    assert told["State"] in ("FAILED", "SUCCEEDED")
+    return str(told.get("StateChangeReason") or "")
+
+
+def test_unload_into_a_folder_with_files_is_refused_and_leaves_them(ground: ClientGround) -> None:
+    athena, results = ground.caller(PII).client("athena"), ground.plan.results_bucket("orders")
+    place = f"s3://{results}/pii/kept/"
+    first, second = (
+        start(athena, f"unload (select {column} from readings) to '{place}' with (format = 'parquet')")
+        for column in ("id", "price")
+    )
+    assert reason(athena, first) == ""
+    assert reason(athena, second) == f"HIVE_PATH_ALREADY_EXISTS: Target directory for UNLOAD already exists: {place}"
+
+
+def test_another_data_catalog_is_not_answered_from_the_accounts_own(ground: ClientGround) -> None:
+    athena = ground.caller(PII).client("athena")
+    started = athena.start_query_execution(
+        QueryString="select 1",
+        WorkGroup=WORKGROUPS[PII],
+        QueryExecutionContext={"Catalog": "s3tablescatalog/x", "Database": DATABASE},
+    )
+    assert reason(athena, started["QueryExecutionId"]) == (
+        "CATALOG_NOT_FOUND: line 1:1: Catalog 's3tablescatalog/x' not found"
+    )
+
+
 TYPES: Final = {
     "id": ("varchar", 2147483647, 0),
     "at": ("timestamp", 3, 0),
