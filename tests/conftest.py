@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import signal
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ TESTS = Path(__file__).resolve().parent
 STACKS = TESTS.parent / "stacks"
 TINY = TESTS / "mesh" / "tiny"
 DAY = datetime.date(2027, 1, 1)
+
+
+def pytest_configure() -> None:
+    """Commands in tests hear Ctrl-C, also where a shell without job control started this in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from mesh.findings import NotPossibleError
 from sandbox.emulator.aws.resource import AwsError
-from sandbox.runs import states
+from sandbox.runs import pulumi_automation, states
 from sandbox.runs.pulumi_engine import FELL_SILENT
 from tests.e2e.ground import Ground, converges, created
 from tests.sandbox.emulator.faulty import spared
@@ -113,9 +113,12 @@ class Filling:
 
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
-def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(ground: Ground) -> None:
+def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_found_again(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not ground.cli:
         pytest.skip("the embedded engine holds the room that it needs")
+    monkeypatch.setattr(pulumi_automation, "QUIET", 40.0)  # so small a stack tells of something every few seconds
     with small_disk(ground.states.pulumi) as filler, ground.workspace() as workspace:
         assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
         ground.faulty.meet = Filling(filler)

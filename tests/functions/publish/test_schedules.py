@@ -366,4 +366,4 @@ def test_a_few_schedules_lose_nothing() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3000)
 def test_two_hundred_schedules_lose_nothing() -> None:
-    schedules(200, 20)
+    schedules(200, 15)
