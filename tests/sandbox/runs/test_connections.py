@@ -148,7 +148,6 @@ def test_pyiceberg_reads_the_draft_of_its_pipeline_and_writes_it(ground: Ground)
 # ---- rows by Athena
 
 
-@pytest.mark.skip(reason="needs the engine")
 @pytest.mark.parametrize("client", ["boto3", "awswrangler"])
 @pytest.mark.parametrize(
     ("who", "words"),
