@@ -131,7 +131,7 @@ def named(kind: ValueKind) -> ValueKind:
     return check
 
 
-class Members:
+class ObjectKind:
     """An object with the members of a table; one that it does not know is left alone, as readers leave it.
 
     Not one that is written otherwise than in the table: pyiceberg takes `snapshot_id` for `snapshot-id` where that is

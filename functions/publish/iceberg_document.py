@@ -15,7 +15,7 @@ from document_kinds import (
     POSITIVE_INT,
     POSITIVE_LONG,
     FaultError,
-    Members,
+    ObjectKind,
     boolean,
     like,
     listed,
@@ -50,43 +50,43 @@ PRIMITIVE: Final = like(
 TRANSFORM: Final = like(
     r"identity|void|year|month|day|hour|(bucket|truncate)\[[1-9]\d{0,8}\]", "a transform, like identity or bucket[16]"
 )
-FIELD: Final = Members(
+FIELD: Final = ObjectKind(
     {"id": INT, "name": like(r"(?s).+", "a name"), "required": boolean, "type": _type},
     # The contract has no defaults: rows of old files would be read with values that nobody checked.
     {"doc": or_null(text), "initial-default": nothing, "write-default": nothing},
     "field-id",
     "field-type",
 )
-STRUCT: Final = Members({"type": one_of("struct"), "fields": listed(FIELD)}, {})
-NESTED: Final[Mapping[str, Members]] = {
+STRUCT: Final = ObjectKind({"type": one_of("struct"), "fields": listed(FIELD)}, {})
+NESTED: Final[Mapping[str, ObjectKind]] = {
     "struct": STRUCT,
-    "list": Members(
+    "list": ObjectKind(
         {"type": text, "element-id": INT, "element": _type, "element-required": boolean}, {}, "element-type"
     ),
-    "map": Members(
+    "map": ObjectKind(
         {"type": text, "key-id": INT, "key": _type, "value-id": INT, "value": _type, "value-required": boolean},
         {},
         "key-type",
         "value-type",
     ),
 }
-_UNKNOWN: Final = Members({"type": one_of(*NESTED)}, {})
-SCHEMA: Final = Members(
+_UNKNOWN: Final = ObjectKind({"type": one_of(*NESTED)}, {})
+SCHEMA: Final = ObjectKind(
     {"type": one_of("struct"), "schema-id": INT, "fields": listed(FIELD)}, {"identifier-field-ids": listed(INT)}
 )
 SOURCE: Final = {"source-id": INT, "transform": TRANSFORM}
-SPEC: Final = Members(
+SPEC: Final = ObjectKind(
     {
         "spec-id": INT,
-        "fields": listed(Members({**SOURCE, "name": text, "field-id": INT}, {"source-ids": listed(INT)})),
+        "fields": listed(ObjectKind({**SOURCE, "name": text, "field-id": INT}, {"source-ids": listed(INT)})),
     },
     {},
 )
-ORDER: Final = Members(
+ORDER: Final = ObjectKind(
     {
         "order-id": INT,
         "fields": listed(
-            Members(
+            ObjectKind(
                 {
                     **SOURCE,
                     "direction": one_of("asc", "desc"),
@@ -98,7 +98,7 @@ ORDER: Final = Members(
     },
     {},
 )
-_OPERATION: Final = Members({"operation": one_of("append", "replace", "overwrite", "delete")}, {})
+_OPERATION: Final = ObjectKind({"operation": one_of("append", "replace", "overwrite", "delete")}, {})
 _TEXTS: Final = named(text)
 
 
@@ -108,7 +108,7 @@ def _summary(value: Any) -> None:
     _OPERATION(value)
 
 
-SNAPSHOT: Final = Members(
+SNAPSHOT: Final = ObjectKind(
     {"snapshot-id": LONG, "timestamp-ms": LONG, "manifest-list": text},
     {
         "parent-snapshot-id": whole(NO_SNAPSHOT, 2**63 - 1),
@@ -120,7 +120,7 @@ SNAPSHOT: Final = Members(
         "manifests": nothing,  # of version 1: some reader would take them in the place of the list
     },
 )
-REF: Final = Members(
+REF: Final = ObjectKind(
     {"snapshot-id": LONG, "type": one_of("branch", "tag")},
     {
         "min-snapshots-to-keep": or_null(POSITIVE_INT),
@@ -129,7 +129,7 @@ REF: Final = Members(
     },
     "snapshot-ref-type",
 )
-BLOB: Final = Members(
+BLOB: Final = ObjectKind(
     {
         "type": one_of("apache-datasketches-theta-v1", "deletion-vector-v1"),
         "snapshot-id": LONG,
@@ -139,7 +139,7 @@ BLOB: Final = Members(
     {"properties": or_null(named(text))},
 )
 STATISTICS: Final = {"snapshot-id": LONG, "statistics-path": text, "file-size-in-bytes": LONG}
-DOCUMENT: Final = Members(
+DOCUMENT: Final = ObjectKind(
     {
         "format-version": whole(FORMAT, FORMAT),
         "table-uuid": like(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID"),
@@ -159,16 +159,16 @@ DOCUMENT: Final = Members(
         "properties": named(text),
         "current-snapshot-id": or_null(whole(NO_SNAPSHOT, 2**63 - 1)),
         "snapshots": listed(SNAPSHOT),
-        "snapshot-log": listed(Members({"snapshot-id": LONG, "timestamp-ms": LONG}, {})),
-        "metadata-log": listed(Members({"metadata-file": text, "timestamp-ms": LONG}, {})),
+        "snapshot-log": listed(ObjectKind({"snapshot-id": LONG, "timestamp-ms": LONG}, {})),
+        "metadata-log": listed(ObjectKind({"metadata-file": text, "timestamp-ms": LONG}, {})),
         "refs": named(REF),
         "statistics": listed(
-            Members(
+            ObjectKind(
                 {**STATISTICS, "file-footer-size-in-bytes": LONG, "blob-metadata": listed(BLOB)},
                 {"key-metadata": or_null(text)},
             )
         ),
-        "partition-statistics": listed(Members(STATISTICS, {})),
+        "partition-statistics": listed(ObjectKind(STATISTICS, {})),
     },
 )
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, Final, TypeVar, cast
 
 from avro_fields import MANIFEST, MANIFEST_LIST, TypeCheck, partition_ids
-from document_kinds import FaultError, Members, not_allowed, one_of, text
+from document_kinds import FaultError, ObjectKind, not_allowed, one_of, text
 from fastavro import reader
 from json_values import read_json, shown, told
 from table_files import TableFiles, UnreadableFileError
@@ -24,7 +24,7 @@ DELETED: Final = 2
 DATA: Final = 0
 """The content of files with rows, and of their manifests; the others have deletes."""
 
-HEADER: Final = Members(
+HEADER: Final = ObjectKind(
     {"avro.codec": one_of("null", "deflate", "snappy", "zstandard", "bzip2"), "avro.schema": text}, {}
 )
 """What stands before the records: packings that readers take, and the fields."""

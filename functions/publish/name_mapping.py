@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from document_kinds import INT, FaultError, Members, like, listed
+from document_kinds import INT, FaultError, ObjectKind, like, listed
 from iceberg_document import StoredField
 from json_values import read_json, shown, told
 from table_metadata import FOREIGN, TableMetadata
@@ -22,7 +22,7 @@ def _entries(value: Any) -> None:
 
 
 ENTRIES: Final = listed(
-    Members({"names": listed(like(r"(?s).+", "a name"))}, {"field-id": INT, "fields": lambda value: _entries(value)})
+    ObjectKind({"names": listed(like(r"(?s).+", "a name"))}, {"field-id": INT, "fields": lambda value: _entries(value)})
 )
 
 

@@ -1,8 +1,9 @@
 """Stand-ins: tables that nothing has published yet, as their contracts have them, while the live checks look.
 
-The publication function publishes drafts as they are: those of Iceberg tables from the first, without a row. It refuses
-one whose contract asks for rows, and there is nothing to publish of a Parquet table before its first run; with rows in
-them it asks Athena whether the primary key is unique, and the emulator executes no queries. The checks ask who reads
+The publication function publishes drafts as they are: those of Iceberg tables from the first, without a row. It leaves
+out one that nobody has written to where the contract asks for rows, and there is nothing to publish of a Parquet table
+before its first run; with rows in them it asks Athena whether the primary key is unique, and the emulator executes no
+queries. The checks ask who reads
 every column of every contract, so such a table stands in the mesh catalog for as long as they last: made and labelled
 as the publisher of its domain, with every call decided.
 """
