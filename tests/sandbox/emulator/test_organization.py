@@ -237,6 +237,6 @@ def test_a_served_operation_that_moto_lacks_is_said_in_the_words_of_its_protocol
     keys = (given["Credentials"][each] for each in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
     with pytest.raises(botocore.exceptions.ClientError) as refused:
         getattr(over_http(organization, service, *keys), operation)(**parameters)
-    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
-    assert refused.value.response["Error"]["Code"] == "NotImplemented"
-    assert operation in refused.value.response["Error"]["Message"]
+    told: Any = refused.value.response
+    assert (told["ResponseMetadata"]["HTTPStatusCode"], told["Error"]["Code"]) == (501, "NotImplemented")
+    assert operation in told["Error"]["Message"]
