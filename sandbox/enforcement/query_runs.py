@@ -123,7 +123,7 @@ class QueryRuns:
         except QueryError as error:
             return Outcome("FAILED", error.reason, error.category, milliseconds=_since(began), **told)
         except AwsError as error:
-            return Outcome("FAILED", str(error), OF_THE_QUERY, milliseconds=_since(began), **told)
+            return Outcome("FAILED", " ".join(str(error).split()), OF_THE_QUERY, milliseconds=_since(began), **told)
         return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
 
     def _answer(self, execution: Any, place: _Place, catalog: CallersCatalog) -> QueryAnswer:

@@ -81,7 +81,7 @@ class PersonaQueries:
         except NotPossibleError as error:
             return {"error": str(error)}
         except AwsError as error:
-            return {"error": str(error)}
+            return {"error": " ".join(str(error).split())}
         finally:
             self._asked.pop(mark, None)
 
@@ -133,7 +133,8 @@ class PersonaQueries:
     def _execution(
         self, session: RoleSession, group: str, sql: str, database: str, parameters: Sequence[str]
     ) -> Mapping[str, Any]:
-        """An execution that has ended."""
+        """An execution that has ended. Raises NotPossibleError for what Athena takes no execution of."""
+        _require_lengths({"queryString": [sql], "executionParameters": parameters})
         start: dict[str, Any] = {
             "WorkGroup": group,
             "QueryString": sql,
@@ -166,6 +167,21 @@ class PersonaQueries:
         signs = of_botocore.Credentials(keys.access_key, keys.secret_key, keys.token)
         auth.S3SigV4Auth(signs, "s3", self._region).add_auth(request)
         return {"url": url, "headers": {name: str(value) for name, value in request.headers.items()}}
+
+
+_LONGEST: Final = {"queryString": 262144, "executionParameters": 1024}
+"""Characters of a statement, and of a parameter (Athena API Reference, "StartQueryExecution"); the least is one."""
+
+
+def _require_lengths(given: Mapping[str, Sequence[str]]) -> None:
+    for member, values in given.items():
+        for value in values:
+            if not value or len(value) > _LONGEST[member]:
+                bound = f"less than or equal to {_LONGEST[member]}" if value else "greater than or equal to 1"
+                raise NotPossibleError(
+                    f"InvalidRequestException: 1 validation error detected: Value '{value[:80]}' at '{member}' failed "
+                    f"to satisfy constraint: Member must have length {bound}"
+                )
 
 
 def _tables(sql: str, database: str, parameters: Sequence[str]) -> Sequence[Any]:
