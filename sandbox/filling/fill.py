@@ -17,9 +17,10 @@ from typing import Final
 
 import pyarrow as pa
 
-from mesh.findings import NotPossibleError, unknown
+from mesh.findings import NotPossibleError, listed, unknown
 from mesh.folder import PlannedMesh
 from mesh.load import load
+from mesh.plan.nodes import PipelineArgs
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
@@ -89,7 +90,7 @@ class _Filling:
         for name, table in self._rows[product].items():
             self._partitions[product, name] = tuple(table.partitioned_by)
         writes = ProductWrites(self._organization, self._mesh.plan, self._clients, product)
-        pipeline = self._pipelines.runnable(product)
+        pipeline = self._runnable(product)
         why, runtime = pipeline if isinstance(pipeline, str) else "", ""
         if not isinstance(pipeline, str):
             reads = derived(self._mesh.mesh).get(product, ())
@@ -113,6 +114,14 @@ class _Filling:
             self.filled.tables.append(FilledTable(product, name, table.num_rows, runtime, why))
             if writes.draft(name):
                 self.tables[product, name] = table
+
+    def _runnable(self, product: str) -> PipelineArgs | str:
+        """The pipeline of a product, or why none runs here, or not yet; empty for one without a job."""
+        pipeline = self._pipelines.runnable(product)
+        waits = [each for each in derived(self._mesh.mesh).get(product, ()) if not self._records.is_published(each)]
+        if waits and not isinstance(pipeline, str):
+            return f"nothing is published of {listed(waits)}, which its pipeline reads"
+        return pipeline
 
     def _inputs(self, products: Iterable[str]) -> Mapping[str, pa.Table]:
         """The rows of products, by table: those that were written, or would be by the same sample."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow
@@ -19,6 +20,8 @@ from sandbox.filling.arrow_rows import arrow_table
 from sandbox.filling.athena_reads import TableReader, WholeTable
 from sandbox.filling.fill import fill
 from sandbox.filling.filled import Filled, Sample
+from sandbox.filling.pipelines_at_work import PipelinesAtWork
+from sandbox.filling.publication_records import PublicationRecordsSeen
 from sandbox.filling.read_checks import ReadChecks, WrittenFile
 from sandbox.runs.fresh_organization import FreshOrganization, fresh_organization
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
@@ -173,6 +176,18 @@ def test_a_pipeline_that_ran_and_left_other_rows_is_a_difference_and_one_that_ca
     ground: Ground,
 ) -> None:
     assert [each for each in ground.first.differences if "its rows are generated" in each] == [PARCELS]
+
+
+def test_a_pipeline_whose_inputs_nobody_has_written_yet_does_not_run_and_is_no_difference(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would leave no rows, as it should: `mesh data sample` can be asked for its product alone."""
+    monkeypatch.setattr(PipelinesAtWork, "runnable", lambda *_: SimpleNamespace(runtime="glue-python"))
+    monkeypatch.setattr(PublicationRecordsSeen, "is_published", lambda *_: False)
+    one = ground.fill(products=("shop.clicks",), bad_batch=False)
+    (table,) = one.tables
+    assert (table.runtime, one.differences) == ("", [])
+    assert table.instead == "nothing is published of orders.customers, which its pipeline reads"
 
 
 def test_why_a_pipeline_did_not_run_is_told(ground: Ground) -> None:
