@@ -60,7 +60,7 @@ class NotPossibleError(Exception):
     """A command cannot do what it was asked for; one sentence that says why, and what to do."""
 
 
-class FaultError(Exception):
+class OurFaultError(Exception):
     """A fault of ours, and not of who asked; one sentence that says where it was."""
 
 

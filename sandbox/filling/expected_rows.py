@@ -21,7 +21,7 @@ MOST: Final = 3
 
 
 def difference(answer: WholeTable, visible: Sequence[str], rows: pa.Table) -> str:
-    """What an answer has otherwise than the files say and than was generated; empty where nothing differs."""
+    """A difference of an answer from what the files say, or what was generated; empty where nothing differs."""
     if answer.error:
         return f"it reads {len(visible)} columns by the files, and was answered: {answer.error}"
     if too_many := sorted({*answer.columns} - {*visible}):

@@ -12,7 +12,7 @@ from typing import Any, Final
 import grpc
 from google.protobuf import struct_pb2
 
-from mesh.findings import FaultError, NotPossibleError
+from mesh.findings import NotPossibleError, OurFaultError
 from sandbox.engine.wire import to_python, to_struct
 
 IDENTITY: Final = "Identity"
@@ -58,8 +58,8 @@ def ask(
 ) -> dict[str, Any] | None:
     """The answer of the organisation behind a port; None where nobody answers any more.
 
-    Raises BusyError where there is no answer within so many seconds, by default `PATIENCE`, and FaultError where what
-    was to answer failed.
+    Raises BusyError where there is no answer within so many seconds, by default `PATIENCE`, and OurFaultError where
+    what was to answer failed.
     """
     seconds = PATIENCE if patience is None else patience
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=SIZES) as channel:
@@ -77,7 +77,7 @@ def ask(
             if answer.code() in ENDED:
                 return None
             why = " ".join(str(answer.details()).removeprefix(_RAISED).split())
-            raise FaultError(
+            raise OurFaultError(
                 f"the organisation that is kept here failed to answer ({name}: {why}), which is a fault of ours, not "
                 "of your input: please report it, with the last lines of the terminal of `mesh up --serve`"
             ) from None

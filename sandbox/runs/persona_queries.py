@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mesh import names
-from mesh.findings import FaultError, NotPossibleError
+from mesh.findings import NotPossibleError, OurFaultError
 from mesh.folder import PlannedMesh
 from mesh.plan import Plan
 from sandbox.athena.query_errors import INTERNAL
@@ -122,7 +122,7 @@ class PersonaQueries:
         state, statistics = execution["Status"], execution["Statistics"]
         if state["State"] != "SUCCEEDED":
             reason = " ".join(str(state.get("StateChangeReason") or state["State"]).split())
-            raise (FaultError if reason.startswith(INTERNAL) else NotPossibleError)(reason)
+            raise (OurFaultError if reason.startswith(INTERNAL) else NotPossibleError)(reason)
         first = {"QueryExecutionId": execution["QueryExecutionId"], "MaxResults": 1}
         results = session.call("athena", self._region, "get_query_results", first)["ResultSet"]
         return {

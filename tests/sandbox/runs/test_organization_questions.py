@@ -12,7 +12,7 @@ import pytest
 
 from cli import main
 from cli.exit_codes import FAULT
-from mesh.findings import FaultError, NotPossibleError
+from mesh.findings import NotPossibleError, OurFaultError
 from mesh.folder import plan_folder
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.filling.filled import Sample
@@ -46,7 +46,7 @@ QUESTIONS: dict[str, Callable[[ServedOrganization], object]] = {
 def test_what_fails_there_is_a_fault_and_not_an_organisation_that_has_ended(question: str, tmp_path: Path) -> None:
     with (
         ProviderServer(NOBODY, {question: failing}) as server,
-        pytest.raises(FaultError, match=rf"\({question}: a member of ours\), which is a fault of ours") as told,
+        pytest.raises(OurFaultError, match=rf"\({question}: a member of ours\), which is a fault of ours") as told,
     ):
         QUESTIONS[question](served(server.port, tmp_path))
     assert "\n" not in str(told.value)

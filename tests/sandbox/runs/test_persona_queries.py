@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from mesh.findings import FaultError
+from mesh.findings import OurFaultError
 from mesh.folder import plan_folder
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.enforcement.refusals import UNDECIDED
@@ -58,5 +58,5 @@ def test_what_is_refused_or_wrong_is_told_to_who_asked(end: AwsError | str, told
     ids=str,
 )
 def test_a_fault_of_ours_is_raised(end: AwsError | str) -> None:
-    with pytest.raises(AwsError if isinstance(end, AwsError) else FaultError):
+    with pytest.raises(AwsError if isinstance(end, AwsError) else OurFaultError):
         EndingQueries(end).answer(QUESTION)
