@@ -39,9 +39,7 @@ def _plain(value: Any, type_: ColumnType) -> str:
         case "double":
             return _double(value)
         case "float":
-            narrow = struct.pack("f", value)
-            shortest = (f"{value:.{digits}g}" for digits in range(1, 18))
-            return _double(float(next(text for text in shortest if struct.pack("f", float(text)) == narrow)))
+            return _double(_shortest(struct.pack("f", value)))
         case "decimal":
             return f"{Decimal(value).quantize(Decimal(1).scaleb(-type_.numbers[1])):f}"
         case "timestamp" | "timestamptz":
@@ -52,6 +50,13 @@ def _plain(value: Any, type_: ColumnType) -> str:
             return str(value)
         case _:
             raise AssertionError(f"no words for {type_}")
+
+
+def _shortest(narrow: bytes) -> float:
+    """The number of the fewest digits that is the same in 32 bits."""
+    (value,) = struct.unpack("f", narrow)
+    digits = (float(f"{value:.{count}g}") for count in range(1, 18))
+    return next(each for each in digits if struct.pack("f", each) == narrow)
 
 
 def _moment(value: datetime.datetime, zone: str) -> str:
