@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM, QueryError
+from sandbox.athena.query_errors import INTERNAL, OF_THE_QUERY, OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import QueryAnswer
 from sandbox.emulator.asked_actions import AnsweringGate
 from sandbox.emulator.athena_queries import CANCELLED, Outcome, begun, ended, queued, stopped
@@ -26,6 +26,7 @@ from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.catalog_answers import CATALOG
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
+from sandbox.enforcement.refusals import of_the_emulator
 
 _ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
 PATIENCE: Final = 20.0
@@ -35,7 +36,7 @@ _EXTRA: Final = ("duckdb", "pyarrow", "pyiceberg")
 _NO_PLACE: Final = "No output location provided. You did not provide an output location for your query results"
 
 
-_OF_OURS: Final = "GENERIC_INTERNAL_ERROR: the emulator failed; the process that serves it says how"
+_OF_OURS: Final = f"{INTERNAL}: the emulator failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ class QueryRuns:
             if begun(started.execution):
                 ended(started.execution, self._run(started))
         except BaseException:
-            ended(started.execution, Outcome("FAILED", _OF_OURS, OF_THE_SYSTEM))
+            why = f"{_OF_OURS}; the process that serves it says how"
+            ended(started.execution, Outcome("FAILED", why, OF_THE_SYSTEM))
             raise
         finally:
             self._under_way.pop(name, None)
@@ -123,7 +125,9 @@ class QueryRuns:
         except QueryError as error:
             return Outcome("FAILED", error.reason, error.category, milliseconds=_since(began), **told)
         except AwsError as error:
-            return Outcome("FAILED", " ".join(str(error).split()), OF_THE_QUERY, milliseconds=_since(began), **told)
+            said = " ".join(str(error).split())
+            failed = (f"{_OF_OURS} ({said})", OF_THE_SYSTEM) if of_the_emulator(error) else (said, OF_THE_QUERY)
+            return Outcome("FAILED", *failed, milliseconds=_since(began), **told)
         return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
 
     def _answer(self, execution: Any, place: _Place, catalog: CallersCatalog) -> QueryAnswer:

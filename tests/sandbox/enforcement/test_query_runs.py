@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM
 from sandbox.emulator.athena_queries import CANCELLED, RUNNING, Outcome, ended, queued, stopped
+from sandbox.emulator.aws.resource import AwsError
 from sandbox.enforcement import query_runs
 from sandbox.enforcement.query_runs import QueryRuns, _Started
+from sandbox.enforcement.refusals import UNDECIDED
 
 
 class Runs(QueryRuns):
@@ -115,3 +118,40 @@ def test_one_that_is_stopped_says_by_whom_whatever_comes_of_it(runs: Runs) -> No
         assert (execution.outcome.state, execution.outcome.reason) == (CANCELLED, "Query cancelled by user")
         assert execution.end_time
     assert "waiting" not in runs.begun
+
+
+class FailingRuns(QueryRuns):
+    """Executions that fail of an error of AWS."""
+
+    def __init__(self, error: AwsError) -> None:
+        super().__init__(None, None)  # type: ignore[arg-type]
+        self._error = error
+
+    def catalog(self, account: str, key: str) -> Any:
+        return None
+
+    def _answer(self, execution: Any, place: Any, catalog: Any) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "category", "reason"),
+    [
+        (AwsError("AccessDenied", "not yours"), OF_THE_QUERY, "AccessDenied: not yours"),
+        (AwsError("InternalFailure", "moto failed"), OF_THE_SYSTEM, "GENERIC_INTERNAL_ERROR: the emulator failed ("),
+        (AwsError("NotImplemented", "no such API"), OF_THE_SYSTEM, "GENERIC_INTERNAL_ERROR: the emulator failed ("),
+        (
+            AwsError("AccessDenied", f"s3:PutObject is {UNDECIDED}: why"),
+            OF_THE_SYSTEM,
+            "GENERIC_INTERNAL_ERROR: the emulator failed (",
+        ),
+    ],
+    ids=["a refusal", "a failure of the emulator", "an API that is not there", "a call that was not decided"],
+)
+def test_a_fault_of_ours_is_none_of_the_query(error: AwsError, category: int, reason: str) -> None:
+    execution = SimpleNamespace(id="one", workgroup=None, config={}, context={})
+    queued(execution)
+    outcome = FailingRuns(error)._run(_Started(execution, "1", "key"))
+    assert (outcome.state, outcome.category) == ("FAILED", category)
+    assert outcome.reason.startswith(reason)
+    assert str(error) in outcome.reason
