@@ -9,6 +9,8 @@ PULUMI := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|
 AS_OF  ?= 2026-12-01
 # The second judge's own environment: checkov pins an older boto3 than the mesh has.
 JUDGE  := .tools/judge
+# dbt's, for the tests that run it.
+DBT    := .tools/dbt
 ARGS   ?=
 # Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs again, three times at most, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated|Failed to connect to remote host
@@ -18,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check judge format bench exceptions lock mutants schemas shapes statements clean
+.PHONY: help up test test-all e2e pulumi check judge dbt format bench exceptions lock mutants schemas shapes statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,7 +31,7 @@ up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 test: $(VENV)/.developer ## The tests, but for the long ones and those under Pulumi's own engine
 	@$(BIN)/python -m pytest -m "not long and not e2e" $(SIDE_BY_SIDE) $(ARGS)
 
-test-all: test ## The tests, then the long ones: all but those under Pulumi's own engine
+test-all: test $(DBT)/.installed ## The tests, then the long ones: all but those under Pulumi's own engine
 	@$(BIN)/python -m pytest -m "long and not e2e" $(SIDE_BY_SIDE)
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
@@ -65,6 +67,14 @@ $(JUDGE)/.installed: tools/judge/requirements.lock
 	@$(JUDGE)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+dbt: $(DBT)/.installed ## dbt in an environment of its own, which tests of `make test-all` run
+
+$(DBT)/.installed: tools/dbt/requirements.lock
+	@echo "setting up $(DBT) (once, about a minute)" >&2
+	@$(PYTHON) -m venv $(DBT)
+	@$(DBT)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
 	@go build -C tools/actionlint -o "$(CURDIR)/$@" github.com/rhysd/actionlint/cmd/actionlint
 
@@ -92,11 +102,13 @@ mutants: $(VENV)/.developer ## Writes docs/verdicts.json anew: every mistake in 
 
 lock: $(VENV)/.developer ## Renews the lock files
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra sandbox --group build pyproject.toml -o requirements.lock
+		--extra sandbox --extra data --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		-c requirements.lock --extra sandbox --extra proof --group dev pyproject.toml -o requirements-dev.lock
+		-c requirements.lock --extra sandbox --extra data --extra proof --group dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		tools/judge/requirements.in -o tools/judge/requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras \
+		tools/dbt/requirements.in -o tools/dbt/requirements.lock
 
 clean: ## Removes the virtual environment and what was generated
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist

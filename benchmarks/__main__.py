@@ -5,7 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("pure", "process", "registration", "deployment", "engines", "decide", "proof", "publishing")
+NAMES = (
+    "pure",
+    "process",
+    "registration",
+    "deployment",
+    "engines",
+    "decide",
+    "proof",
+    "publishing",
+    "query_scans",
+    "laptop",
+)
 
 
 def main() -> None:

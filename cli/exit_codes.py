@@ -6,10 +6,10 @@ from typing import Final
 
 FINE: Final = 0
 FINDINGS: Final = 1
-"""A deployment failed, an invariant does not hold, or a check found something (CODEOWNERS, a lapse, a leftover)."""
+"""A deployment or a run of a pipeline failed, an invariant does not hold, or a check found something."""
 
 BAD_INPUT: Final = 2
-"""A file or an option is wrong; `mesh validate` with a finding ends so, too."""
+"""A file, an option or a query is wrong; `mesh validate` with a finding ends so, too."""
 
 FAULT: Final = 3
 """A fault of ours."""

@@ -6,70 +6,75 @@ alone, everything else to stderr.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
 import traceback
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Final, NoReturn
 
 import typer
 
-from cli import (
-    access,
-    accounts,
-    adopt,
-    assume,
-    bootstrap,
-    clock,
-    codeowners,
-    decide,
-    destroy,
-    example,
-    lapse,
-    lock,
-    migrate,
-    offboard,
-    plan,
-    prove,
-    publish,
-    refresh,
-    schemas,
-    up,
-    validate,
-)
 from cli.console import say
 from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
-from mesh.findings import BadInputError, NotPossibleError
+from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
-app = typer.Typer(
-    name="mesh",
-    help="A data mesh over many AWS accounts: short YAML in, one Pulumi program, access that can be proven.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("validate")(validate.validate)
-app.command("lock")(lock.lock)
-app.command("migrate")(migrate.migrate)
-app.command("codeowners")(codeowners.codeowners)
-app.command("schemas")(schemas.schemas)
-app.command("plan")(plan.plan)
-app.command("up")(up.up)
-app.command("as")(assume.assume)
-app.command("clock")(clock.clock)
-app.command("lapse")(lapse.lapse)
-app.command("offboard")(offboard.offboard)
-app.command("publish")(publish.publish)
-app.command("refresh")(refresh.refresh)
-app.command("destroy")(destroy.destroy)
-app.add_typer(access.commands, name="access")
-app.command("decide")(decide.decide)
-app.command("prove")(prove.prove)
-app.command("accounts")(accounts.accounts)
-app.command("adopt")(adopt.adopt)
-app.command("bootstrap")(bootstrap.bootstrap)
-app.command("example")(example.example)
+COMMANDS: Final[Mapping[str, str]] = {
+    "validate": "validate",
+    "lock": "lock",
+    "migrate": "migrate",
+    "codeowners": "codeowners",
+    "schemas": "schemas",
+    "plan": "plan",
+    "up": "up",
+    "as": "assume",
+    "connect": "connect",
+    "query": "query",
+    "clock": "clock",
+    "lapse": "lapse",
+    "offboard": "offboard",
+    "run": "run_pipeline",
+    "data": "data",
+    "publish": "publish",
+    "refresh": "refresh",
+    "destroy": "destroy",
+    "access": "access",
+    "decide": "decide",
+    "prove": "prove",
+    "accounts": "accounts",
+    "adopt": "adopt",
+    "bootstrap": "bootstrap",
+    "example": "example",
+}
+"""The modules of the commands in the order of the help; each has a function of its name, or a group of commands."""
+
+
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """The command line with all commands, or with that alone with which the words begin.
+
+    A module of a command, with what it imports, takes up to seconds to load, and only one command is called.
+    """
+    app = typer.Typer(
+        name="mesh",
+        help="A data mesh over many AWS accounts: short YAML in, one Pulumi program, access that can be proven.",
+        callback=_no_options,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for command in words[:1] if words and words[0] in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"cli.{COMMANDS[command]}")
+        if group := getattr(module, "commands", None):
+            app.add_typer(group, name=command)
+        else:
+            app.command(command)(getattr(module, COMMANDS[command]))
+    return app
+
+
+def _no_options() -> None:
+    """With a callback, typer makes a group also of one command."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,7 +105,7 @@ def run(arguments: list[str] | None = None) -> int:
         say(lost)
         return BAD_INPUT
     try:
-        app(arguments)
+        application(words)(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FINE
     except BadInputError as error:
@@ -110,6 +115,9 @@ def run(arguments: list[str] | None = None) -> int:
     except NotPossibleError as error:
         say(str(error))
         return BAD_INPUT
+    except OurFaultError as error:
+        say(str(error))
+        return FAULT
     except BrokenPipeError:
         sys.stderr.close()
         return FINE

@@ -18,7 +18,13 @@ Folder = Annotated[Path, typer.Argument(help="The mesh folder.", metavar="DIR", 
 FolderOption = Annotated[Path, typer.Option("--dir", "-C", help="The mesh folder.", metavar="DIR")]
 AsOf = Annotated[
     datetime.datetime | None,
-    typer.Option("--as-of", help="The day that counts as today, for reviews and expiries.", formats=["%Y-%m-%d"]),
+    typer.Option(
+        "--as-of",
+        help="The day that counts as today, for reviews and expiries.",
+        formats=["%Y-%m-%d"],
+        envvar="MESH_AS_OF",
+        show_envvar=False,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="The result as one JSON document on stdout.")]
 EngineOption = Annotated[

@@ -19,6 +19,7 @@ from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory
+    from sandbox.filling.filled import Filled
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import EngineName, StackRun
     from sandbox.runs.workspace import Workspace
@@ -80,12 +81,16 @@ def _deployed(workspace: Workspace, stacks: list[str], named: list[str] | None) 
     return deployed
 
 
-def exit_unless_done(workspace: Workspace, runs: Sequence[StackRun], checked: Report | None = None) -> None:
+def exit_unless_done(
+    workspace: Workspace, runs: Sequence[StackRun], checked: Report | None = None, filled: Filled | None = None
+) -> None:
     """Raises the exit code of a run that was interrupted (130 or 143, as a shell has it) or failed (1).
 
-    It failed, too, when a live check came out otherwise than planned.
+    It failed, too, when a live check came out otherwise than planned, or what was read of a sample did.
     """
     if number := workspace.interrupted:
         raise typer.Exit(SIGNALLED + number)
     if any(run.result.failures for run in runs) or (checked and checked.differences):
+        raise typer.Exit(FINDINGS)
+    if filled and filled.differences:
         raise typer.Exit(FINDINGS)

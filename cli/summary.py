@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cli import live_checks, plugin_call_counts
+from cli import filled_lines, live_checks, plugin_call_counts
 from cli.console import counted, screen
 from cli.plugin_call_counts import short
 from mesh.aws import plugin_notes
@@ -22,6 +22,7 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 
 if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory, PluginCallCount
+    from sandbox.filling.filled import Filled
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import StackRun
 
@@ -34,14 +35,17 @@ def show(
     seconds: float,
     checked: Report | None = None,
     plugin_calls: Sequence[PluginCallCount] = (),
+    filled: Filled | None = None,
 ) -> None:
-    """Prints the summary of one run over these stacks, of the AWS plugin's calls, and of the live checks behind it."""
+    """Prints the summary of one run over these stacks, of the AWS plugin's calls, of data and live checks behind it."""
     _stacks(stacks, runs)
     if inventory:
         _types(inventory)
     plugin_call_counts.show(plugin_calls)
     _kept(runs)
     _failures(runs)
+    if filled:
+        filled_lines.show(filled)
     if checked:
         live_checks.show(checked)
     if inventory:

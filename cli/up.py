@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli import plugin_call_counts
-from cli.console import answer_json, say
+from cli import filled_lines, plugin_call_counts
+from cli.console import answer_json, counted, say
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
 from cli.stack_runs import exit_unless_done
 from cli.summary import show
+from mesh.findings import BadInputError
 
 if TYPE_CHECKING:
     from mesh.folder import PlannedMesh
     from mesh.plan import Plan
+    from sandbox.filling.filled import Filled, Sample
     from sandbox.rehearsal.check import Report
     from sandbox.runs.fresh_organization import FreshOrganization
     from sandbox.runs.served_organization import ServedOrganization
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from sandbox.runs.workspace import Workspace
 
 LOOPBACK: Final = "127.0.0.1"
+NO_EXTRA: Final = "no rows are written: they take the extra `data` (pip install -e '.[data]')"
+CONTRADICTIONS: Final = "no rows are written: the rules above contradict each other"
 NOT_CHECKED: Final = (
     "no live checks were made: the process that keeps the organisation did not answer; "
     "what was deployed stays, and `mesh up` again makes them, or a new `mesh up --serve`"
@@ -43,16 +47,27 @@ def up(
     ] = False,
     port: Annotated[int, typer.Option(help="Port of --serve on the loopback interface; 0 takes a free one.")] = 0,
     stack: StackOption = None,
+    data: Annotated[
+        bool | None,
+        typer.Option(
+            "--data/--no-data",
+            help="Write rows into every product; a new organisation gets them where the extra `data` is installed.",
+        ),
+    ] = None,
+    rows: Annotated[int | None, typer.Option("--rows", help="Rows of a table.", min=1)] = None,
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
     """Deploy into an emulated AWS organisation.
 
-    Deploys every stack, on this machine, and says what is there.
+    Deploys every stack, on this machine, writes rows into every product, has people and partners read them, and says
+    what is there.
 
-    Where `mesh up --serve` keeps an organisation in another terminal, this is an update of it. Exit code 1 when a
-    resource could not be made.
+    Where `mesh up --serve` keeps an organisation in another terminal, this is an update of it, without rows unless
+    they are asked for. Exit code 1 when a resource could not be made, or rows are not read as contracts say.
     """
+    if rows is not None and data is False:
+        raise typer.BadParameter("--no-data writes no rows", param_hint="--rows")
     planned = read(directory, as_of)
     stacks = chosen(planned, stack)
     from sandbox.runs import served_organization
@@ -66,11 +81,43 @@ def up(
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
     with open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization):
-        runs, checked = _deploy(planned, workspace, organization, stacks, as_json)
+        wanted = _sample(planned, data, rows, fresh=served is None)
+        runs, checked, filled = _deploy(planned, workspace, organization, stacks, wanted, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
             with organization.served(engine, port):
                 _wait(planned.plan, organization, workspace.engine)
-        exit_unless_done(workspace, runs, checked)
+        exit_unless_done(workspace, runs, checked, filled)
+
+
+def _sample(planned: PlannedMesh, data: bool | None, rows: int | None, fresh: bool) -> Sample | None:
+    """The sample to write; None for no data, and where rows that nobody asked for cannot be made.
+
+    Raises NotPossibleError where those that are asked for take what is not installed, BadInputError for contracts
+    whose rules contradict each other.
+    """
+    from sandbox.filling.data_extra import missing_packages, require_data_extra
+    from sandbox.filling.filled import ROWS, Sample
+    from sandbox.filling.sample_files import require_rows
+
+    asked = data or rows is not None
+    if asked:
+        require_data_extra()
+    elif data is False or not fresh:
+        return None
+    elif missing_packages():
+        say(NO_EXTRA)
+        return None
+    sample = Sample(rows or ROWS)
+    try:
+        require_rows(planned, sample)
+    except BadInputError as error:
+        if asked:
+            raise
+        for finding in error.findings:
+            say(str(finding))
+        say(CONTRADICTIONS)
+        return None
+    return sample
 
 
 def _require_fitting_options(
@@ -109,32 +156,39 @@ def _deploy(
     workspace: Workspace,
     organization: FreshOrganization | ServedOrganization,
     stacks: list[str],
+    wanted: Sample | None,
     as_json: bool,
-) -> tuple[list[StackRun], Report | None]:
+) -> tuple[list[StackRun], Report | None, Filled | None]:
     from sandbox.runs import run_json
     from sandbox.runs.fresh_organization import FreshOrganization
 
     fresh = isinstance(organization, FreshOrganization)
     where = "an emulated AWS organisation" if fresh else "the emulated AWS organisation that is kept"
-    say(f"{planned.plan.mesh}: {len(stacks)} stacks into {where}; nothing leaves this machine")
+    say(f"{planned.plan.mesh}: {counted(len(stacks), 'stack')} into {where}; nothing leaves this machine")
     started, before = time.perf_counter(), organization.inventory()
     with Progress("deploying", len(stacks)) as progress:
         runs = workspace.up(planned, stacks, progress.step)
     failed = workspace.interrupted or any(run.result.failures for run in runs)
-    checked = None
+    checked = filled = None
     if not failed and len(runs) == len(planned.plan.stacks):
+        if wanted:
+            say(f"writing {wanted.rows:,} rows a table, and reading them")
+            filled = organization.fill(planned, wanted)
         checked = organization.check(planned)
         if checked is None:
             say(NOT_CHECKED)
     inventory = organization.inventory()
     calls = plugin_call_counts.of_the_run(before, inventory)
     if as_json:
-        answer_json({**run_json.as_json(planned.plan, runs), "plugin-calls": plugin_call_counts.as_json(calls)})
+        data = {"data": filled.to_json()} if filled else {}
+        answer_json({**run_json.as_json(planned.plan, runs), "plugin-calls": plugin_call_counts.as_json(calls), **data})
     else:
-        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls)
+        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls, filled)
+    if filled:
+        filled_lines.say_differences(filled)
     if checked:
         say_differences(checked)
-    return runs, checked
+    return runs, checked, filled
 
 
 def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> None:

@@ -87,6 +87,14 @@ def forget_table(account: str, region: str, database: str, table: str) -> None:
         del tags[key]
 
 
+def secret(account: str, region: str, name: str) -> Any:
+    """The secret of a name; None without one."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    stored: Any = secretsmanager_backends[account][region].secrets
+    return next((each for each in [*stored.values()] if each.name == name), None)
+
+
 def queues(account: str, region: str) -> Any:
     """The queues of SQS in an account, by name."""
     from moto.sqs.models import sqs_backends
@@ -102,7 +110,7 @@ def buses(account: str, region: str) -> Any:
 
 
 def workflows(account: str, region: str) -> Any:
-    """Glue of an account: its workflows and their runs."""
+    """Glue of an account: its workflows, jobs and triggers, and their runs."""
     from moto.glue.models import glue_backends
 
     return glue_backends[account][region]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sandbox.emulator.asked_actions import AnsweringGate, Decides
 from sandbox.emulator.aws.records import Records
-from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.aws.resource import INTERNAL_FAILURE, NOT_IMPLEMENTED, AwsError
 from sandbox.emulator.request_origin import Origin, coming_from, origin_here
 
 
@@ -82,7 +82,14 @@ class Clients:
 
         signature: Any = {"signature_version": UNSIGNED} if credentials == _ANONYMOUS else {}
         signature = {"signature_version": "s3v4-query"} if presigns else signature
-        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **signature)
+        # No wire is between a client here and moto: a checksum of each body takes as long as all else together.
+        config = Config(
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            **signature,
+        )
         keys: dict[str, str] = {}
         if credentials and credentials != _ANONYMOUS:
             keys = {"aws_access_key_id": credentials.access_key, "aws_secret_access_key": credentials.secret_key}
@@ -102,13 +109,20 @@ def isolated_session(origin: Origin | None = None) -> Any:
 
     They come from an origin, or from where the calls of this process come from.
     """
-    from botocore.session import Session
-
     from sandbox.emulator.moto_transport import answer
 
     def from_there(request: Any, **parts: Any) -> Any:
         with coming_from(origin or origin_here()):
             return answer(request, **parts)
+
+    session = unconfigured_session()
+    session.register("before-send", from_there)
+    return session
+
+
+def unconfigured_session() -> Any:
+    """A session of botocore that reads no profile, no file and no endpoint of the user."""
+    from botocore.session import Session
 
     isolated: Any = {
         "profile": (None, None, None, None),
@@ -117,7 +131,6 @@ def isolated_session(origin: Origin | None = None) -> Any:
         "ignore_configured_endpoint_urls": (None, None, True, None),
     }
     session: Any = Session(session_vars=isolated)
-    session.register("before-send", from_there)
     session.register_component("data_loader", _loader())
     return session
 
@@ -189,7 +202,7 @@ def _aws_error(error: Exception) -> AwsError:
         details: dict[str, Any] = response.get("Error", {})
         return AwsError(str(details.get("Code", "Unknown")), str(details.get("Message", error)))
     if isinstance(error, NotServedError):
-        return AwsError("NotImplemented", str(error))
+        return AwsError(NOT_IMPLEMENTED, str(error))
     if isinstance(error, BotoCoreError):
         return AwsError(type(error).__name__, str(error))
-    return AwsError("InternalFailure", f"moto failed with {type(error).__name__}: {error}")
+    return AwsError(INTERNAL_FAILURE, f"moto failed with {type(error).__name__}: {error}")

@@ -147,6 +147,7 @@ def _described(
     kept: Mapping[str, str] = table_input.get("Parameters") or {}
     others = {name: value for name, value in kept.items() if name not in _ICEBERG_PARAMETERS}
     return {
+        "TableType": "EXTERNAL_TABLE",
         "Parameters": {**others, "table_type": "ICEBERG", **moved},
         "StorageDescriptor": {"Columns": described_columns(metadata), "Location": location},
     }

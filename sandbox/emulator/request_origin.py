@@ -16,6 +16,7 @@ endpoint of another organisation; an endpoint of an account without an organisat
 
 ORIGINS: Final[tuple[Origin, ...]] = ("outside", "office", "network", "foreign", "stranger")
 
+_forwarding: ContextVar[str | None] = ContextVar("service that calls in place of its caller", default=None)
 _under_way: ContextVar[Origin] = ContextVar("origin of the calls of this process", default="outside")
 _by_port: Final[dict[str, Origin]] = {}
 
@@ -48,3 +49,33 @@ def origin_of(request: Any) -> Origin:
 def origin_here() -> Origin:
     """The origin of calls of this process."""
     return _under_way.get()
+
+
+@contextmanager
+def forwarded_by(service: str | None) -> Generator[None]:
+    """Inside, a service calls in the name of who asked it; or, without a name, one that has assumed a role.
+
+    With None the caller calls itself.
+
+    IAM User Guide, "Forward access sessions": such a request says so, and comes from no network of the caller's.
+    """
+    token = _forwarding.set(service)
+    try:
+        yield
+    finally:
+        _forwarding.reset(token)
+
+
+@contextmanager
+def by_nobody_else() -> Generator[None]:
+    """Inside, whoever calls does so itself: what follows from a call knows nothing of who forwarded it."""
+    token = _forwarding.set(None)
+    try:
+        yield
+    finally:
+        _forwarding.reset(token)
+
+
+def forwarding() -> str | None:
+    """The service whose calls these are, empty for one that has assumed a role; None where a caller calls itself."""
+    return _forwarding.get()

@@ -44,7 +44,7 @@ class EnforcedOrganization(EmulatedOrganization):
         enforcement = Enforcement(
             guard=self.gate,
             gate=self.gate,
-            behind=self.gate.deliveries.drain,
+            behind=self.gate.behind,
             seed=lambda account: seed(first_roles, account, ids),
             entry_role=lambda role: entry_role(role, ids, by_ci=by_ci),
         )

@@ -20,6 +20,7 @@ from mesh.evaluator import Request
 from sandbox.emulator import backends, emitted_events
 from sandbox.emulator.asked_actions import unheard
 from sandbox.emulator.emitted_events import EmittedEvent
+from sandbox.emulator.request_origin import by_nobody_else
 from sandbox.enforcement import glue
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.event_sources import EventSources, key_name
@@ -86,7 +87,7 @@ class Deliveries:
             if not self._turn.acquire(blocking=False):
                 return
             try:
-                with unheard():
+                with unheard(), by_nobody_else():
                     self._deliver_all()
             finally:
                 self._turn.release()

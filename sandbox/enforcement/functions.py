@@ -31,11 +31,12 @@ _TURN: Final = threading.RLock()
 
 
 class Invocation(NamedTuple):
-    """The end of one run of a function: what it answered, as JSON; or why it failed."""
+    """The end of one run of a function: what it answered, as JSON, or why it failed; and what it printed."""
 
     function: str
     answer: Any
     error: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Functions:
             lines += container.modules.printed()
         lines.append(f"END RequestId: {request}")
         _log(container.clients["boto3"], function, lines)
-        return Invocation(function.function_arn, answer, error)
+        return Invocation(function.function_arn, answer, error, tuple(lines[1:-1]))
 
     def _container(self, function: Any) -> _Container:
         key = (

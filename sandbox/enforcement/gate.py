@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from mesh.aws.plugin_types import AskedAction
@@ -14,8 +15,8 @@ from sandbox.emulator.followed_links import going_to
 from sandbox.emulator.moto_patches import acting
 from sandbox.emulator.moto_transport import HttpResponse, MotoHandler, in_turn
 from sandbox.emulator.organization_ids import OrganizationIds
-from sandbox.emulator.request_origin import Origin, origin_here, origin_of
-from sandbox.enforcement import glue, lake_locations, put_policies, resource_links
+from sandbox.emulator.request_origin import Origin, forwarding, origin_here, origin_of
+from sandbox.enforcement import catalog_answers, glue, lake_locations, put_policies, resource_links
 from sandbox.enforcement.aws_call import AwsCall, parse
 from sandbox.enforcement.callers import Callers, SignedCaller
 from sandbox.enforcement.dispatch import question, questions
@@ -24,6 +25,7 @@ from sandbox.enforcement.lake_view import Catalogs
 from sandbox.enforcement.live_lake import governed
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.origin_keys import StoredEndpoints, from_elsewhere
+from sandbox.enforcement.query_runs import QueryRuns
 from sandbox.enforcement.questions import Question
 from sandbox.enforcement.refusals import LAKE_REFUSAL, UNDECIDED, malformed, refusal, refusal_message
 from sandbox.enforcement.replication import Replication
@@ -68,6 +70,12 @@ class Gate:
         self._stored = MotoStored(self.world)
         self.replication: Final = Replication(self.world, self._stored)
         self.deliveries: Final = Deliveries(self.world, self._stored)
+        self.queries: Final = QueryRuns(self.world, self)
+
+    def behind(self) -> None:
+        """Do what follows from a call when it was answered: queries that it started, and deliveries of events."""
+        self.queries.run_waiting()
+        self.deliveries.drain()
 
     def unreported(self) -> tuple[int, dict[str, int]]:
         """Number of the calls decided since `mark_reported`, and of those let through by reason."""
@@ -76,6 +84,16 @@ class Gate:
     def mark_reported(self) -> None:
         """Count the calls up to now as reported: `unreported` leaves them out."""
         self._reported, self._reported_exempted = self._decided, Counter(self.exempted)
+
+    @contextmanager
+    def uncounted(self) -> Generator[None]:
+        """Inside, calls are decided, and `unreported` leaves them out."""
+        decided, exempted = self._decided, Counter(self.exempted)
+        try:
+            yield
+        finally:
+            self._reported += self._decided - decided
+            self._reported_exempted += self.exempted - exempted
 
     def __call__(self, service: str, request: Any, handler: MotoHandler) -> HttpResponse:
         """The answer to a request: a refusal, or moto's."""
@@ -165,6 +183,9 @@ class Gate:
         """Keys of where a request comes from; none of one that a service makes for the caller."""
         if question.context.get("aws:ViaAWSService"):
             return {}
+        by_service = forwarding()
+        if by_service is not None:
+            return {"aws:ViaAWSService": True, "aws:CalledVia": [by_service]} if by_service else {}
         service = question.action.partition(":")[0]
         if origin != "network":
             return from_elsewhere(origin, service, self._office)
@@ -176,6 +197,9 @@ class Gate:
         self, caller: SignedCaller, call: AwsCall, service: str, request: Any, handler: MotoHandler
     ) -> HttpResponse:
         owner = glue.owner(call, caller.account) if call.service == "glue" else self._stored.owner(call, caller.account)
+        told = catalog_answers.answer(call, lambda: self.queries.catalog(owner, call.key))
+        if told is not None:
+            return told
         token = acting.set(owner)
         try:
             answer = handler(request, request.raw_url, request.headers)
@@ -186,6 +210,10 @@ class Gate:
             self.replication.follow(call)
         if int(answer[0]) in _SUCCESS:
             self.deliveries.follow(call, owner, caller.account, answer[2])
+        if call.operation == "StartQueryExecution" and int(answer[0]) == _OK:
+            self.queries.follow(call, owner, json.loads(answer[2])["QueryExecutionId"])
+        if call.operation == "StopQueryExecution" and int(answer[0]) == _OK:
+            self.queries.stop(call.text("QueryExecutionId"))
         if call.service != "glue" or int(answer[0]) != _OK:
             return answer
         answer = self._with_targets(caller, call, origin_of(request), answer)

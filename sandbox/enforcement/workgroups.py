@@ -1,7 +1,8 @@
 """Questions of a call to Athena: its action on the workgroup, also of a query that is named by its id, or on a catalog.
 
 Service Authorization Reference, "Actions, resources, and condition keys for Amazon Athena": what names an execution or
-a named query is asked on the workgroup in which it is.
+a named query is asked on the workgroup in which it is. Athena User Guide, "Control access to Amazon S3 from Athena": to
+see a result takes the rights on its object, which Athena reads as who asks for it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 from sandbox.enforcement import general
 from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.questions import Question, Stored
+from sandbox.enforcement.s3 import through_s3
 
 _ON_CATALOGS: Final = frozenset(
     "CreateDataCatalog DeleteDataCatalog GetDataCatalog GetDatabase GetTableMetadata ListDatabases ListTableMetadata "
@@ -20,6 +22,7 @@ _ON_CATALOGS: Final = frozenset(
 _IN_PRIMARY: Final = frozenset({"StartQueryExecution", "CreateNamedQuery", "ListQueryExecutions", "ListNamedQueries"})
 """Operations that are about the workgroup `primary` where they name none (API Reference)."""
 
+_RESULTS: Final = frozenset({"GetQueryResults", "GetQueryResultsStream"})
 _IDS: Final = ("QueryExecutionId", "NamedQueryId")
 _LISTS_OF_IDS: Final = ("QueryExecutionIds", "NamedQueryIds")
 
@@ -39,7 +42,19 @@ def asks(call: AwsCall, account: str, stored: Stored) -> Iterable[Question]:
     found = {each: None for each in stored.workgroups(account, call.region, ids) if each}
     if not found:  # of what there is not, nobody can say where it would be
         return [Question(action, exact=False)]
-    return [Question(action, f"{prefix}:workgroup/{workgroup}") for workgroup in found]
+    questions = [Question(action, f"{prefix}:workgroup/{workgroup}") for workgroup in found]
+    place = stored.result(account, call.region, ids[0]) if call.operation in _RESULTS else ""
+    return [*questions, *_reads(call, place, stored)] if place else questions
+
+
+def _reads(call: AwsCall, place: str, stored: Stored) -> Iterable[Question]:
+    """Questions of the read of a result, `bucket/key`, by Athena in the caller's name."""
+    bucket, _, key = place.partition("/")
+    through = {"aws:ViaAWSService": True, "aws:CalledVia": ["athena.amazonaws.com"]}
+    yield Question("s3:GetObject", f"arn:aws:s3:::{place}", through)
+    if kms_key := stored.object_key(bucket, key, ""):
+        used = through_s3(call, "kms:Decrypt", kms_key)
+        yield Question(used.action, used.resource, {**used.context, **through})
 
 
 def _named(call: AwsCall) -> Sequence[str]:

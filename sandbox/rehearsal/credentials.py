@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mesh import names
+from mesh.evaluator.moments import written
 from mesh.findings import NotPossibleError, listed
 from mesh.plan import Plan
 from sandbox.emulator import backends
@@ -18,6 +20,13 @@ from sandbox.rehearsal.personas import SESSION_NAME, Persona, personas, provisio
 SHELL_SESSION: Final = "by-hand"
 """Name of a session whose credentials go to a shell."""
 
+SESSION_SECONDS: Final = 3600
+"""What AWS gives a session where nobody asks for more (STS API Reference, AssumeRole)."""
+
+
+GLUE_ISSUES: Final = {"glue:CredentialIssuingService": "glue.amazonaws.com"}
+"""Key that is in requests with the credentials that Glue gives to a job."""
+
 
 def issued_keys(persona: Persona, region: str, issuer: str) -> dict[str, str]:
     """Keys that AWS puts into requests with the credentials of a job: of Glue, or of a function of Lambda."""
@@ -25,7 +34,7 @@ def issued_keys(persona: Persona, region: str, issuer: str) -> dict[str, str]:
         return {}
     if issuer == "lambda":
         return {"lambda:SourceFunctionArn": f"arn:aws:lambda:{region}:{persona.account}:function:{persona.product}"}
-    return {"glue:CredentialIssuingService": "glue.amazonaws.com"}
+    return GLUE_ISSUES
 
 
 def credentials(persona: Persona, region: str, session_name: str = SESSION_NAME, issuer: str = "") -> Credentials:
@@ -45,7 +54,7 @@ def session_credentials(
     from moto.sts.models import sts_backends
 
     account = role_arn.split(":")[4]
-    session: Any = sts_backends[account]["aws"].assume_role(region, session_name, role_arn, "", 3600, "")
+    session: Any = sts_backends[account]["aws"].assume_role(region, session_name, role_arn, "", SESSION_SECONDS, "")
     setattr(session, ISSUED, tuple((issued or {}).items()))
     return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
 
@@ -54,10 +63,13 @@ def session_credentials(
 
 
 def named(plan: Plan, who: str) -> Persona:
-    """The persona of that name. Raises NotPossibleError, with what comes near, when there is none."""
+    """The persona of that name, a clearance also as `general@ads`.
+
+    Raises NotPossibleError, with what comes near, when there is none.
+    """
     by_name = {persona.who: persona for persona in personas(plan)}
-    if who in by_name:
-        return by_name[who]
+    if persona := by_name.get(who) or by_name.get(f"clearance:{who}"):
+        return persona
     near = difflib.get_close_matches(who, by_name, 3, 0.4)
     hint = f"; near: {listed(near)}" if near else f"; there are {listed(by_name)}"
     raise NotPossibleError(f"nobody is called '{who}'{hint}")
@@ -86,9 +98,15 @@ def shell_environment(plan: Plan, who: str, endpoint: EndpointFrom, origin: str 
 
 
 def environment_or_error(plan: Plan, question: Mapping[str, Any], endpoint: EndpointFrom) -> dict[str, Any]:
-    """`{"who": …, "from": …}` -> `{"environment": …}`, or `{"error": …}`."""
+    """`{"who": …, "from": …}` -> `{"environment": …, "expires": "2026-12-01T13:00:00Z"}`, or `{"error": …}`.
+
+    Keys of a user, and the lack of any, do not expire: the moment is empty. It is of this machine's clock, by which an
+    SDK asks for new keys, whatever the time in the organisation is.
+    """
     who, origin = str(question.get("who", "")), str(question.get("from", ""))
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=SESSION_SECONDS)
     try:
-        return {"environment": shell_environment(plan, who, endpoint, origin)}
+        environment = shell_environment(plan, who, endpoint, origin)
     except NotPossibleError as error:
         return {"error": str(error)}
+    return {"environment": environment, "expires": written(end) if "AWS_SESSION_TOKEN" in environment else ""}

@@ -15,24 +15,9 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from sandbox.emulator.provider import AwsProvider, RoleAssumer
 from sandbox.engine.grpc_calls import CallContext
 from sandbox.engine.wire import to_python, to_struct
-
-ABOUT: Final = "About"
-AS: Final = "As"
-ASSIGNMENTS: Final = "Assignments"
-READING: Final = "Reading"
-CHECK: Final = "Check"
-CLOCK: Final = "Clock"
-_SERVICE: Final = "mesh.Organization"
-_SIZES: Final[list[tuple[str, Any]]] = [
-    ("grpc.max_receive_message_length", 400 << 20),
-    ("grpc.max_send_message_length", 400 << 20),
-]
-"""As large as Pulumi's engine allows."""
+from sandbox.runs.organization_questions import ENDED, SERVICE, SIZES
 
 _THREADS: Final = 32
-PATIENCE: Final = 5.0
-"""Seconds for an organisation on this machine to say who it is."""
-
 SILENT: Final = "the provider of the emulated organisation does not answer any more"
 
 Answers = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -63,19 +48,17 @@ class _PerConnection:
 class ProviderServer:
     """A context manager: inside, `port` answers Pulumi's `ResourceProvider` service and the questions given.
 
-    Of those there are `ABOUT` (what the organisation says of itself), `AS` (the credentials of whom one would like to
-    be), `ASSIGNMENTS` (who is assigned what in Identity Center), `READING` (which pipelines read), `CHECK` (what the
-    live checks find) and `CLOCK` (the time there, which can be moved).
+    Which there are, and who asks them, is in `sandbox/runs/organization_questions.py`.
     """
 
     def __init__(self, organization: RoleAssumer, questions: Mapping[str, Answers] = NO_QUESTIONS) -> None:
-        options = [*_SIZES, ("grpc.so_reuseport", 0)]
+        options = [*SIZES, ("grpc.so_reuseport", 0)]
         self._threads = futures.ThreadPoolExecutor(_THREADS)
         self._server = grpc.server(self._threads, options=options)
         servicer = cast("provider_pb2_grpc.ResourceProviderServicer", _PerConnection(organization))
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, self._server)
         handlers = {name: _handler(answers) for name, answers in questions.items()}
-        self._server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(_SERVICE, handlers)])
+        self._server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, handlers)])
         self.port: Final = self._server.add_insecure_port("127.0.0.1:0")
 
     def __enter__(self) -> Self:
@@ -106,22 +89,6 @@ def _handler(answers: Answers) -> grpc.RpcMethodHandler[Any, Any]:
     )
 
 
-def ask(
-    port: int, name: str, question: Mapping[str, Any] = MappingProxyType({}), patience: float = PATIENCE
-) -> dict[str, Any] | None:
-    """The answer of the organisation behind a port within so many seconds; None when there is none."""
-    with grpc.insecure_channel(f"127.0.0.1:{port}", options=_SIZES) as channel:
-        call = channel.unary_unary(
-            f"/{_SERVICE}/{name}",
-            request_serializer=struct_pb2.Struct.SerializeToString,
-            response_deserializer=struct_pb2.Struct.FromString,
-        )
-        try:
-            return to_python(call(to_struct(question), timeout=patience))
-        except grpc.RpcError:
-            return None
-
-
 class RemoteProviders:
     """Makes providers, living in another process, for the embedded engine; a context manager ends their connections."""
 
@@ -131,7 +98,7 @@ class RemoteProviders:
 
     def __call__(self, _package: str) -> provider_pb2_grpc.ResourceProviderServicer:
         """A provider of its own, through a connection of its own."""
-        options = [*_SIZES, ("grpc.use_local_subchannel_pool", 1)]
+        options = [*SIZES, ("grpc.use_local_subchannel_pool", 1)]
         channel = grpc.insecure_channel(f"127.0.0.1:{self._port}", options=options)
         self._channels.append(channel)
         return cast("provider_pb2_grpc.ResourceProviderServicer", _Remote(channel))
@@ -166,7 +133,7 @@ class _Remote:
 
 
 def _said(code: grpc.StatusCode, details: str) -> str:
-    """A server that ends refuses new calls, and cancels those that it is at; no client of ours cancels."""
-    if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
+    """A server that ends refuses new calls, and cancels those that it is at."""
+    if code in ENDED:
         return f"{SILENT} ({details})"
     return details

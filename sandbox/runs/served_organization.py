@@ -1,7 +1,7 @@
 """The emulated organisation that a process serves for others: how it is found, and what it is asked.
 
-`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy`, `as`, `clock` and
-`lapse` in another terminal find the organisation by it. The states belong to it: they live and end with it.
+`mesh up --serve` writes a small file into the working directory; `mesh up`, `refresh`, `destroy`, `as`, `clock`, `run`
+and `lapse` in another terminal find the organisation by it. The states belong to it: they live and end with it.
 """
 
 from __future__ import annotations
@@ -9,21 +9,37 @@ from __future__ import annotations
 import datetime
 import json
 import os
-from collections.abc import Callable, Generator, Iterable
+import secrets
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mesh.findings import NotPossibleError
-from sandbox.emulator.aws.records import Inventory
 from sandbox.emulator.identity_center import LiveAssignment
-from sandbox.runs.provider_server import ABOUT, AS, ASSIGNMENTS, CHECK, CLOCK, READING, ask
+from sandbox.runs.organization_questions import (
+    AS,
+    ASSIGNMENTS,
+    CHECK,
+    CLOCK,
+    FILL,
+    IDENTITY,
+    INVENTORY,
+    JOBS,
+    QUERY,
+    READING,
+    STOP,
+    BusyError,
+    ask,
+)
 from sandbox.runs.states import StateDirectory
 
 if TYPE_CHECKING:
     from mesh.folder import PlannedMesh
     from mesh.plan import Plan
+    from sandbox.emulator.aws.records import Inventory
+    from sandbox.filling.filled import Filled, Sample
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import EngineName
 
@@ -33,7 +49,23 @@ FILE: Final = Path(".mesh") / "organization.json"
 CHECKING: Final = 600.0
 """Seconds for the live checks in another process."""
 
+FILLING: Final = 600.0
+"""Seconds for a sample of data in another process."""
+
+INVOKING: Final = 960.0
+"""Seconds for a function in another process: the longest that Lambda lets one run, and a minute."""
+
+QUERYING: Final = 300.0
+"""Seconds for a query in another process: more than the engine takes before it is cut off, and what others wait."""
+
 NONE_SERVED: Final = "no organisation is kept here: run `mesh up --serve` in another terminal first"
+
+
+class HandedOut(NamedTuple):
+    """The environment variables that make an SDK somebody, and when their keys expire; empty where they do not."""
+
+    environment: dict[str, str]
+    expires: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +87,35 @@ class ServedOrganization:
         return StateDirectory(Path(self.state))
 
     def inventory(self) -> Inventory | None:
-        """Resources that exist in it, counted; None when it has ended."""
-        about = ask(self.provider_port, ABOUT)
-        return Inventory.from_json(about["inventory"]) if about else None
+        """Resources that exist in it, counted; None when it has ended, or is busy."""
+        from sandbox.emulator.aws.records import Inventory
+
+        answer = None
+        with suppress(BusyError):
+            answer = ask(self.provider_port, INVENTORY)
+        return Inventory.from_json(answer) if answer else None
 
     def check(self, mesh: PlannedMesh) -> Report | None:
         """The live checks against a mesh, made by the process that serves; None when it does not answer."""
         from sandbox.rehearsal.check import Report
 
         question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat()}
-        answer = ask(self.provider_port, CHECK, question, CHECKING)
+        answer = None
+        with suppress(BusyError):
+            answer = ask(self.provider_port, CHECK, question, CHECKING)
         return Report.from_json(answer) if answer else None
+
+    def fill(self, mesh: PlannedMesh, sample: Sample) -> Filled:
+        """A sample of data, written by the process that serves; raises NotPossibleError when it has ended."""
+        from sandbox.filling.filled import Filled
+
+        question = {"directory": str(mesh.directory.resolve()), "as-of": mesh.as_of.isoformat(), **sample.to_json()}
+        answer = ask(self.provider_port, FILL, question, FILLING)
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        if "error" in answer:
+            raise NotPossibleError(str(answer["error"]))
+        return Filled.from_json(answer)
 
     def clock(self, to: datetime.datetime | None = None) -> str:
         """The time in it, as AWS writes it, moved to a moment first where one is given.
@@ -91,15 +141,47 @@ class ServedOrganization:
             raise NotPossibleError(NONE_SERVED)
         return frozenset(answer["roles"])
 
+    def jobs(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to a question about jobs, by the process that serves; raises NotPossibleError when it has ended.
+
+        `sandbox.jobs.deployed_jobs` has the questions.
+        """
+        answer = ask(self.provider_port, JOBS, question, INVOKING)
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        return answer
+
     def credentials(self, who: str, origin: str = "") -> dict[str, str] | None:
         """The environment of a shell that is somebody, calling from where it works or from another origin.
 
         Raises NotPossibleError for nobody and for no origin; None when the organisation has ended.
         """
+        handed = self.handed_out(who, origin)
+        return handed.environment if handed else None
+
+    def handed_out(self, who: str, origin: str = "") -> HandedOut | None:
+        """The same, with the moment when the keys expire."""
         answer = ask(self.provider_port, AS, {"who": who, "from": origin})
         if answer and "error" in answer:
             raise NotPossibleError(str(answer["error"]))
-        return answer["environment"] if answer else None
+        return HandedOut(answer["environment"], answer["expires"]) if answer else None
+
+    def query(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a query that is made as somebody, as `sandbox/runs/persona_queries.py` has it.
+
+        One that is interrupted is stopped there as well. Raises NotPossibleError for what fails, with its sentence.
+        """
+        mark = secrets.token_hex(8)
+        try:
+            answer = ask(self.provider_port, QUERY, {**question, "mark": mark}, QUERYING)
+        except (KeyboardInterrupt, SystemExit):
+            ask(self.provider_port, STOP, {"mark": mark})
+            raise
+        if answer is None:
+            raise NotPossibleError(NONE_SERVED)
+        if "error" in answer:
+            raise NotPossibleError(str(answer["error"]))
+        return answer
 
     def require_fit(self, plan: Plan, engine: EngineName | None) -> None:
         """Raises NotPossibleError when it is of another mesh, or was deployed under another engine."""
@@ -133,7 +215,7 @@ def announced(served: ServedOrganization, file: Path = FILE) -> Generator[None]:
 def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization | None:
     """The organisation that is served for this working directory, if any; `told` hears of a file that leads nowhere.
 
-    Raises NotPossibleError when its state is another organisation's.
+    Raises NotPossibleError when its state is another organisation's, or when it is busy and does not answer.
     """
     if not file.exists():
         return None
@@ -141,7 +223,7 @@ def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization |
     if served is None:
         told(f"{file} is not readable as what `mesh up --serve` writes; it is passed over")
         return None
-    about = ask(served.provider_port, ABOUT) if alive(served.pid) else None
+    about = ask(served.provider_port, IDENTITY) if alive(served.pid) else None
     if about is None:
         told(f"{file} is of an organisation that has ended (process {served.pid}); it is passed over")
         return None

@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mesh.findings import NotPossibleError
-from sandbox.engine.state import StackState
+
+if TYPE_CHECKING:
+    from sandbox.engine.state import StackState
 
 ROOM: Final = 8 << 20
 """Bytes that the state of one stack may take: some 2,000 resources."""
@@ -66,6 +68,8 @@ class StateDirectory:
 
     def load(self, stack: str) -> StackState:
         """The embedded engine's state of a stack, empty before its first run."""
+        from sandbox.engine.state import StackState
+
         try:
             return StackState.from_json(self._file(stack).read_text("utf-8"))
         except FileNotFoundError:

@@ -130,6 +130,7 @@ def test_a_new_partner_is_delivered_to_and_goes(kept: Kept, capsys: pytest.Captu
     [commands] = blocks("A new partner")
     said = typed(commands, capsys)
     assert re.search(r"partner-press +999\d{9} +assumed.*; there in the organisation that is kept", said)
+    assert main.run(["as", "partner:press"]) == exit_codes.FINE, "who came later can be somebody"
     account = kept.account("partner-press")
     assert "tiny-partner-press" in " ".join(backends.s3(account).buckets)
     assert account in deliveries(kept)

@@ -16,6 +16,8 @@ from pyiceberg.table import Table
 
 from cli import exit_codes, main
 from mesh.folder import PlannedMesh, plan_folder
+from sandbox.athena import query_engine
+from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
 from sandbox.rehearsal.credentials import shell_environment
 from sandbox.runs.fresh_organization import FreshOrganization, fresh_organization
 from sandbox.runs.workspace import EmbeddedEngine, Workspace
@@ -175,8 +177,15 @@ def test_a_draft_that_nobody_has_written_to_is_not_refused(ground: PublishingGro
     assert "nothing written yet" in typed(KEYED, "--check")
 
 
-def test_a_commit_that_could_not_be_looked_at_is_no_health(ground: PublishingGround, typed: Typed) -> None:
-    """The emulator answers no query of Athena, which a primary key needs."""
+def test_a_commit_that_could_not_be_looked_at_is_no_health(
+    ground: PublishingGround, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Athena answers no query, which a primary key needs."""
+
+    def silent(*_: Any, **__: Any) -> None:
+        raise QueryError("the engine is not there", OF_THE_SYSTEM)
+
+    monkeypatch.setattr(query_engine, "run", silent)
     ground.send("1")
     failing = typed.status(KEYED)
     assert (failing["published"], failing["refused"], failing["unwritten"]) == (None, None, [])

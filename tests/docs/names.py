@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import typer
 
-from cli.main import app
+from cli.main import application
 from mesh import names
 from mesh.access import from_plan
 from mesh.load import load
@@ -143,7 +143,7 @@ def _wrong_target(arguments: list[str]) -> list[str]:
 
 @cache
 def _mesh() -> Any:
-    return typer.main.get_command(app)
+    return typer.main.get_command(application())
 
 
 def _wrong_mesh(arguments: list[str]) -> list[str]:
@@ -163,6 +163,7 @@ def _wrong_mesh(arguments: list[str]) -> list[str]:
 
 
 def made_by(page: Page) -> set[str]:
-    """The file names that stand as arguments in the commands of a page: its reader's own files."""
+    """The reader's own files: those that a page shows as new, and that stand as arguments in its commands."""
     typed = [*page.commands, *(code for code in page.code if code.startswith(("aws ", "mesh ", "pulumi ")))]
-    return {word for command in typed for word in words(command) if FILE.fullmatch(word)}
+    shown = re.findall(r"^`([^`\n]+)`, a new file:$", page.text, re.MULTILINE)
+    return {*shown, *(word for command in typed for word in words(command) if FILE.fullmatch(word))}

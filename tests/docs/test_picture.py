@@ -13,9 +13,10 @@ from tests.house.tree import PACKAGES
 
 PAGE = Page(ROOT / "ARCHITECTURE.md")
 ROOMS = (
-    *("cli", "program", "components", "sandbox.runs", "sandbox.rehearsal", "sandbox.enforcement"),
-    *("sandbox.emulator", "sandbox.engine", "mesh.proof", "mesh.access", "mesh.evaluator", "mesh.plan"),
-    *("mesh.contracts", "mesh.iam", "mesh.model", "mesh.aws", "mesh.acceptance"),
+    *("cli", "program", "components", "sandbox.runs", "sandbox.filling", "sandbox.jobs", "sandbox.rehearsal"),
+    *("sandbox.enforcement", "sandbox.athena", "sandbox.sample_rows", "sandbox.emulator", "sandbox.engine"),
+    *("mesh.proof", "mesh.access"),
+    *("mesh.evaluator", "mesh.plan", "mesh.contracts", "mesh.iam", "mesh.model", "mesh.aws", "mesh.acceptance"),
 )
 Arrows = set[tuple[str, str]]
 

@@ -16,7 +16,7 @@ import pytest
 import typer
 
 import components
-from cli.main import app
+from cli.main import application
 from mesh.findings import Problem
 from mesh.plan import nodes, rules
 from mesh.plan.rules.context import RuleContext
@@ -26,7 +26,7 @@ from tests.docs.pages import ROOT, Page
 from tests.program.sample import Planned, mesh, previewed, resources
 
 COMPONENTS = [getattr(components, name) for name in components.__all__]
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(typer.main.get_command(application()).commands)  # type: ignore[attr-defined]
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -38,6 +38,7 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
 # ---- a component
 
 
+@pytest.mark.long
 def test_every_component_is_part_of_a_stack(planned_tiny: Planned) -> None:
     of_ci = previewed(mesh(), ("governance",))  # the tiny mesh is deployed by nobody
     registered = {resource["type"] for each in (planned_tiny, of_ci) for resource in resources(each.document)}

@@ -9,15 +9,15 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from mesh.folder import PlannedMesh
 from sandbox.emulator.provider import AwsProvider
-from sandbox.runs.provider_server import ABOUT, ProviderServer, RemoteProviders
+from sandbox.runs.organization_questions import IDENTITY, INVENTORY
+from sandbox.runs.provider_server import Answers, ProviderServer, RemoteProviders
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
 from sandbox.runs.pulumi_engine import PulumiEngine
@@ -69,10 +69,11 @@ class Ground:
         """As `mesh up --serve` would serve it in another terminal: commands that are typed here find it."""
         organization = self.faulty.organization
 
-        def about(_question: Mapping[str, Any]) -> dict[str, object]:
-            return {"identity": self.states.identity, "inventory": organization.inventory().to_json()}
-
-        with ProviderServer(self.faulty, {ABOUT: about}) as server:
+        questions: dict[str, Answers] = {
+            IDENTITY: lambda _: {"identity": self.states.identity},
+            INVENTORY: lambda _: organization.inventory().to_json(),
+        }
+        with ProviderServer(self.faulty, questions) as server:
             served = ServedOrganization(
                 identity=self.states.identity,
                 organization=self.mesh.plan.perimeter.organization,

@@ -82,7 +82,7 @@ class Terminal:
     def serving(self, *words: str) -> Generator[subprocess.Popen[str]]:
         with (self.directory / "serve.log").open("w") as log:
             server = subprocess.Popen(
-                [*WORDS, "up", "--serve", *words, "--as-of", DAY.isoformat()],
+                [*WORDS, "up", "--serve", "--no-data", *words, "--as-of", DAY.isoformat()],
                 cwd=self.directory,
                 env=ENVIRONMENT,
                 stdout=log,

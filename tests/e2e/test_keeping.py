@@ -67,7 +67,10 @@ class Catalogs:
         return {(database, table["Name"]): _pointer(table) for database, table in _iceberg(glue)}
 
     def commit(self, suffix: str) -> None:
-        """Commits to every draft as Iceberg's clients do, by a whole `TableInput` with the next metadata file."""
+        """Commits to every draft as Iceberg's clients do, by a whole `TableInput` with the next metadata file.
+
+        Spark's puts its user as the owner there, and leaves the rest out.
+        """
         for database, table in _iceberg(self._drafts):
             before = _pointer(table)
             now = f"{before.removesuffix('.metadata.json')}.{suffix}.metadata.json"
@@ -80,6 +83,7 @@ class Catalogs:
                 TableInput={
                     "Name": table["Name"],
                     "TableType": "EXTERNAL_TABLE",
+                    "Owner": "hadoop",
                     "Parameters": parameters,
                     "StorageDescriptor": table["StorageDescriptor"],
                 },

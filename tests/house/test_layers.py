@@ -19,7 +19,7 @@ Layer = str | set[str]
 
 LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "": PACKAGES,
-    "sandbox": ("runs", "rehearsal", "enforcement", "emulator", "engine"),
+    "sandbox": ("runs", "filling", "jobs", "rehearsal", "enforcement", "athena", "sample_rows", "emulator", "engine"),
     "mesh": (
         "proof",
         "access",

@@ -138,6 +138,7 @@ def at(inputs: Any, path: list[str]) -> list[Any]:
     return [] if inputs in (None, "", {}) else [inputs]
 
 
+@pytest.mark.long
 def test_what_the_plugins_calls_name_is_listed_where_it_is_registered(planned: Planned) -> None:
     sent, missing = registered(planned), set[tuple[str, str]]()
     for each in footprint(planned.plan):

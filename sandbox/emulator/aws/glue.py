@@ -240,7 +240,7 @@ _TABLE_FIELDS: Final[Fields] = {
     "partitionKeys": many(_COLUMN, as_read=True),
     "retention": number(as_read=True),
     "storageDescriptor": one(_STORAGE, computed=True, as_read=True),
-    "tableType": text(as_read=True),
+    "tableType": text(computed=True, as_read=True),
     "targetTable": one({**_TARGET, "name": text(required=True)}, replaces=True),
     "viewExpandedText": text(),
     "viewOriginalText": text(),

@@ -26,6 +26,7 @@ BY_QUOTA = (
 )
 
 
+@pytest.mark.long
 def test_every_rule_has_a_sample_that_fails_it(tiny: Path) -> None:
     original = tiny.parent / "original"
     shutil.copytree(tiny, original)

@@ -356,6 +356,7 @@ def put_keys(file: Path, **values: Any) -> None:
     file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **values}))
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(general=_FILE, pii=_FILE, courier=_principals("ccccca"), walker=_principals("dddddcb"), numbers=_IDS)
 def test_what_the_rules_let_through_breaks_no_invariant(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.emulator.athena_queries import UNANSWERED, unanswered
+from sandbox.emulator.athena_queries import UNANSWERED, Outcome, begun, ended, queued, unanswered
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from tests.sandbox.emulator.provider_harness import DOMAIN, IDS, REGION
 
@@ -43,3 +43,26 @@ def test_an_answer_that_was_put_there_is_given(athena: Any) -> None:
     assert states[-1] == "SUCCEEDED"
     assert athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"] == [row]
     assert unanswered() == 0
+
+
+def test_what_runs_is_neither_failed_nor_ended_and_stays_cancelled_when_it_is_stopped(athena: Any) -> None:
+    from moto.athena.models import athena_backends
+
+    running, other = start(athena), start(athena)
+    stored = athena_backends[DOMAIN][REGION].executions
+    for query in (running, other):
+        queued(stored[query])
+        assert begun(stored[query])
+        status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+        assert status["State"] == "RUNNING"
+        assert "CompletionDateTime" not in status
+        with pytest.raises(athena.exceptions.InvalidRequestException, match="not yet finished"):
+            athena.get_query_results(QueryExecutionId=query)
+    athena.stop_query_execution(QueryExecutionId=running)
+    for query in (running, other):
+        ended(stored[query], Outcome("SUCCEEDED"))
+        athena.stop_query_execution(QueryExecutionId=query)
+    found = athena.batch_get_query_execution(QueryExecutionIds=[running, other])["QueryExecutions"]
+    assert [each["Status"]["State"] for each in found] == ["CANCELLED", "SUCCEEDED"]
+    assert "AthenaError" not in found[0]["Status"]
+    assert found[0]["Status"]["StateChangeReason"] == "Query cancelled by user"

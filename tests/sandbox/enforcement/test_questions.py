@@ -50,6 +50,9 @@ class FakeStored:
     def workgroups(self, account: str, region: str, ids: Sequence[str]) -> Sequence[str]:
         return [each.partition(" ")[2] for each in ids]
 
+    def result(self, account: str, region: str, execution: str) -> str:
+        return "" if execution.startswith("running") else f"results/{execution.partition(' ')[2]}/a.csv"
+
 
 class _StopError(Exception):
     pass
@@ -218,6 +221,16 @@ def test_who_one_is_needs_no_permission() -> None:
             "athena",
             "get_query_results",
             {"QueryExecutionId": "one reports"},
+            [
+                ("athena:GetQueryResults", f"arn:aws:athena:{REGION}:{HOME}:workgroup/reports"),
+                ("s3:GetObject", "arn:aws:s3:::results/reports/a.csv"),
+                ("kms:Decrypt", OBJECT_KEY),
+            ],
+        ),
+        (
+            "athena",
+            "get_query_results",
+            {"QueryExecutionId": "running reports"},
             [("athena:GetQueryResults", f"arn:aws:athena:{REGION}:{HOME}:workgroup/reports")],
         ),
         (
@@ -387,3 +400,19 @@ def test_a_new_mapping_is_asked_on_no_resource() -> None:
     queue = f"arn:aws:sqs:{REGION}:{HOME}:q"
     (question,) = asked("lambda", "create_event_source_mapping", "awslambda", FunctionName="f", EventSourceArn=queue)
     assert question.resource == "*"
+
+
+def test_a_secret_is_asked_for_by_the_arn_that_it_has() -> None:
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    stored: Any = secretsmanager_backends[HOME][REGION]
+    stored.create_secret("mesh/beats/key", "x", None, None, [], None, None, [], force_overwrite=False)
+    try:
+        (question,) = asked("secretsmanager", "get_secret_value", SecretId="mesh/beats/key")
+        (whole,) = asked("secretsmanager", "get_secret_value", SecretId=question.resource)
+    finally:
+        stored.secrets.clear()
+    prefix = f"arn:aws:secretsmanager:{REGION}:{HOME}:secret:mesh/beats/key-"
+    assert question.resource.startswith(prefix)
+    assert len(question.resource) == len(prefix) + 6
+    assert whole == question

@@ -101,7 +101,10 @@ def test_a_query_without_a_temporary_table_goes_from_its_start_to_its_result(ana
     s3.put_object(Bucket=RESULTS, Key="general/a.csv", Body=b"1")
     assert s3.get_object(Bucket=RESULTS, Key="general/a.csv")["Body"].read() == b"1"
     listed = s3.list_objects_v2(Bucket=RESULTS, Prefix="general/")
-    assert [each["Key"] for each in listed["Contents"]] == ["general/a.csv"]
+    assert {each["Key"] for each in listed["Contents"]} == {
+        "general/a.csv",
+        f"general/{started['QueryExecutionId']}.csv",
+    }
 
 
 @pytest.mark.parametrize("prefix", [None, "", "general", "pii/", "generalx/"])
