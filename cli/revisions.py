@@ -108,7 +108,8 @@ class Repository(NamedTuple):
         if self.git("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise NotPossibleError(
                 f"{self.top} has no revision '{shorten(revision)}': it is a shallow clone, which holds the last "
-                "commits alone; fetch the others (git fetch --unshallow; in a workflow 'fetch-depth: 0' of actions/checkout)"
+                "commits alone; fetch the others (git fetch --unshallow; in a workflow, actions/checkout with "
+                "fetch-depth: 0)"
             )
         names = self.git("for-each-ref", "--format=%(refname:short)").decode("utf-8", "replace").split()
         raise NotPossibleError(
