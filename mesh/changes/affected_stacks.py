@@ -44,8 +44,8 @@ OF_DOMAIN: Final = (
 )
 """What the stack `domain-<d>` is made of, of the same node."""
 
-StackChange = Literal["create", "update", "destroy"]
-"""Whether a stack is new, differs, or is there no more."""
+StackChange = Literal["create", "update", "destroy", "program"]
+"""Whether a stack is new, differs, is there no more, or is made by a program that differs."""
 DEEPEST: Final = 3
 """Steps of a place that is told: `products.profiles.retention`."""
 

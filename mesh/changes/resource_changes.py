@@ -47,8 +47,9 @@ class ResourceChange:
             told.append(f": {'; '.join(map(str, self.changes))}")
         if self.replacing:
             told.append(f"; replaced, for {' and '.join(self.replacing)} cannot be changed")
-        for note in (self.refused, self.lost and f"data is lost: {self.lost}", "AWS keeps it" if self.kept else ""):
-            told.append(f"; {note}" if note else "")
+        lost = f"data is lost: {self.lost}" if self.lost else ""
+        notes = (self.refused, lost, "AWS keeps it" if self.kept else "")
+        told += [f"; {note}" for note in notes if note]
         return "".join(told)
 
     def as_json(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Changes of a value as JSON has it: the places at which two values differ, with what stood and what stands there.
 
-Policy documents are compared statement by statement, by their `Sid`, and other lists of mappings by what names an entry.
+Policy documents are compared statement by statement, by their `Sid`, other lists of mappings by what names an entry.
 """
 
 from __future__ import annotations
