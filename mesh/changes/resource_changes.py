@@ -5,6 +5,7 @@ What replaces a resource says the table of the plugin (`mesh/aws/plugin/`), whic
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,13 +72,13 @@ Resource = Mapping[str, Any]
 
 
 def resource_changes(before: Iterable[Resource], after: Iterable[Resource]) -> tuple[ResourceChange, ...]:
-    """Changes of a stack's resources, in the order of their names; of components and providers nothing is told.
+    """Changes of a stack's resources, in the order of their names; of components nothing is told.
 
-    A provider whose region or account is another one moves the stack: nothing of it can be changed, all is made anew.
+    Of a provider it is told when it reaches another account or region, of its tags with the resources that have them.
     """
     old, new = _by_urn(before), _by_urn(after)
-    moved = _moved(old, new)
-    every = (_change(old.get(urn), new.get(urn), moved) for urn in sorted({*old, *new}))
+    tags = _default_tags(old), _default_tags(new)
+    every = (_change(old.get(urn), new.get(urn), tags) for urn in sorted({*old, *new}))
     return tuple(change for change in every if change is not None)
 
 
@@ -85,33 +86,36 @@ def _by_urn(resources: Iterable[Resource]) -> Mapping[str, Resource]:
     return {resource["urn"]: resource for resource in resources}
 
 
-def _moved(old: Mapping[str, Resource], new: Mapping[str, Resource]) -> tuple[str, ...]:
-    """The settings of the provider that move a stack, where they are others than before."""
-    had, has = (
-        next((each["inputs"] for each in resources.values() if each["type"] == PROVIDER), None)
-        for resources in (old, new)
-    )
-    if had is None or has is None:
-        return ()
-    words = {"allowedAccountIds": "the account", "region": "the region"}
-    return tuple(word for key, word in words.items() if had.get(key) != has.get(key))
+Tagging = Mapping[str, str]
 
 
-def _change(old: Resource | None, new: Resource | None, moved: Sequence[str]) -> ResourceChange | None:
+def _default_tags(resources: Mapping[str, Resource]) -> Tagging:
+    """Tags that the provider of a stack puts on every resource that takes tags."""
+    written = (each["inputs"].get("defaultTags") for each in resources.values() if each["type"] == PROVIDER)
+    return json.loads(next((text for text in written if text), "{}")).get("tags", {})
+
+
+def _change(old: Resource | None, new: Resource | None, tags: tuple[Tagging, Tagging]) -> ResourceChange | None:
     present = new or old
     if present is None or not str(present["type"]).startswith("aws:"):
-        return None
+        return _moved(old, new)
     if new is None:
         return _removed(present)
     if old is None:
         return _named("add", new)
-    changes = tuple(_differences(old, new))
-    replacing = (*moved, *_replacing(new["type"], changes))
-    if not changes and not replacing:
-        return None
-    if replacing:
+    changes = tuple(_differences(old, new, tags))
+    if replacing := tuple(dict.fromkeys(_replacing(new["type"], changes))):
         return _replaced(old, new, changes, replacing)
-    return _named("change", new, changes=changes, lost=lost_by_a_change(new["type"], changes))
+    return _named("change", new, changes=changes, lost=lost_by_a_change(new["type"], changes)) if changes else None
+
+
+def _moved(old: Resource | None, new: Resource | None) -> ResourceChange | None:
+    """The change of a provider that reaches another account or region than it did."""
+    if old is None or new is None or new["type"] != PROVIDER:
+        return None
+    kept = {key: (old["inputs"].get(key), new["inputs"].get(key)) for key in ("allowedAccountIds", "region")}
+    changes = tuple(ValueChange(key, *values) for key, values in kept.items() if values[0] != values[1])
+    return _named("change", new, changes=changes, lost=LEFT_BEHIND) if changes else None
 
 
 def _named(verb: ResourceVerb, resource: Resource, **rest: Any) -> ResourceChange:
@@ -135,6 +139,7 @@ def _replaced(
     return _named("replace", new, changes=changes, replacing=replacing, refused=refused, kept=kept, lost=lost)
 
 
+LEFT_BEHIND: Final = "what stands in the old place stays there, and no stack knows it any more"
 PROTECTED_REMOVAL: Final = (
     "refused, for it is protected: deploy 'deletion-protection: false' first, then remove it; its data go then"
 )
@@ -143,8 +148,17 @@ PROTECTED_REPLACEMENT: Final = (
 )
 
 
-def _differences(old: Resource, new: Resource) -> Iterator[ValueChange]:
+def _differences(old: Resource, new: Resource, tags: tuple[Tagging, Tagging]) -> Iterator[ValueChange]:
     yield from value_changes(old["inputs"], new["inputs"])
+    known = plugin_types().get(new["type"])
+    if known is not None and known.tag and tags[0] != tags[1]:
+        yield from value_changes(
+            *(
+                {**default, **(each["inputs"].get("tags") or {})}
+                for default, each in zip(tags, (old, new), strict=True)
+            ),
+            "tagsAll",
+        )
     for option in ("protect", "retainOnDelete"):
         yield from value_changes(old[option], new[option], option)
 

@@ -69,7 +69,13 @@ def owner(chance: random.Random, root: Path) -> None:
 
 
 def defaults(chance: random.Random, root: Path) -> None:
-    said = ("retention: 90 days", "log-retention: 90 days", "snapshots: 60 days", "budget: 5", "results-retention: 3 days")
+    said = (
+        "retention: 90 days",
+        "log-retention: 90 days",
+        "snapshots: 60 days",
+        "budget: 5",
+        "results-retention: 3 days",
+    )
     _add(root / "mesh.yaml", f"defaults: {{{chance.choice(said)}}}\n")
 
 
@@ -191,7 +197,7 @@ EDITS: Final[tuple[Edit, ...]] = (
 
 def edited(base: Path, to: Path, number: int) -> tuple[Path, list[str]]:
     """A copy of a mesh after one to three edits, and what they are called; each edit comes first of some number."""
-    chance = random.Random(number)  # noqa: S311 (which edits are tried, and no secret)
+    chance = random.Random(number)
     folder = Path(shutil.copytree(base, to))
     several = [EDITS[number % len(EDITS)], *(chance.choice(EDITS) for _ in range(chance.randrange(3)))]
     for edit in several:

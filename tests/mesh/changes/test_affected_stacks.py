@@ -1,4 +1,4 @@
-"""Affected stacks: the program reads nothing of a plan beside what is compared, and exactly those that differ differ."""
+"""Affected stacks: the program reads nothing of a plan beside what is compared, and those that differ are told."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def run_on(plan: Any, mesh: PlannedMesh, stack: str) -> list[tuple[str, dict[str
         provider=lambda _: AwsProvider(),
         config=stack_config(mesh, emulated=True),
     )
-    result = run(engine, lambda: of_the_program._deploy(stack, plan))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    result = run(engine, lambda: of_the_program._deploy(stack, plan))  # pyright: ignore[reportPrivateUsage]
     assert not result.failures
     return sorted((each.urn, each.inputs) for each in result.resources)
 
