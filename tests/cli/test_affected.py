@@ -168,7 +168,7 @@ def test_who_asks_does_not_approve_and_who_owns_a_file_may_edit_it(repository: P
     assert approvals(capsys, "--author", "@ida", "--approved-by", "@mallory")[-1] == "1 approval missing"
     lines = approvals(capsys, "--author", "@ida", "--approved-by", "@ike,@mallory")
     assert lines[-1] == "no approval is missing"
-    assert lines[0] == "given by @ida: stacks/domains/identity.yaml belongs to @aurora/identity-platform"
+    assert lines[0] == "given by @ike: stacks/domains/identity.yaml belongs to @aurora/identity-platform"
 
 
 def test_less_access_and_a_remark_ask_the_owner_of_the_file_alone(repository: Path, capsys: Capture) -> None:

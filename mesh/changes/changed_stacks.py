@@ -1,4 +1,4 @@
-"""Stack differences: the stacks whose plan is another one, in order, each with its reason and what changes in it."""
+"""Changed stacks: those whose plan is another one, in order, each with its reason and what changes in it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from mesh.changes.affected_stacks import AffectedStack
-from mesh.changes.resource_changes import Resource, ResourceChange, resource_changes
+from mesh.changes.resource_changes import ResourceChange, ShownResource, resource_changes
 
 VERBS: Final = {"add": "added", "change": "changed", "replace": "replaced", "remove": "removed"}
 MOST_LINES: Final = 8
 """Resources of a stack that a person is shown; a document has all."""
 
 
-class StackDifference(NamedTuple):
+class ChangedStack(NamedTuple):
     """A stack whose plan is another one; `files` are those that were changed and that it is made of."""
 
     stack: AffectedStack
@@ -57,24 +57,24 @@ def _urgency(change: ResourceChange) -> tuple[bool, bool, bool, str]:
     return not change.refused, not change.lost, change.verb == "change", change.urn
 
 
-def stack_differences(
+def changed_stacks(
     candidates: Sequence[AffectedStack],
-    before: Mapping[str, Sequence[Resource]],
-    after: Mapping[str, Sequence[Resource]],
+    before: Mapping[str, Sequence[ShownResource]],
+    after: Mapping[str, Sequence[ShownResource]],
     files: Sequence[str],
-) -> tuple[StackDifference, ...]:
-    """Of stacks that can differ those that do, by what was rendered of each side."""
-    found: list[StackDifference] = []
+) -> tuple[ChangedStack, ...]:
+    """The stacks, of those that can be others, that are, by what was rendered of each side."""
+    found: list[ChangedStack] = []
     for candidate in candidates:
         old, new = (list(side.get(candidate.stack, ())) for side in (before, after))
         if old != new or candidate.change != "update":
-            found.append(StackDifference(candidate, resource_changes(old, new), _about(candidate, files)))
+            found.append(ChangedStack(candidate, resource_changes(old, new), _about(candidate, files)))
     return tuple(found)
 
 
 def _about(candidate: AffectedStack, files: Sequence[str]) -> tuple[str, ...]:
     """The files that name the stack's owner, or something in the places that differ; all of them where none does."""
     owner = candidate.stack.partition("-")[2]
-    words = {word for place in candidate.places for word in place.split(".")} | ({owner} if owner else set())
-    told = tuple(file for file in files if words & {part.partition(".")[0] for part in file.split("/")})
+    words = {word for place in candidate.places for word in place.split(".")} | {owner}
+    told = tuple(file for file in files if words & {part.partition(".")[0] for part in file.split("/")} - {""})
     return told or tuple(files)
