@@ -156,12 +156,14 @@ def _differences(
     yield from value_changes(old["inputs"], new["inputs"])
     known = plugin_types().get(new["type"])
     if known is not None and known.tag and tags[0] != tags[1]:
-        had, has = (
-            {**default, **(each["inputs"].get("tags") or {})} for default, each in zip(tags, (old, new), strict=True)
-        )
+        had, has = (_all_tags(default, each) for default, each in zip(tags, (old, new), strict=True))
         yield from value_changes(had, has, "tagsAll")
     for option in ("protect", "retainOnDelete"):
         yield from value_changes(old[option], new[option], option)
+
+
+def _all_tags(default: DefaultTags, resource: ShownResource) -> DefaultTags:
+    return {**default, **(resource["inputs"].get("tags") or {})}
 
 
 def _replacing(token: str, changes: Iterable[ValueChange]) -> Iterator[str]:
