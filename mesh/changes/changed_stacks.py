@@ -6,10 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from mesh.changes.affected_stacks import AffectedStack
+from mesh.changes.affected_stacks import AffectedStack, StackChange
 from mesh.changes.resource_changes import ResourceChange, ShownResource, resource_changes
 
 VERBS: Final = {"add": "added", "change": "changed", "replace": "replaced", "remove": "removed"}
+BEGINNINGS: Final[Mapping[StackChange, tuple[str, ...]]] = {
+    "create": ("new",),
+    "update": (),
+    "destroy": ("destroyed",),
+    "program": (),
+}
+SHARED: Final = ("accounts.yaml", "mesh.yaml", "names.lock.yaml")
+"""Files that every stack is made of."""
 MOST_LINES: Final = 8
 """Resources of a stack that a person is shown; a document has all."""
 
@@ -31,7 +39,7 @@ class ChangedStack(NamedTuple):
         parts += [f"{refused} refused"] if refused else []
         parts += [f"data lost in {lost}"] if lost else []
         unsaid = "no file of the mesh changes it" if self.stack.change == "program" else "the order in which it is made"
-        return ", ".join(parts) or unsaid
+        return ", ".join([*BEGINNINGS[self.stack.change], *parts]) or unsaid
 
     def lines(self) -> Iterator[str]:
         """The line of the stack, then one for each resource that changes, those first that stop or lose something."""
@@ -73,8 +81,10 @@ def changed_stacks(
 
 
 def _about(candidate: AffectedStack, files: Sequence[str]) -> tuple[str, ...]:
-    """The files that name the stack's owner, or something in the places that differ; all of them where none does."""
+    """The files that name the stack's owner, or something in the places; all of them where none does."""
     owner = candidate.stack.partition("-")[2]
     words = {word for place in candidate.places for word in place.split(".")} | {owner}
-    told = tuple(file for file in files if words & {part.partition(".")[0] for part in file.split("/")} - {""})
-    return told or tuple(files)
+    named = [file for file in files if words & {part.partition(".")[0] for part in file.split("/")} - {""}]
+    return (
+        tuple(file for file in files if file in named or file.rpartition("/")[2] in SHARED) if named else tuple(files)
+    )

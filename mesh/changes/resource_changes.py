@@ -16,6 +16,8 @@ from mesh.changes.lost_data import lost_by_a_change, lost_by_removal
 from mesh.changes.value_changes import ABSENT, ValueChange, value_changes
 
 ResourceVerb = Literal["add", "change", "replace", "remove"]
+MOST_CHANGES: Final = 4
+"""Properties of a resource that a person is shown; a document has all."""
 PROVIDER: Final = "pulumi:providers:aws"
 _POSITION: Final = re.compile(r"\[[^\]]*\]")
 
@@ -45,7 +47,9 @@ class ResourceChange:
     def __str__(self) -> str:
         told = [f"{self.kind} {self.name}"]
         if self.changes:
-            told.append(f": {'; '.join(map(str, self.changes))}")
+            more = len(self.changes) - MOST_CHANGES
+            shown = "; ".join(map(str, self.changes[:MOST_CHANGES]))
+            told.append(f": {shown}{f'; and {more} more' if more > 0 else ''}")
         if self.replacing:
             told.append(f"; replaced, for {' and '.join(self.replacing)} cannot be changed")
         lost = f"data is lost: {self.lost}" if self.lost else ""
