@@ -75,7 +75,5 @@ class DecidedSide:
             return NOTHING
         node = self.products[product]
         return (
-            frozenset((WHOLE,))
-            if port == "files"
-            else frozenset(labels_by_column(self.plan, node.domain, node.name))
+            frozenset((WHOLE,)) if port == "files" else frozenset(labels_by_column(self.plan, node.domain, node.name))
         )

@@ -80,9 +80,7 @@ def _summary(found: Sequence[HolderChange], lines: Sequence[ReportLine]) -> str:
     return "; ".join(texts) or unread
 
 
-def holder_changes(
-    before: DecidedSide, after: DecidedSide, changes: Sequence[ReadChange]
-) -> tuple[HolderChange, ...]:
+def holder_changes(before: DecidedSide, after: DecidedSide, changes: Sequence[ReadChange]) -> tuple[HolderChange, ...]:
     """Groups that hold something else than before, or read something else with what they hold."""
     one, other = _held(before), _held(after)
     touched: dict[tuple[str, str], set[str]] = {}
