@@ -114,6 +114,11 @@ class _Words:
         return "; ".join(self.part(part, verb) for part in parts)
 
 
+def part_words(before: DecidedSide, after: DecidedSide, parts: Iterable[ReadPart], verb: str) -> str:
+    """Parts of what is gained or lost, in words."""
+    return _Words(before, after).parts_of(parts, verb)
+
+
 def _only(side: DecidedSide, other: DecidedSide, names: Callable[[DecidedSide], Iterable[str]]) -> tuple[str, ...]:
     there = set(names(other))
     return tuple(name for name in names(side) if name not in there)

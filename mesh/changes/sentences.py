@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
@@ -51,7 +50,8 @@ def value_of(value: Any) -> str:
 def became(before: Any, after: Any) -> str:
     """`a → b`; of two long texts from shortly before the place where they part."""
     if isinstance(before, str) and isinstance(after, str):
-        same = len(os.path.commonprefix([before, after]))
+        parted = (number for number, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1])
+        same = next(parted, min(len(before), len(after)))
         if max(len(before), len(after)) > LONGEST_VALUE and same > LONGEST_VALUE // 2:
             begin = same - 15
             return f"{value_of('…' + before[begin:])} → {value_of('…' + after[begin:])}"

@@ -138,7 +138,7 @@ def _of_lists(file: str, path: tuple[str, ...], one: list[Any], other: list[Any]
 
 
 def _by_name(items: Sequence[Any], beside: Sequence[Any]) -> dict[str, Any]:
-    """Items by the key that names all of them on both sides; else by what they are, with a number for the next alike."""
+    """Items by the key that names all of them on both sides; else by what they are, with a number."""
     for keys in _NAMES:
         names = [_name(item, keys) for item in items]
         others = [_name(item, keys) for item in beside]
