@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,12 +18,8 @@ from mesh.findings import BadInputError
 if TYPE_CHECKING:
     import datetime
 
-    from mesh.changes.report import ChangeReport, ReportSection
+    from mesh.changes.report import ChangeReport
     from mesh.folder import PlannedMesh
-
-SCREEN: Final = 36
-"""Lines of a report in the terminal, at the most: one screen."""
-
 
 def diff(
     old: Annotated[
@@ -54,7 +50,9 @@ def diff(
 
         answer(markdown_of(report))
     else:
-        show(report, most=None if every_line else SCREEN)
+        from mesh.changes.screen_text import SCREEN, screen_text
+
+        answer(screen_text(report, None if every_line else SCREEN).rstrip("\n"))
     if exit_code and report.is_change:
         raise typer.Exit(FINDINGS)
 
@@ -89,27 +87,3 @@ def _planned(sides: Sequence[Side], today: datetime.date) -> list[PlannedMesh]:
     if wrong:
         raise typer.Exit(BAD_INPUT)
     return planned
-
-
-def show(report: ChangeReport, most: int | None) -> None:
-    """Shows a report; of one that is longer than `most` lines the first ones of each section."""
-    answer(f"{report.before} → {report.after}: {report.remark}")
-    sections = report.changed
-    share = None if most is None else _share(sections, most - 1 - 2 * len(sections))
-    for section in sections:
-        answer(f"\n{section.title}: {section.summary}")
-        shown = section.lines if share is None else section.lines[:share]
-        for line in shown:
-            answer(f"{'  ' * (line.depth + 1)}{line.text}")
-        if len(shown) < len(section.lines):
-            answer(f"  … and {len(section.lines) - len(shown):,} more lines: --all, or --json")
-
-
-def _share(sections: Sequence[ReportSection], room: int) -> int | None:
-    """Lines that each section may have so that all fit; None where they do."""
-    if sum(len(section.lines) for section in sections) <= room:
-        return None
-    share = 1
-    while sum(min(len(section.lines), share + 1) + (len(section.lines) > share + 1) for section in sections) <= room:
-        share += 1
-    return share

@@ -13,7 +13,7 @@ from mesh.changes.people_lines import people_section
 from mesh.changes.pipeline_lines import pipeline_section
 from mesh.changes.product_lines import product_facts, product_section
 from mesh.changes.read_changes import read_changes
-from mesh.changes.report import ChangeReport, ReportLine, ReportSection
+from mesh.changes.report import ChangeReport, ReportSection
 from mesh.changes.sentences import number_of
 from mesh.changes.written_changes import WrittenChange, written_changes
 from mesh.folder import PlannedMesh
@@ -70,8 +70,3 @@ def _remark(access: Iterable[ReportSection], written: Sequence[WrittenChange]) -
 def _gives(section: ReportSection) -> bool:
     """Whether a section on access has anybody who reads more or less, or gets copies."""
     return bool(section.data)
-
-
-def remarks_only(lines: Iterable[ReportLine]) -> list[str]:
-    """The texts of lines."""
-    return [line.text for line in lines]

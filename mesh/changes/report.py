@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -68,7 +67,3 @@ class ChangeReport:
         head = {"before": self.before, "after": self.after, "changed": self.is_change, "remark": self.remark}
         return {**head, "sections": sections}
 
-
-def lines(texts: Iterable[str], depth: int = 0) -> Iterator[ReportLine]:
-    """Lines of one depth."""
-    return (ReportLine(text, depth) for text in texts)

@@ -56,3 +56,8 @@ def became(before: Any, after: Any) -> str:
             begin = same - 15
             return f"{value_of('…' + before[begin:])} → {value_of('…' + after[begin:])}"
     return f"{value_of(before)} → {value_of(after)}"
+
+
+def visible(text: str) -> str:
+    """The text on one line; what a reader would not see, such as a mark that turns the direction, as an escape."""
+    return shorten(" ".join(text.split()), max(len(text), 1) + 1)
