@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mesh.changes.report import ChangeReport
     from mesh.folder import PlannedMesh
 
+
 def diff(
     old: Annotated[
         str, typer.Argument(metavar="OLD", help="A mesh folder, a git revision (main, HEAD~1), or REV:path.")

@@ -19,13 +19,15 @@ from mesh.changes.written_changes import WrittenChange, written_changes
 from mesh.folder import PlannedMesh
 
 SAME: Final = "Nothing in the mesh changes."
-NO_ACCESS: Final = "Nobody gains or loses access: no clearance, group, pipeline or partner reads more or less than before."
+NO_ACCESS: Final = (
+    "Nobody gains or loses access: no clearance, group, pipeline or partner reads more or less than before."
+)
 
 
 def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> ChangeReport:
     """The report on what a change does; `names` are those of its sides."""
     written = written_changes(before.mesh, after.mesh)
-    if not written and before.plan == after.plan:
+    if not written and before.as_of == after.as_of:
         return ChangeReport(before=names[0], after=names[1], remark=SAME)
     one, other = DecidedSide(before), DecidedSide(after)
     reads = read_changes(one, other)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from mesh.changes.report import ReportLine
-from mesh.changes.sentences import became, value_of
+from mesh.changes.sentences import LONGEST_VALUE, became, value_of
 from mesh.changes.written_changes import MISSING, ORDER, Missing, WrittenChange
 from mesh.model import Mesh, contract_file
 from mesh.pipeline_scripts import FOLDER
@@ -33,8 +33,11 @@ class Fact(NamedTuple):
             word = "added" if isinstance(before, Missing) else "removed"
             value = after if isinstance(before, Missing) else before
             is_listed = value == item or isinstance(value, dict | list)
-            name = f"{key} {item}".strip() if is_listed else f"{key} {item}".strip() + f" ({value_of(value)})"
-            return ReportLine(f"{self.subject}: {name} {word}{_about(value)}")
+            # An item that has no name is a step of the path as it is written.
+            name = f"{key} {item if len(item) <= LONGEST_VALUE else value_of(value)}".strip()
+            return ReportLine(
+                f"{self.subject}: {name}{'' if is_listed else f' ({value_of(value)})'} {word}{_about(value)}"
+            )
         return ReportLine(f"{self.subject}: {f'{key} {item}'.strip()} {became(before, after)}")
 
 
@@ -99,7 +102,7 @@ def _fact(change: WrittenChange, contracts: dict[str, str]) -> Fact:
         case "domains":
             return Fact("domain", f"domain {name}", path, change)
         case "clearances":
-            kind = "member" if path[:1] == ("members",) else "clearance"
+            kind = {"members": "member", "pipelines": "pipeline"}.get(path[0] if path else "", "clearance")
             return Fact(kind, f"clearance {name}", path, change)
         case "partners":
             return Fact("partner", f"partner {name}", path, change)

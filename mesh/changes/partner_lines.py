@@ -61,7 +61,9 @@ def _open(agreement: Agreement | None, side: PlannedMesh) -> bool:
 def _new_partners(before: PlannedMesh, after: PlannedMesh) -> Iterator[ReportLine]:
     for name, partner in after.mesh.partners.items():
         if name not in before.mesh.partners:
-            yield ReportLine(f"partner {name} is new: {partner.description} Its people: {enumerated(partner.principals)}")
+            yield ReportLine(
+                f"partner {name} is new: {partner.description} Its people: {enumerated(partner.principals)}"
+            )
     for name in before.mesh.partners:
         if name not in after.mesh.partners:
             yield ReportLine(f"partner {name} is removed; what was delivered stays with it (`mesh offboard`)")

@@ -53,7 +53,7 @@ def _facts(facts: Sequence[Fact]) -> Iterator[ReportLine]:
     for fact in facts:
         if fact.kind == "script" and fact.path:
             yield ReportLine(f"{fact.subject} says something else: {fact.change.before} → {fact.change.after}")
-        elif fact.kind == "pipeline" and len(fact.path) == 1:
+        elif fact.kind == "pipeline" and fact.path == ("pipeline",):
             added = isinstance(fact.change.before, Missing) or fact.change.before is None
             yield ReportLine(f"{fact.subject} has {'a pipeline' if added else 'no pipeline any more'}")
         else:

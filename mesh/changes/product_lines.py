@@ -23,6 +23,7 @@ def product_section(before: DecidedSide, after: DecidedSide, facts: Sequence[Fac
         *(ReportLine(f"{name} is removed: {_end(before.products[name])}{_users(before, name)}") for name in gone),
         *_renamed(before, after, gone, new),
         *_retained(before, after),
+        *_protected(before, after),
         *(fact.line for fact in told if not _is_retention(fact)),
     ]
     changed = sorted({fact.subject.removeprefix("lock of ") for fact in told})
@@ -62,7 +63,9 @@ def _users(side: DecidedSide, name: str) -> str:
     mesh = side.planned.mesh
     domains = [f"domain {domain}" for domain, owner in mesh.domains.items() if name in owner.consumes]
     pipelines = [f"the pipeline of {key}" for key, reader in side.machines.items() if name in _reads(side, key)]
-    partners = [f"partner {key}" for key, one in mesh.partners.items() if any(a.product == name for a in one.agreements)]
+    partners = [
+        f"partner {key}" for key, one in mesh.partners.items() if any(a.product == name for a in one.agreements)
+    ]
     users = [*domains, *pipelines, *partners]
     return f"; used until now by {enumerated(users)}" if users else ""
 
@@ -72,9 +75,7 @@ def _reads(side: DecidedSide, reference: str) -> tuple[str, ...]:
     return side.plan.domains[domain].pipelines[product].reads
 
 
-def _renamed(
-    before: DecidedSide, after: DecidedSide, gone: Sequence[str], new: Sequence[str]
-) -> Iterator[ReportLine]:
+def _renamed(before: DecidedSide, after: DecidedSide, gone: Sequence[str], new: Sequence[str]) -> Iterator[ReportLine]:
     """Lines on new products that have the contract's id, or the columns, of one that is removed."""
     for name in new:
         for other in gone:
@@ -103,6 +104,18 @@ def _retained(before: DecidedSide, after: DecidedSide) -> Iterator[ReportLine]:
     for (had, has), names in alike.items():
         loss = f"; what is older than {number_of(has, 'day')} is deleted and does not come back" if has < had else ""
         yield ReportLine(f"{enumerated(names)}: kept {had:,} → {number_of(has, 'day')}{loss}")
+
+
+def _protected(before: DecidedSide, after: DecidedSide) -> Iterator[ReportLine]:
+    """Lines on products whose data is protected no longer, or from now on."""
+    changed: dict[bool, list[str]] = {}
+    for name, product in after.products.items():
+        then = before.products.get(name)
+        if then and then.deletion_protection != product.deletion_protection:
+            changed.setdefault(product.deletion_protection, []).append(name)
+    for protected, names in changed.items():
+        now = "protected from now on" if protected else "protected no longer: what is removed from the YAML is deleted"
+        yield ReportLine(f"{enumerated(names)}: data is {now}")
 
 
 def _is_retention(fact: Fact) -> bool:

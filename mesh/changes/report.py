@@ -66,4 +66,3 @@ class ChangeReport:
         }
         head = {"before": self.before, "after": self.after, "changed": self.is_change, "remark": self.remark}
         return {**head, "sections": sections}
-

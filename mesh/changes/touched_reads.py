@@ -28,7 +28,7 @@ class TouchedReads:
     @cached_property
     def everything(self) -> bool:
         """Whether what all reads have in common differs, so that each of them has to be decided."""
-        return _differs(self.before.plan, self.after.plan, _shared)
+        return _shared(self.before.plan) != _shared(self.after.plan)
 
     @cached_property
     def products(self) -> frozenset[str]:

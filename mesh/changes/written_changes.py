@@ -138,12 +138,25 @@ def _of_lists(file: str, path: tuple[str, ...], one: list[Any], other: list[Any]
 
 
 def _by_name(items: Sequence[Any], beside: Sequence[Any]) -> dict[str, Any]:
-    """Items by the key that names all of them on both sides; else by what they are, with a number."""
+    """Items by the key that names all of them on both sides; else by what they are.
+
+    Where as many have no counterpart on one side as on the other, those are the same ones, changed: `#1`, `#2`.
+    """
     for keys in _NAMES:
         names = [_name(item, keys) for item in items]
         others = [_name(item, keys) for item in beside]
         if all((*names, *others)) and len(set(names)) == len(names) and len(set(others)) == len(others):
             return dict(zip(cast("list[str]", names), items, strict=True))
+    here, there = _texts(items), _texts(beside)
+    changed = [text for text in here if text not in there]
+    paired = len(changed) == sum(text not in here for text in there) and any(isinstance(item, dict) for item in items)
+    return {
+        f"#{list(here).index(text) + 1}" if paired and text in changed else text: item for text, item in here.items()
+    }
+
+
+def _texts(items: Sequence[Any]) -> dict[str, Any]:
+    """Items by their text; of those alike the second and later ones with a number."""
     named: dict[str, Any] = {}
     for item in items:
         text = item if isinstance(item, str) else json.dumps(item, sort_keys=True, default=str, ensure_ascii=False)

@@ -39,7 +39,9 @@ def _ordered(clearances: Mapping[str, ClearanceFile]) -> dict[str, ClearanceFile
 def _with_contract(mesh: Mesh, reference: str, change: Callable[[dict[str, Any]], None]) -> Mesh:
     data = copy.deepcopy(dict(mesh.contracts[reference].data))
     change(data)
-    return dataclasses.replace(mesh, contracts={**mesh.contracts, reference: elements.read(data)})
+    # The lock of a contract that changes is written anew by `mesh lock`; without one there are no ids yet.
+    locks = {name: lock for name, lock in mesh.locks.items() if name != reference}
+    return dataclasses.replace(mesh, contracts={**mesh.contracts, reference: elements.read(data)}, locks=locks)
 
 
 def _product(mesh: Mesh, random: Random) -> str:
