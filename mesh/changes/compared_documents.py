@@ -22,7 +22,14 @@ CALLER: Final = "aws:principalarn"
 MOST_TRIED: Final = 8
 """Texts of the documents that are tried for an example, in each place of a request."""
 
-WELL_KNOWN: Final = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "glue:GetTable", "sts:AssumeRole", "athena:GetWorkGroup")
+WELL_KNOWN: Final = (
+    "s3:GetObject",
+    "s3:PutObject",
+    "kms:Decrypt",
+    "glue:GetTable",
+    "sts:AssumeRole",
+    "athena:GetWorkGroup",
+)
 """Actions that stand for a pattern in an example, where it takes one of them."""
 
 

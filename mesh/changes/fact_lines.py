@@ -32,7 +32,7 @@ class Fact(NamedTuple):
         if isinstance(before, Missing) or isinstance(after, Missing):
             word = "added" if isinstance(before, Missing) else "removed"
             value = after if isinstance(before, Missing) else before
-            is_listed = value == item or isinstance(value, dict | list)
+            is_listed = value == item or isinstance(value, dict)
             # An item that has no name is a step of the path as it is written.
             name = f"{key} {item if len(item) <= LONGEST_VALUE else value_of(value)}".strip()
             return ReportLine(

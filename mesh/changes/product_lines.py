@@ -52,7 +52,7 @@ def _about(side: DecidedSide, product: DataProductArgs) -> str:
 def _end(product: DataProductArgs) -> str:
     if product.deletion_protection:
         return (
-            "its data is protected, and the deployment refuses to delete it until 'deletion-protection: false' has been "
+            "its data is protected, and the deployment refuses to delete it until 'deletion-protection: false' was "
             "deployed before"
         )
     return "its data is deleted with its bucket, and its key after a waiting time"

@@ -29,7 +29,7 @@ def statement_section(before: DecidedSide, after: DecidedSide) -> ReportSection:
         summary=f"{number_of(sum(numbers.values()), 'document differs', 'documents differ')}: {said}"
         if said
         else "no document that both sides have differs",
-        lines=tuple(line for each in judged for line in _lines(*each)),
+        lines=tuple(_every_line(judged)),
         data=[_as_json(*each) for each in judged],
     )
 
@@ -46,6 +46,18 @@ def _judged(changes: Sequence[DocumentChange]) -> Iterator[tuple[DocumentChange,
             yield (change, *compare(change.before, change.after))
         else:
             yield change, "changed", "", ""
+
+
+def _every_line(judged: Sequence[tuple[DocumentChange, Reach, str, str]]) -> Iterator[ReportLine]:
+    """Lines of all that differ in what they let through; those that do not are one line."""
+    same = [change for change, reach, _, _ in judged if reach == "equivalent"]
+    for each in judged:
+        if each[1] != "equivalent":
+            yield from _lines(*each)
+    if same:
+        others = sum(change.alike for change in same) - 1
+        more = f" and {number_of(others, 'other document')}" if others else ""
+        yield ReportLine(f"{same[0].name}{more}: equivalent, in other words")
 
 
 def _lines(change: DocumentChange, reach: Reach, more: str, less: str) -> Iterator[ReportLine]:
