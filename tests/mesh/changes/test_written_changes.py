@@ -31,16 +31,19 @@ def lines(folder: Path) -> list[str]:
     [
         ("mesh.yaml", "has everything.", "has it all.", "mesh.yaml: description 'The smallest mesh that has "
          "everything.' → 'The smallest mesh that has it all.'"),
-        ("mesh.yaml", "region: eu", "defaults: {snapshots: 40 days}\nregion: eu", "mesh.yaml: defaults snapshots 30 → 40"),
+        ("mesh.yaml", "region: eu", "defaults: {snapshots: 40 days}\nregion: eu",
+         "mesh.yaml: defaults snapshots 30 → 40"),
         ("domains/orders.yaml", "[orders-owners]", "[]", "domain orders: owners orders-owners removed"),
         ("domains/orders.yaml", "rate(1 hour)", "rate(2 hours)",
          "orders.customers: pipeline schedule 'rate(1 hour)' → 'rate(2 hours)'"),
         ("domains/shop.yaml", "day: yesterday", "day: today", "shop.clicks: pipeline.arguments day yesterday → today"),
         ("clearances/pii.yaml", "Repeat customers", "Others", "clearance pii: members.shop-analysts@shop use 'Repeat "
          "customers' → Others"),
-        ("partners/courier.yaml", "Brings", "Carries", "partner courier: description 'Brings parcels.' → 'Carries parcels.'"),
+        ("partners/courier.yaml", "Brings", "Carries",
+         "partner courier: description 'Brings parcels.' → 'Carries parcels.'"),
         ("accounts.yaml", "320000000021", "320000000022", "accounts.yaml: domains shop 320000000021 → 320000000022"),
-        ("contracts/orders/parcels.odcs.yaml", "version: 1.0.0", "version: 1.1.0", "orders.parcels: version 1.0.0 → 1.1.0"),
+        ("contracts/orders/parcels.odcs.yaml", "version: 1.0.0", "version: 1.1.0",
+         "orders.parcels: version 1.0.0 → 1.1.0"),
         ("contracts/orders/parcels.odcs.yaml", "logicalType: number", "logicalType: number, tags: [kg]",
          "orders.parcels: column parcels.weight tags ([kg]) added"),
         ("pipelines/shop/clicks.py", "\n", "\n\n", None),
