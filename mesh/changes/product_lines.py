@@ -62,7 +62,7 @@ def _users(side: DecidedSide, name: str) -> str:
     """Who consumed a product, read it with a pipeline or got copies of it."""
     mesh = side.planned.mesh
     domains = [f"domain {domain}" for domain, owner in mesh.domains.items() if name in owner.consumes]
-    pipelines = [f"the pipeline of {key}" for key, reader in side.machines.items() if name in _reads(side, key)]
+    pipelines = [f"the pipeline of {key}" for key in side.machines if name in _reads(side, key)]
     partners = [
         f"partner {key}" for key, one in mesh.partners.items() if any(a.product == name for a in one.agreements)
     ]

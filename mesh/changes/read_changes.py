@@ -75,7 +75,9 @@ def _in_order(before: Mapping[str, Reader], after: Mapping[str, Reader]) -> tupl
 
 def _of_pair(touched: TouchedReads, one: Reader | None, other: Reader | None, product: str) -> Iterator[ReadChange]:
     who = other or one
-    for port in PORTS if who else ():
+    if who is None:
+        return
+    for port in PORTS:
         had, has = touched.before.columns(one, product, port), touched.after.columns(other, product, port)
         if had != has:
             pipeline = f"{who.home}.{who.product}" if who.product else ""

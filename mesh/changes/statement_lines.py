@@ -14,6 +14,9 @@ from mesh.proof import symbolic
 MOST_COMPARED: Final = 12
 """Documents, those of one form counted once, that are put to z3; the others are said to be changed."""
 
+Judged = tuple[DocumentChange, Reach, str, str]
+"""A document, its reach, and requests that get through now, and no more, in words."""
+
 ORDER: Final[tuple[Reach, ...]] = ("wider", "wider and narrower", "changed", "narrower", "equivalent")
 
 
@@ -34,21 +37,18 @@ def statement_section(before: DecidedSide, after: DecidedSide) -> ReportSection:
     )
 
 
-def _judged(changes: Sequence[DocumentChange]) -> Iterator[tuple[DocumentChange, Reach, str, str]]:
+def _judged(changes: Sequence[DocumentChange]) -> list[Judged]:
     """Documents with their reach, a request that gets through now and one that does not any more, in words."""
     if not changes or not symbolic.available():
-        yield from ((change, "changed", "", "") for change in changes)
-        return
+        return [(change, "changed", "", "") for change in changes]
     from mesh.changes.compared_documents import compare
 
-    for number, change in enumerate(changes):
-        if number < MOST_COMPARED:
-            yield (change, *compare(change.before, change.after))
-        else:
-            yield change, "changed", "", ""
+    compared = [(change, compare(change.before, change.after)) for change in changes[:MOST_COMPARED]]
+    rest: list[Judged] = [(change, "changed", "", "") for change in changes[MOST_COMPARED:]]
+    return [*((change, found.reach, found.more, found.less) for change, found in compared), *rest]
 
 
-def _every_line(judged: Sequence[tuple[DocumentChange, Reach, str, str]]) -> Iterator[ReportLine]:
+def _every_line(judged: Sequence[Judged]) -> Iterator[ReportLine]:
     """Lines of all that differ in what they let through; those that do not are one line."""
     same = [change for change, reach, _, _ in judged if reach == "equivalent"]
     for each in judged:

@@ -207,7 +207,9 @@ def pipeline_reads_something_else(mesh: Mesh, random: Random) -> Mesh:
     if random.random() < 0.2:
         return changed
     approver = changed.clearances[clearance].approvers[0].email
-    line = ClearedPipeline(**{"product": reference, "use": "x", "approved-by": approver, "review": "2027-12-01"})
+    line = ClearedPipeline.model_validate(
+        {"product": reference, "use": "x", "approved-by": approver, "review": "2027-12-01"}
+    )
     others = tuple(each for each in changed.clearances[clearance].pipelines if each.product != reference)
     return _with_clearance(changed, clearance, pipelines=(*others, line))
 
@@ -217,7 +219,7 @@ def member_added(mesh: Mesh, random: Random) -> Mesh:
     clearance = mesh.clearances[name]
     groups = [group for other in mesh.clearances.values() for group in (m.group for m in other.members)] or ["nobody"]
     line = {"group": random.choice(groups), "domain": domain, "use": "x", "review": "2027-12-01"}
-    member = Member(**{**line, "approved-by": clearance.approvers[0].email})
+    member = Member.model_validate({**line, "approved-by": clearance.approvers[0].email})
     return _with_clearance(mesh, name, members=(*clearance.members, member))
 
 
@@ -229,9 +231,12 @@ def member_removed(mesh: Mesh, random: Random) -> Mesh:
 def agreement_added(mesh: Mesh, random: Random) -> Mesh:
     name = random.choice(list(mesh.partners))
     partner = mesh.partners[name]
-    line = {"product": _product(mesh, random), "purpose": "x", "classifications": [], "expires": "2028-01-31"}
-    others = tuple(each for each in partner.agreements if each.product != line["product"])
-    changed = partner.model_copy(update={"agreements": (*others, Agreement(**line))})
+    product = _product(mesh, random)
+    line = Agreement.model_validate(
+        {"product": product, "purpose": "x", "classifications": (), "expires": "2028-01-31"}
+    )
+    others = tuple(each for each in partner.agreements if each.product != product)
+    changed = partner.model_copy(update={"agreements": (*others, line)})
     return dataclasses.replace(mesh, partners={**mesh.partners, name: changed})
 
 

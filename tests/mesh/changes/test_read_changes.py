@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,12 +97,7 @@ def test_a_change_without_access_decides_no_read() -> None:
         update={"products": {**mesh.domains["orders"].products, "parcels": product}}
     )
     shop = mesh.domains["shop"].model_copy(update={"owner": owner})
-    changed = Mesh(
-        **{
-            **{name: getattr(mesh, name) for name in mesh.__dataclass_fields__},
-            "domains": {"orders": orders, "shop": shop},
-        }
-    )
+    changed = dataclasses.replace(mesh, domains={"orders": orders, "shop": shop})
     before, after = DecidedSide(planned(mesh)), DecidedSide(planned(changed))
     touched = TouchedReads(before, after)
     assert (touched.everything, touched.products, touched.readers, touched.machines) == (False, set(), set(), set())

@@ -76,8 +76,8 @@ def test_every_edit_that_says_something_else_has_a_line_in_the_report(seed: int)
     written = written_changes(mesh, changed)
     if not written:
         return
-    sides = (PlannedMesh(TINY, each, build(each, DAY), DAY) for each in (mesh, changed))
-    made = report(*sides, ("before", "after"))
+    before, after = (PlannedMesh(TINY, each, build(each, DAY), DAY) for each in (mesh, changed))
+    made = report(before, after, ("before", "after"))
     assert made.is_change, names
     told = {section.key: section for section in made.sections}
     for key in ("access", "people", "partners", "pipelines", "statements", "blast"):
