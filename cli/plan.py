@@ -10,6 +10,7 @@ import typer
 
 from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
+from cli.diff import diff
 from cli.exit_codes import FAULT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
@@ -39,6 +40,15 @@ def plan(
             help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
         ),
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="REV",
+            help="What changes since a git revision or in comparison with a folder, as `mesh diff` says it.",
+            show_default=False,
+        ),
+    ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -50,6 +60,11 @@ def plan(
     """
     _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
     _refuse_together({"--sizes": sizes, "--costs": costs, "--removal": removal})
+    if against is not None:
+        _refuse_together({"--against": True, "--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
+        _refuse_together({"--against": True, "--removal": removal})
+        diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
+        return
     planned = read(directory, as_of)
     if sizes:
         _show_sizes(planned, as_json)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mesh.findings import BadInputError, Finding, NotPossibleError, nearest
+from mesh.findings import Finding, NotPossibleError, nearest
 from mesh.pipeline_scripts import FOLDER
 from mesh.validation_messages import shorten
 
@@ -33,14 +33,6 @@ class Side:
     name: str
     folder: Path
     top: Path | None = None
-
-    @contextmanager
-    def named(self) -> Generator[None]:
-        """Findings that are raised inside name a file as the user does, and not in a temporary folder."""
-        try:
-            yield
-        except BadInputError as error:
-            raise BadInputError(self.placed(error.findings)) from None
 
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings with their files as the user knows them: `main:stacks/mesh.yaml`."""
