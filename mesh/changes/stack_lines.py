@@ -1,4 +1,4 @@
-"""Lines about stacks: which are others, and what is replaced, refused and lost in them."""
+"""Lines about stacks: which are others, and what is made anew, refused and lost in them."""
 
 from __future__ import annotations
 

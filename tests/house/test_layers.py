@@ -21,8 +21,8 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "": PACKAGES,
     "sandbox": ("runs", "filling", "jobs", "rehearsal", "enforcement", "athena", "sample_rows", "emulator", "engine"),
     "mesh": (
-        "proof",
         "changes",
+        "proof",
         "access",
         "offboarding",
         {"approvals", "folder", "lapses"},
