@@ -8,8 +8,10 @@ from typing import Final
 
 from mesh.access.chains import PORTS, DecidedReads, Reader, ReadPort, labels_by_column
 from mesh.access.matrix import every_product
+from mesh.changes.alike_homes import AlikeHomes
 from mesh.folder import PlannedMesh
 from mesh.plan.nodes import DataProductArgs
+from mesh.proof.forms import WHOLE_UP_TO
 
 WHOLE: Final = "*"
 """The one column of a files port: files are read as a whole, or not."""
@@ -21,11 +23,15 @@ NOTHING: Final[Columns] = frozenset()
 
 
 class DecidedSide:
-    """A planned mesh whose reads are decided when they are first asked for."""
+    """A planned mesh whose reads are decided when they are first asked for.
 
-    def __init__(self, planned: PlannedMesh) -> None:
+    Of more than `whole_up_to` homes that are alike one is asked for all.
+    """
+
+    def __init__(self, planned: PlannedMesh, whole_up_to: int = WHOLE_UP_TO) -> None:
         self.planned, self.plan = planned, planned.plan
         self.access = DecidedReads(planned.plan)
+        self._homes = AlikeHomes(self.access, whole_up_to)
         self._read: dict[tuple[str, str, ReadPort], Columns] = {}
 
     @cached_property
@@ -52,9 +58,10 @@ class DecidedSide:
         """What a reader reads; nothing where the reader, the product or its port is not there."""
         if reader is None or port not in self.ports(product):
             return NOTHING
-        key = (reader.arn, product, port)
+        asked = self._homes.stand_in(reader, self.products[product])
+        key = (asked.arn, product, port)
         if key not in self._read:
-            chain = self.access.read(reader, self.products[product], port)
+            chain = self.access.read(asked, self.products[product], port)
             read = frozenset(chain.columns) if port == "table" else frozenset((WHOLE,))
             self._read[key] = NOTHING if chain.broken else read
         return self._read[key]
