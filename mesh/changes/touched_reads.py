@@ -94,7 +94,7 @@ def _differs(one: _Node, other: _Node, documents: Callable[[_Node], object]) -> 
 
 
 def _shared(plan: Plan) -> object:
-    """What every read is decided by: control policies but those of partners, the catalog, the network."""
+    """Nodes that every read is decided by: control policies but those of partners, the catalog, the network."""
     targets = [(policy.name, policy.type, policy.targets) for policy in plan.organization.args.policies]
     ours = [each for each in targets if not all(name.startswith("partner-") for name in each[2])]
     return plan.perimeter, ours, plan.governance.catalog.administrators, common_text(plan)
