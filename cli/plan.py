@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from sandbox.runs.stack_run import StackRun
 
 
+AgainstOption = Annotated[
+    str | None,
+    typer.Option("--against", metavar="REV", help="What changes since a revision or folder, as `mesh diff` says it."),
+]
+
+
 def plan(
     stack: StackOption = None,
     sizes: Annotated[
@@ -40,15 +46,7 @@ def plan(
             help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
         ),
     ] = False,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            "--against",
-            metavar="REV",
-            help="What changes since a git revision or in comparison with a folder, as `mesh diff` says it.",
-            show_default=False,
-        ),
-    ] = None,
+    against: AgainstOption = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -58,19 +56,15 @@ def plan(
     Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
     it, by its own models and pages, and what could not be compared with them, is said with status 1.
     """
-    _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
-    _refuse_together({"--sizes": sizes, "--costs": costs, "--removal": removal})
+    whole = {"--against": against is not None, "--sizes": sizes, "--costs": costs}
+    _refuse_together({**whole, "--stack": bool(stack)})
+    _refuse_together({**whole, "--removal": removal})
     if against is not None:
-        _refuse_together({"--against": True, "--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
-        _refuse_together({"--against": True, "--removal": removal})
         diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return
     planned = read(directory, as_of)
-    if sizes:
-        _show_sizes(planned, as_json)
-        return
-    if costs:
-        _show_costs(planned.plan, as_json)
+    if sizes or costs:
+        _show_sizes(planned, as_json) if sizes else _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
     from sandbox.runs import run_json

@@ -8,7 +8,7 @@ from typing import Final
 from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
-from mesh.changes.fact_lines import Fact, facts
+from mesh.changes.fact_lines import WrittenFact, facts
 from mesh.changes.partner_lines import partner_section
 from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
@@ -56,7 +56,7 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
 def report_of_files(
     before: Mesh | None, after: Mesh | None, names: tuple[str, str], faulty: Sequence[str]
 ) -> ChangeReport:
-    """What can be said where a side has errors: the difference of the files that both sides could read.
+    """The report where a side has errors: on the files that both sides could read.
 
     `faulty` are the names of the sides with errors.
     """
@@ -89,14 +89,14 @@ def _is_of(file: str, unread: set[str]) -> bool:
     return file in unread or parts[0] in unread or owner in unread
 
 
-def _left(every: Iterable[Fact], sections: Sequence[ReportSection]) -> list[Fact]:
+def _left(every: Iterable[WrittenFact], sections: Sequence[ReportSection]) -> list[WrittenFact]:
     """Facts that no section has a line on: those of members, too, where nobody holds anything else."""
     people = next(section for section in sections if section.key == "people")
     told = {"partner", "pipeline", "script", "product", "contract", "lock", *(["member"] if people.lines else [])}
     return [fact for fact in every if fact.kind not in told]
 
 
-def _other_section(rest: Sequence[Fact], written: Sequence[WrittenChange]) -> ReportSection:
+def _other_section(rest: Sequence[WrittenFact], written: Sequence[WrittenChange]) -> ReportSection:
     """The section on all else that is written: owners, descriptions, settings, approvers."""
     return ReportSection(
         key="other",

@@ -1,4 +1,4 @@
-"""Difference of access: the columns that each clearance in each home, and each pipeline, reads more and less."""
+"""Changes of access: the columns that each clearance in each home, and each pipeline, reads more and less."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mesh.access.chains import PORTS, Reader, ReadPort
-from mesh.changes.decided_side import Columns, DecidedSide
+from mesh.changes.decided_side import DecidedSide, ReadColumns
 from mesh.changes.touched_reads import TouchedReads
 
 
 class ReadChange(NamedTuple):
-    """What a reader reads more (`gained`) and less (`lost`) of a product through a port.
+    """Columns of a product that a reader reads more (`gained`) and less (`lost`) through a port.
 
     `pipeline` is the product whose pipeline reads, empty for people.
     """
@@ -21,8 +21,8 @@ class ReadChange(NamedTuple):
     pipeline: str
     product: str
     port: ReadPort
-    gained: Columns
-    lost: Columns
+    gained: ReadColumns
+    lost: ReadColumns
 
     def as_json(self) -> dict[str, Any]:
         """The change as `mesh diff --json` prints it."""

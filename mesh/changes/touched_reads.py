@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from mesh.access.chains import Reader
+from mesh.changes.alike_homes import common_text
 from mesh.changes.decided_side import DecidedSide
 from mesh.plan import Plan
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, ClearanceRoleArgs, DataProductArgs, PipelineRoleArgs
@@ -93,19 +94,10 @@ def _differs(one: _Node, other: _Node, documents: Callable[[_Node], object]) -> 
 
 
 def _shared(plan: Plan) -> object:
-    """What every read is decided by: control policies but those of partners, the catalog, the network, the day."""
-    partners = {f"partner-{name}" for name in plan.partners} | {
-        account.name for account in plan.organization.args.let_go
-    }
-    policies = [
-        (policy.type, policy.targets, policy.document.text())
-        for policy in plan.organization.args.policies
-        if not set(policy.targets) <= partners
-    ]
-    hub = plan.governance
-    endpoints = {name: document.text() for name, document in hub.network.endpoints.items()}
-    catalog = (hub.catalog.catalog_policy.text(), hub.catalog.administrators)
-    return plan.perimeter, policies, catalog, endpoints
+    """Nodes that every read is decided by: control policies but those of partners, the catalog, the network."""
+    targets = [(policy.name, policy.type, policy.targets) for policy in plan.organization.args.policies]
+    ours = [each for each in targets if not all(name.startswith("partner-") for name in each[2])]
+    return plan.perimeter, ours, plan.governance.catalog.administrators, common_text(plan)
 
 
 def _of_product(product: DataProductArgs) -> object:

@@ -1,4 +1,4 @@
-"""Difference of what people wrote: every key of every file that says something else, whatever it is about.
+"""Changes of what people wrote: every key of every file that says something else, whatever it is about.
 
 Comments, the order of keys and defaults that are spelled out say nothing else, and are no difference.
 """
@@ -82,7 +82,7 @@ def written_changes(before: Mesh, after: Mesh) -> tuple[WrittenChange, ...]:
 
 
 def _files(mesh: Mesh, contracts: Mapping[str, str]) -> dict[str, Any]:
-    """What each file of a mesh says; a contract that moved bears on both sides the name that it has now."""
+    """Contents of each file of a mesh; a contract that moved bears on both sides the name that it has now."""
     models = {
         "mesh.yaml": mesh.file,
         "accounts.yaml": mesh.accounts,
