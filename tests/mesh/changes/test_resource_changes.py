@@ -68,6 +68,22 @@ def test_a_change_names_the_property_with_both_values() -> None:
     assert (change.verb, str(change)) == ("change", "Bucket profiles: tags.a: 1 → 2")
 
 
+def test_a_policy_is_told_by_its_statements_and_a_document_has_what_is_in_them() -> None:
+    def policy(*statements: tuple[str, str]) -> dict[str, Any]:
+        written = [{"Sid": sid, "Effect": "Deny", "Action": [action]} for sid, action in statements]
+        text = json.dumps({"Version": "2012-10-17", "Statement": written})
+        return resource("aws:s3/bucketPolicy:BucketPolicy", policy=text, bucket="b")
+
+    change = only([policy(("One", "s3:*"), ("Two", "s3:*"))], [policy(("Two", "kms:*"), ("Three", "s3:*"))])
+    assert str(change) == "BucketPolicy profiles: policy: Three added, Two changed, One removed"
+    assert [each.path for each in change.changes] == [
+        "policy.Statement[One]",
+        "policy.Statement[Two].Action[]",
+        "policy.Statement[Two].Action[]",
+        "policy.Statement[Three]",
+    ]
+
+
 def test_a_bucket_of_another_name_is_replaced_and_its_data_are_lost() -> None:
     change = only([resource(bucket="a")], [resource(bucket="b")])
     assert (change.verb, change.replacing) == ("replace", ("bucket",))
