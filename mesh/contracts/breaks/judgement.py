@@ -1,0 +1,52 @@
+"""Judgement of two versions of a contract: every difference with its verdict, and the step that all demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from mesh.contracts.breaks import (
+    column_breaks,
+    key_breaks,
+    promise_breaks,
+    quality_breaks,
+    service_level_breaks,
+    type_breaks,
+)
+from mesh.contracts.breaks.break_rule import STEPS, BreakRule, ContractChange, VersionStep
+from mesh.contracts.breaks.differences import Difference, differences
+from mesh.contracts.labels import LabelWords
+from mesh.model import Contract
+
+RULES: Final[tuple[BreakRule, ...]] = (
+    *column_breaks.RULES,
+    *type_breaks.RULES,
+    *key_breaks.RULES,
+    *quality_breaks.RULES,
+    *service_level_breaks.RULES,
+    *promise_breaks.RULES,
+)
+"""Every rule in its order: the first that has a sentence on a difference judges it; the last judges all."""
+
+PLAIN_WORDS: Final = LabelWords(frozenset())
+"""Words of no mesh, in which every word of a classification is a label."""
+
+
+def breaks_of(
+    before: Contract, after: Contract, words: LabelWords = PLAIN_WORDS, rules: Sequence[BreakRule] = RULES
+) -> tuple[ContractChange, ...]:
+    """Every change of a contract, judged; none where both say the same."""
+    return tuple(_judged(one, rules) for one in differences(before, after, words))
+
+
+def _judged(one: Difference, rules: Sequence[BreakRule]) -> ContractChange:
+    for rule in rules:
+        if sentence := rule.judge(one):
+            path = ".".join(one.path)
+            return ContractChange(path, one.before, one.after, rule.verdict, rule.id, sentence, rule.step, one.columns)
+    raise LookupError(f"no rule judges {'.'.join(one.path)}")
+
+
+def demanded_step(changes: Iterable[ContractChange]) -> VersionStep | None:
+    """The step of the version that changes demand together; None where there is none."""
+    return max((change.step for change in changes), key=STEPS.index, default=None)
