@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from mesh.contracts.breaks import ContractChange, Verdict
+from mesh.contracts.breaks import LABEL_ADDED, ContractChange, Verdict
 from mesh.contracts.consumed_columns import named_columns
 from mesh.contracts.labels import LabelWords, label_words
 from mesh.model import Contract, Mesh
 
 
 class ProductReader(NamedTuple):
-    """A reader of a product by the files of the mesh: a domain, a pipeline or a partner, and the columns it reads."""
+    """A reader of a product by the files of the mesh: a domain, a pipeline or a partner, and the columns it reads.
+
+    `cleared` are the labels that it may read; None for a domain, whose people hold different clearances.
+    """
 
     kind: Literal["domain", "pipeline", "partner"]
     name: str
     columns: frozenset[str]
+    cleared: frozenset[str] | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -62,15 +66,16 @@ class _Readers(NamedTuple):
                     continue
                 listed = self._listed(domain)
                 clearance = self.mesh.clearances.get(pipeline.clearance or "")
-                covered = self._covered(clearance.reads if clearance else ())
-                columns = covered if listed is None else covered & listed
-                yield ProductReader("pipeline", f"{domain}.{name}", columns)
+                cleared = frozenset(clearance.reads if clearance else ())
+                columns = self._covered(cleared) if listed is None else self._covered(cleared) & listed
+                yield ProductReader("pipeline", f"{domain}.{name}", columns, cleared)
 
     def partners(self) -> Iterator[ProductReader]:
         for name, partner in sorted(self.mesh.partners.items()):
             for agreement in partner.agreements:
                 if agreement.product == self.product:
-                    yield ProductReader("partner", name, self._covered(agreement.classifications))
+                    cleared = frozenset(agreement.classifications)
+                    yield ProductReader("partner", name, self._covered(cleared), cleared)
 
     def _listed(self, domain: str) -> frozenset[str] | None:
         """The columns that a domain says that it uses; None where it does not consume the product."""
@@ -79,9 +84,8 @@ class _Readers(NamedTuple):
                 return named_columns(self.contract, used.columns)
         return None
 
-    def _covered(self, classifications: Iterable[str]) -> frozenset[str]:
+    def _covered(self, reads: frozenset[str]) -> frozenset[str]:
         """The columns whose labels are among some classifications."""
-        reads = frozenset(classifications)
         return frozenset(
             f"{table.catalog_name}.{column.catalog_name}"
             for table in self.contract.tables
@@ -111,6 +115,8 @@ def broken_consumers(
 
 def _borne_on(change: ContractChange, reader: ProductReader) -> frozenset[str] | None:
     """The columns of a reader that a change bears on, none for the product as a whole; None where it does not hit."""
+    if change.rule == LABEL_ADDED and reader.cleared is not None and reader.cleared.issuperset(change.after):
+        return None
     if not change.columns:
         return frozenset()
     tables = {column.removesuffix("*") for column in change.columns if column.endswith(".*")}

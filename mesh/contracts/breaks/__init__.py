@@ -2,5 +2,15 @@
 
 from mesh.contracts.breaks.break_rule import BreakRule, ContractChange, Verdict, VersionStep
 from mesh.contracts.breaks.judgement import RULES, breaks_of, demanded_step
+from mesh.contracts.breaks.promise_breaks import LABEL_ADDED
 
-__all__ = ["RULES", "BreakRule", "ContractChange", "Verdict", "VersionStep", "breaks_of", "demanded_step"]
+__all__ = [
+    "LABEL_ADDED",
+    "RULES",
+    "BreakRule",
+    "ContractChange",
+    "Verdict",
+    "VersionStep",
+    "breaks_of",
+    "demanded_step",
+]

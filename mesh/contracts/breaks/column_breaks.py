@@ -56,7 +56,7 @@ def _column_renamed(one: Difference) -> str:
 
 
 def _logical_name(one: Difference) -> str:
-    if one.place not in ("schema", "properties") or one.key not in ("name", "said physicalName"):
+    if one.place not in ("schema", "properties") or one.key not in ("name", "physicalName", "said physicalName"):
         return ""
     return f"{one.subject} has another name in the contract, and the same in the catalog"
 

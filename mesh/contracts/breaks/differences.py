@@ -96,7 +96,7 @@ def _names(*keys: str) -> Callable[[Entry], str]:
 
 def _level(entry: Entry) -> str:
     """The name of a service level: its property, and the element that it is of."""
-    name = str(entry.get("property", "")).replace("_", "").replace("-", "").casefold()
+    name = str(entry.get("property", ""))
     return f"{name}({entry['element']})" if entry.get("element") else name
 
 
@@ -117,7 +117,12 @@ def _quality(entry: Entry) -> str:
 
 
 def _relationship(entry: Entry) -> str:
-    return json.dumps({key: entry.get(key) for key in ("from", "to")}, sort_keys=True, default=str)
+    ends = [f"{key} {_several(entry[key])}" for key in ("from", "to") if entry.get(key)]
+    return " ".join(ends)
+
+
+def _several(written: Any) -> str:
+    return ", ".join(map(str, cast("list[Any]", written))) if isinstance(written, list) else str(written)
 
 
 _LISTS: Final[Mapping[tuple[str, str], Callable[[Entry], str]]] = {
@@ -186,7 +191,7 @@ _ENTRY_WORDS: Final = {
     "support": "the support channel '{0}'",
     "roles": "the role '{0}'",
     "quality": "the quality rule '{0}' of {1}",
-    "relationships": "the relationship {0} of {1}",
+    "relationships": "the relationship {0}, of {1},",
 }
 
 
@@ -211,7 +216,7 @@ def _custom_properties(old: Any, new: Any, around: _Around) -> Iterator[Differen
     before, after = _named(old or (), _custom), _named(new or (), _custom)
     for key in dict.fromkeys((*before, *after)):
         one, other = before.get(key, NOTHING), after.get(key, NOTHING)
-        here = around.inside(key)
+        here = around.inside(str((other or one).get("property")))
         if not same(one.get("value"), other.get("value")):
             yield here.said("customProperties", key, (one.get("value"), other.get("value")), (one, other))
         elif not same(one, other):
@@ -265,7 +270,8 @@ class _TablePair:
 
     def differences(self) -> Iterator[Difference]:
         """Differences of the table, of its fields, and of what several columns say together."""
-        yield from _mapping("schema", self.old.data, self.new.data, self.around, _OF_TABLES)
+        names = ("name", "physicalName") if self.old.catalog_name != self.new.catalog_name else ()
+        yield from _mapping("schema", self.old.data, self.new.data, self.around, ("properties", *names))
         olds, news = fields_of(self.before, self.old), fields_of(self.after, self.new)
         came_from = sources(olds, news)
         together = [*self._wholes(came_from), *self._labels(came_from)]
@@ -330,17 +336,19 @@ class _TablePair:
             yield here.inside("type").said("properties", "type", (one.own, other.own), entries)
         if one.required != other.required:
             yield here.inside("required").said("properties", "required", (one.required, other.required), entries)
-        yield from _mapping("properties", *entries, here, (*TYPE_KEYS, *_WALKED, *_WHOLES))
+        renamed = ("name", "physicalName") if one.name != other.name else ()
+        yield from _mapping("properties", *entries, here, (*TYPE_KEYS, *_WALKED, *_WHOLES, *renamed))
         for key, whole in _WHOLES.items():
             values = one.data.get(key), other.data.get(key)
-            is_told = (key == "required" and one.required != other.required) or any(
-                (whole, c) in told for c in here.columns
+            is_told = (
+                key in renamed
+                or (key == "required" and one.required != other.required)
+                or any((whole, c) in told for c in here.columns)
             )
             if not same(*values) and not is_told:
                 yield here.inside(key).said("properties", f"said {key}", values, entries)
 
 
-_OF_TABLES: Final = ("properties", "physicalName")
 _WALKED: Final = ("properties", "items", "map")
 _WHOLES: Final = {
     "required": "",

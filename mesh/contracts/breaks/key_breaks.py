@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from mesh.contracts.breaks.break_rule import BreakRule, values
+from mesh.contracts.breaks.break_rule import BreakRule, in_words, values
 from mesh.contracts.breaks.differences import Difference
 
 
@@ -79,13 +79,18 @@ def _reference_other(one: Difference) -> str:
 def _parquet_partitions(one: Difference) -> str:
     if not _of_table(one, "partitions") or not _is_parquet(one):
         return ""
-    return f"the partitions of {one.subject}: it {values(one)}; files lie under other paths"
+    return f"{_partitioned(one)}: files lie under other paths"
 
 
 def _iceberg_partitions(one: Difference) -> str:
     if not _of_table(one, "partitions") or _is_parquet(one):
         return ""
-    return f"the partitions of {one.subject}: it {values(one)}; queries go on, and may read much more or much less"
+    return f"{_partitioned(one)}: queries go on, and may read much more or much less"
+
+
+def _partitioned(one: Difference) -> str:
+    before, after = (in_words(value) if value else "nothing" for value in (one.before, one.after))
+    return f"{one.subject} was partitioned by {before}, and is by {after}"
 
 
 def _is_parquet(one: Difference) -> bool:

@@ -13,6 +13,9 @@ from mesh.findings import listed
 
 # ---- labels
 
+LABEL_ADDED: Final = "label-added"
+"""The rule that alone depends on what a reader is cleared for."""
+
 
 def _label_gone(one: Difference) -> str:
     if one.place != "properties" or one.key != "label" or not one.is_gone:
@@ -262,7 +265,7 @@ RULES: Final = (
         _label_gone,
     ),
     BreakRule(
-        "label-added",
+        LABEL_ADDED,
         "labels",
         "breaking",
         "major",

@@ -35,7 +35,7 @@ def _zone(one: Difference) -> str:
     if _is_type(one) and one.before != one.after and one.before in _TIMES and one.after in _TIMES:
         return f"{_changed(one)}: the same digits are another moment"
     said = one.place == "logicalTypeOptions" and one.key in ("timezone", "defaultTimezone")
-    return f"{one.subject} {values(one)} as its time zone" if said else ""
+    return f"'{one.key}' of {one.subject} {values(one)}" if said else ""
 
 
 def _scale(one: Difference) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -29,11 +30,15 @@ PRODUCT: Final = "identity.profiles"
 
 
 class BreakCase(NamedTuple):
-    """A change with what is expected of it: `verdict step rule columns` a line, and the consumers hit."""
+    """A change with what is expected of it: `verdict step rule columns` a line, and the consumers hit.
+
+    `holds` is whether the document after holds the standard.
+    """
 
     title: str
     before: Mapping[str, Any]
     change: Mapping[str, Any]
+    holds: bool
     told: tuple[str, ...]
     hits: tuple[str, ...]
 
@@ -84,24 +89,30 @@ def _put(here: Any, step: str, value: Any) -> None:
         here[_number(here, step)] = value
 
 
-def contract_of(data: Mapping[str, Any]) -> Contract:
-    """The contract of a document that holds the standard."""
-    assert [one.message for one in standard.problems("base.odcs.yaml", data) if one.severity == "error"] == []
+def contract_of(data: Mapping[str, Any], holds: bool = True) -> Contract:
+    """The contract of a document, which holds the standard unless it is said not to."""
+    assert (
+        not holds or [one.message for one in standard.problems("base.odcs.yaml", data) if one.severity == "error"] == []
+    )
     return elements.read(data)
 
 
+@cache
 def cases() -> list[BreakCase]:
     """Every recorded change."""
     found: list[BreakCase] = []
     for file in sorted((HERE / "cases").glob("*.yaml")):
         for title, case in yaml.safe_load(file.read_text("utf-8")).items():
             told, hits = (tuple(case.get(key) or ()) for key in ("is", "hits"))
-            found.append(BreakCase(title, case.get("before") or {}, case["change"], told, hits))
+            found.append(
+                BreakCase(title, case.get("before") or {}, case["change"], case.get("holds", True), told, hits)
+            )
     return found
 
 
-def mesh_around(contract: Contract) -> Mesh:
-    """A mesh in which the consumers of `consumers.yaml` read a contract."""
+@cache
+def surroundings() -> Mesh:
+    """The mesh of `consumers.yaml`, without a contract."""
     written = yaml.safe_load((HERE / "consumers.yaml").read_text("utf-8"))
     tiny = load(HERE.parents[1] / "tiny").mesh
     assert tiny is not None
@@ -115,28 +126,42 @@ def mesh_around(contract: Contract) -> Mesh:
         )
         for name, reads in written["clearances"].items()
     }
+    terms = {"purpose": "A test.", "classifications": [], "expires": "2027-12-31"}
     partners = {
         name: Partner.model_validate(
             {
                 "owner": OWNER,
                 "description": "A partner.",
                 "principals": ["people"],
-                "agreements": [
-                    {"product": product, "purpose": "A test.", "classifications": [], "expires": "2027-12-31"}
-                    for product in products
-                ],
+                "agreements": [{"product": product, **terms} for product in products],
             }
         )
         for name, products in written["partners"].items()
     }
-    return Mesh(tiny.file, None, domains, partners, clearances, {PRODUCT: contract}, {})
+    return Mesh(tiny.file, None, domains, partners, clearances, {}, {})
 
 
-def outcome(case: BreakCase, rules: tuple[BreakRule, ...] = RULES) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The verdicts of a case, a line each, and the consumers that it hits."""
+def mesh_around(contract: Contract) -> Mesh:
+    """A mesh in which the consumers of `consumers.yaml` read a contract."""
+    return replace(surroundings(), contracts={PRODUCT: contract})
+
+
+@cache
+def sides(title: str) -> tuple[Contract, Contract]:
+    """The contract before and after a case."""
+    case = next(one for one in cases() if one.title == title)
     data = patched(base(), case.before)
-    before, after = contract_of(data), contract_of(patched(data, case.change))
-    changes = breaks_of(before, after, WORDS, rules)
-    told = tuple(" ".join((one.verdict, one.step, one.rule, *one.columns)) for one in changes)
-    hit = broken_consumers(readers_of(mesh_around(before), PRODUCT), changes)
-    return told, tuple(str(one.reader) for one in hit)
+    return contract_of(data), contract_of(patched(data, case.change), case.holds)
+
+
+def verdicts(case: BreakCase, rules: tuple[BreakRule, ...] = RULES) -> tuple[str, ...]:
+    """The verdicts of a case, a line each."""
+    changes = breaks_of(*sides(case.title), WORDS, rules)
+    return tuple(" ".join((one.verdict, one.step, one.rule, *one.columns)) for one in changes)
+
+
+def hits(case: BreakCase) -> tuple[str, ...]:
+    """The consumers that a case hits."""
+    before, after = sides(case.title)
+    hit = broken_consumers(readers_of(mesh_around(before), PRODUCT), breaks_of(before, after, WORDS))
+    return tuple(str(one.reader) for one in hit)
