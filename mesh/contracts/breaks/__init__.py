@@ -1,7 +1,7 @@
 """Breaks: how two versions of a data contract differ, each change with a verdict by a written rule."""
 
 from mesh.contracts.breaks.break_rule import BreakRule, ContractChange, Verdict, VersionStep
-from mesh.contracts.breaks.judgement import RULES, breaks_of, demanded_step
+from mesh.contracts.breaks.judgement import RULES, breaks_of, demanded_step, product_breaks_of
 from mesh.contracts.breaks.promise_breaks import LABEL_ADDED
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "VersionStep",
     "breaks_of",
     "demanded_step",
+    "product_breaks_of",
 ]

@@ -12,12 +12,13 @@ from mesh.contracts.column_types import judged_type, type_place
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.lock_shape import RENAMED
 from mesh.contracts.types import ColumnType
+from mesh.findings import KeyPath
 from mesh.model import Contract, Element
 
 TYPE_KEYS: Final = ("logicalType", "physicalType")
 """Keys that say the type of a column."""
 
-_PARTS: Final = {("items",): "element", ("map", "key"): "key", ("map", "value"): "value"}
+_PARTS: Final[Mapping[KeyPath, str]] = {("items",): "element", ("map", "key"): "key", ("map", "value"): "value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def fields_of(contract: Contract, table: Element) -> dict[str, ContractField]:
 
 
 def _field(path: str, kind: ColumnType | None, required: bool, element: Element | None) -> ContractField:
-    data = element.data if element else {}
+    data: Mapping[str, Any] = element.data if element else {}
     return ContractField(path, _own(kind, data), required, kind, data, element.custom(RENAMED) if element else None)
 
 

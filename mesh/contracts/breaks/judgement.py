@@ -8,6 +8,7 @@ from typing import Final
 from mesh.contracts.breaks import (
     column_breaks,
     key_breaks,
+    product_breaks,
     promise_breaks,
     quality_breaks,
     service_level_breaks,
@@ -16,7 +17,7 @@ from mesh.contracts.breaks import (
 from mesh.contracts.breaks.break_rule import STEPS, BreakRule, ContractChange, VersionStep
 from mesh.contracts.breaks.differences import Difference, differences
 from mesh.contracts.labels import LabelWords
-from mesh.model import Contract
+from mesh.model import Contract, Product
 
 RULES: Final[tuple[BreakRule, ...]] = (
     *column_breaks.RULES,
@@ -24,6 +25,7 @@ RULES: Final[tuple[BreakRule, ...]] = (
     *key_breaks.RULES,
     *quality_breaks.RULES,
     *service_level_breaks.RULES,
+    *product_breaks.RULES,
     *promise_breaks.RULES,
 )
 """Every rule in its order: the first that has a sentence on a difference judges it; the last judges all."""
@@ -39,6 +41,19 @@ def breaks_of(
     return tuple(_judged(one, rules) for one in differences(before, after, words))
 
 
+def product_breaks_of(
+    name: str,
+    before: Product | None,
+    after: Product | None,
+    retention: tuple[int, int],
+    renamed: str = "",
+    rules: Sequence[BreakRule] = RULES,
+) -> tuple[ContractChange, ...]:
+    """Every change of a product in its domain's file, judged, as `product_differences` finds them."""
+    every = product_breaks.product_differences(name, before, after, retention, renamed)
+    return tuple(_judged(one, rules) for one in every)
+
+
 def _judged(one: Difference, rules: Sequence[BreakRule]) -> ContractChange:
     for rule in rules:
         if sentence := rule.judge(one):
@@ -49,4 +64,5 @@ def _judged(one: Difference, rules: Sequence[BreakRule]) -> ContractChange:
 
 def demanded_step(changes: Iterable[ContractChange]) -> VersionStep | None:
     """The step of the version that changes demand together; None where there is none."""
-    return max((change.step for change in changes), key=STEPS.index, default=None)
+    steps = {change.step for change in changes}
+    return next((step for step in reversed(STEPS) if step in steps), None)

@@ -66,8 +66,9 @@ def threshold_direction(old: Mapping[str, Any], new: Mapping[str, Any]) -> Direc
     before, after = _limits(old), _limits(new)
     if before is None or after is None:
         return "other"
-    ends = {end for _, limit in (*before, *after) for end in (limit if isinstance(limit, list) else [limit])}
-    probes = _probes(cast("set[Fraction]", ends), is_count=not {old.get("unit"), new.get("unit")} & {"percent", "%"})
+    limits = [limit for _, limit in (*before, *after)]
+    ends = {end for limit in limits for end in cast("list[Fraction]", limit if isinstance(limit, list) else [limit])}
+    probes = _probes(ends, is_count=not {old.get("unit"), new.get("unit")} & {"percent", "%"})
     accepted = [(_accepts(before, probe), _accepts(after, probe)) for probe in probes]
     looser, tighter = (
         any(new_ and not old_ for old_, new_ in accepted),

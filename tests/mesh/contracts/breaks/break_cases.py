@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import yaml
 
 from mesh.changes.broken_consumers import broken_consumers, readers_of
 from mesh.contracts import elements, standard
-from mesh.contracts.breaks import RULES, BreakRule, breaks_of
+from mesh.contracts.breaks import RULES, BreakRule, breaks_of, product_breaks_of
 from mesh.contracts.labels import LabelWords
 from mesh.load import load
-from mesh.model import ClearanceFile, Contract, Domain, Mesh, Partner
+from mesh.model import ClearanceFile, Contract, Domain, Mesh, Partner, Product
 
 HERE: Final = Path(__file__).parent
 WORDS: Final = LabelWords(frozenset({"pii", "financial"}), frozenset({"public"}), {"personal": ("pii",)})
@@ -64,7 +64,8 @@ def patched(data: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]
 
 def _into(here: Any, step: str) -> Any:
     if isinstance(here, list):
-        return here[_number(here, step)]
+        entries = cast("list[Any]", here)
+        return entries[_number(entries, step)]
     return here.setdefault(step, {})
 
 
@@ -126,7 +127,7 @@ def surroundings() -> Mesh:
         )
         for name, reads in written["clearances"].items()
     }
-    terms = {"purpose": "A test.", "classifications": [], "expires": "2027-12-31"}
+    terms: dict[str, Any] = {"purpose": "A test.", "classifications": [], "expires": "2027-12-31"}
     partners = {
         name: Partner.model_validate(
             {
@@ -165,3 +166,29 @@ def hits(case: BreakCase) -> tuple[str, ...]:
     before, after = sides(case.title)
     hit = broken_consumers(readers_of(mesh_around(before), PRODUCT), breaks_of(before, after, WORDS))
     return tuple(str(one.reader) for one in hit)
+
+
+class ProductCase(NamedTuple):
+    """A change of a product in its domain's file, with the verdicts that are expected."""
+
+    title: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    renamed: str
+    told: tuple[str, ...]
+
+
+def product_cases() -> list[ProductCase]:
+    """Every recorded change of a product."""
+    written = yaml.safe_load((HERE / "product_cases.yaml").read_text("utf-8"))
+    return [
+        ProductCase(title, case.get("before"), case.get("after"), case.get("renamed", ""), tuple(case["is"]))
+        for title, case in written.items()
+    ]
+
+
+def product_verdicts(case: ProductCase, rules: tuple[BreakRule, ...] = RULES) -> tuple[str, ...]:
+    """The verdicts of a case of a product, a line each; the mesh keeps old data for 400 days."""
+    before, after = (None if one is None else Product.model_validate(one) for one in (case.before, case.after))
+    changes = product_breaks_of("profiles", before, after, (400, 400), case.renamed, rules)
+    return tuple(" ".join((one.verdict, one.step, one.rule)) for one in changes)

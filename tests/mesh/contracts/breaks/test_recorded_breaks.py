@@ -9,9 +9,22 @@ import pytest
 from mesh.contracts import elements
 from mesh.contracts.breaks import RULES, BreakRule, breaks_of
 from mesh.contracts.standard_keys import KEYS
-from tests.mesh.contracts.breaks.break_cases import WORDS, BreakCase, base, cases, contract_of, hits, patched, verdicts
+from tests.mesh.contracts.breaks.break_cases import (
+    WORDS,
+    BreakCase,
+    ProductCase,
+    base,
+    cases,
+    contract_of,
+    hits,
+    patched,
+    product_cases,
+    product_verdicts,
+    verdicts,
+)
 
 CASES = cases()
+PRODUCT_CASES = product_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
@@ -19,9 +32,14 @@ def test_a_change_has_the_verdicts_and_hits_the_consumers_that_are_recorded(case
     assert (verdicts(case), hits(case)) == (case.told, case.hits)
 
 
+@pytest.mark.parametrize("case", PRODUCT_CASES, ids=lambda case: case.title)
+def test_a_change_of_a_product_has_the_verdicts_that_are_recorded(case: ProductCase) -> None:
+    assert product_verdicts(case) == case.told
+
+
 def test_more_than_seventy_changes_are_recorded_and_every_rule_among_them() -> None:
     assert len(CASES) > 150
-    told = {line.split()[2] for case in CASES for line in case.told}
+    told = {line.split()[2] for case in (*CASES, *PRODUCT_CASES) for line in case.told}
     assert sorted(rule.id for rule in RULES if rule.id not in told) == []
     assert len({rule.id for rule in RULES}) == len(RULES)
 
@@ -29,13 +47,14 @@ def test_more_than_seventy_changes_are_recorded_and_every_rule_among_them() -> N
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_without_a_rule_a_case_fails(rule: BreakRule) -> None:
     rest = tuple(one for one in RULES if one is not rule)
-    of_it = [case for case in CASES if any(line.split()[2] == rule.id for line in case.told)]
+    of_it = [case for case in (*CASES, *PRODUCT_CASES) if any(line.split()[2] == rule.id for line in case.told)]
 
-    def is_as_before(case: BreakCase) -> bool:
+    def is_as_before(case: BreakCase | ProductCase) -> bool:
         try:
-            return verdicts(case, rest) == case.told
+            told = verdicts(case, rest) if isinstance(case, BreakCase) else product_verdicts(case, rest)
         except LookupError:  # the last rule judges whatever no other does
             return False
+        return told == case.told
 
     assert of_it
     assert not any(map(is_as_before, of_it))
