@@ -33,6 +33,15 @@ class LockChange(NamedTuple):
     text: str
 
 
+class LostLabels(NamedTuple):
+    """Labels that a column loses, with all labels of before and after; the column is empty where the product does."""
+
+    change: LockChange
+    column: str
+    before: frozenset[str]
+    after: frozenset[str]
+
+
 @dataclass(slots=True)
 class LockStep:
     """The lock after a contract, what changes by it, what stands against it, and which labels would be lost."""
@@ -40,7 +49,7 @@ class LockStep:
     lock: Lock = field(default_factory=lambda: Lock({}))
     changes: list[LockChange] = field(default_factory=list[LockChange])
     refused: list[LockChange] = field(default_factory=list[LockChange])
-    widened: list[LockChange] = field(default_factory=list[LockChange])
+    widened: list[LostLabels] = field(default_factory=list[LostLabels])
     lost: set[str] = field(default_factory=set[str])
 
 
@@ -85,7 +94,9 @@ def following(old: Lock | None, wanted: Sequence[TableShape]) -> LockStep:
     gone = labels_of_no_column(old, wanted) - step.lost if old else None
     if gone:
         text = f"no column has {labels_in_words(gone)} any more, and files that were written before hold such data"
-        step.widened.append(LockChange(("schema",), f"a widening of access: {text}"))
+        after = frozenset(label for shape in wanted for one in shape.fields.values() for label in one.labels)
+        change = LockChange(("schema",), f"a widening of access: {text}")
+        step.widened.append(LostLabels(change, "", after | gone, after))
     step.lock = Lock(tables)
     return step
 
@@ -332,7 +343,14 @@ class _TableStep:
                 self._refuse(self.shape.fields[path].place, text)
         for column, lost in lost_labels(self.old, self.shape, self.sources):
             text = f"a widening of access: '{self.shape.name}.{column}' loses {labels_in_words(lost)}"
-            self.step.widened.append(LockChange(self.shape.fields[column].place, text))
+            after = frozenset(
+                label
+                for path, field in self.shape.fields.items()
+                if path.partition(".")[0] == column
+                for label in field.labels
+            )
+            change = LockChange(self.shape.fields[column].place, text)
+            self.step.widened.append(LostLabels(change, f"{self.shape.name}.{column}", after | lost, after))
             self.step.lost |= lost
 
     # ---- what is told
