@@ -59,11 +59,11 @@ class LabelWidening(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """The widening for `--json`."""
-        gaining = [
+        gaining: list[dict[str, Any]] = [
             {
                 "clearance": one.name,
                 "approvers": list(one.approvers),
-                "entry": one.entry and one.entry.model_dump("json"),
+                "entry": one.entry.model_dump(mode="json", by_alias=True) if one.entry else None,
             }
             for one in self.gaining
         ]
@@ -130,10 +130,9 @@ def _entry(
     """The entry of a clearance by which a label may go, if one of its approvers wrote it in the last days."""
     first = as_of - datetime.timedelta(days=ENTRY_DAYS)
     for entry in file.widenings:
-        is_it = entry.product == product and column in (entry.column, f"{column.partition('.')[0]}.{entry.column}")
-        if is_it and set(labels) <= set(entry.labels) and entry.approved_by in approvers:
-            if first <= entry.date <= as_of:
-                return entry
+        is_of_it = (entry.product, entry.column) == (product, column) and set(labels) <= set(entry.labels)
+        if is_of_it and entry.approved_by in approvers and first <= entry.date <= as_of:
+            return entry
     return None
 
 
