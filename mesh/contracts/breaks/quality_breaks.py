@@ -270,7 +270,12 @@ RULES: Final = (
     ),
     BreakRule("quality-unit-reworded", "quality", "safe", "patch", "A unit says the same.", _unit_said),
     BreakRule(
-        "quality-severity-lowered", "quality", "risky", "minor", "The severity of a rule is lower.", _severity_lower
+        "quality-severity-lowered",
+        "quality",
+        "breaking",
+        "major",
+        "The severity of a rule is lower: it stops less.",
+        _severity_lower,
     ),
     BreakRule(
         "quality-severity-raised",
