@@ -81,6 +81,7 @@ def _of_product(before: Mesh, after: Mesh, name: str, name_after: str, as_of: da
     if old is not None and new is not None:
         changes += breaks_of(old, new, label_words(after.file))
         made = version_made(old, new)
+    if old is not None:
         refused = refusals(old, new, changes, as_of, after.file.defaults.break_notice)
     mesh, of = (after, name_after) if products[1] is not None else (before, name)
     product = mesh.product(of)

@@ -49,13 +49,16 @@ def version_made(before: Contract, after: Contract) -> VersionStep | None:
 
 
 def refusals(
-    before: Contract, after: Contract, changes: Sequence[ContractChange], as_of: datetime.date, notice: int
+    before: Contract, after: Contract | None, changes: Sequence[ContractChange], as_of: datetime.date, notice: int
 ) -> tuple[BreakRefusal, ...]:
-    """Reasons to refuse changes of a contract on a day; an end is announced at least `notice` days ahead."""
+    """Reasons to refuse changes of a contract on a day, or that it goes with its product.
+
+    An end is announced at least `notice` days ahead.
+    """
     breaking = [change for change in changes if change.verdict == "breaking"]
-    told: list[BreakRefusal] = [*_ends_too_soon(before, after, as_of, notice)]
+    told: list[BreakRefusal] = [*_ends_too_soon(before, after, as_of, notice)] if after else []
     if breaking:
-        told += _version(before, after, changes)
+        told += _version(before, after, changes) if after else ()
         if str(before.data.get("status")).casefold() not in _NOT_YET:
             told += _unannounced(before, breaking, as_of)
     return tuple(dict.fromkeys(told))

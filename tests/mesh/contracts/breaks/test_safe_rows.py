@@ -109,7 +109,7 @@ def _enum(*values: str) -> list[dict[str, str]]:
     return [{"value": value} for value in values]
 
 
-EDITS: Final = (
+EDITS: Final[tuple[Edit, ...]] = (
     Edit("plan", "values", _key("enum", _enum("free"), _enum("paid", "free"), _enum("free", "gift"), None)),
     Edit("plan", "required", _key("required", True, False, None)),
     Edit("age", "minimum", _option("minimum", 20, 5, None, 10.0)),
