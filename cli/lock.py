@@ -103,7 +103,7 @@ class _LockRun:
             for lost in step.widened:
                 gaining = gaining_clearances(self.mesh.clearances, lost.before, lost.after)
                 why = f"put it back, or {who_is_asked(self.mesh.clearances, gaining)}write it with --widen"
-                problems.append((lost.change.place, f"{lost.change.text}; {why}"))
+                problems.append((lost.place, f"{lost.text}; {why}"))
         if problems:
             of = self._contract_file(name)
             self.findings.update(self.loaded.place(Problem(of, place, text) for place, text in problems))

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from mesh.contracts.iceberg import reads_as
 from mesh.contracts.lock_labels import (
+    LostLabels,
     fields_left_open,
-    labels_in_words,
     labels_of_no_column,
     lost_labels,
     names_left_open,
@@ -31,15 +31,6 @@ class LockChange(NamedTuple):
 
     place: KeyPath
     text: str
-
-
-class LostLabels(NamedTuple):
-    """Labels that a column loses, with all labels of before and after; the column is empty where the product does."""
-
-    change: LockChange
-    column: str
-    before: frozenset[str]
-    after: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -91,12 +82,7 @@ def following(old: Lock | None, wanted: Sequence[TableShape]) -> LockStep:
         if tables[name].fields:
             step.changes.append(LockChange(("schema",), f"table '{name}' is gone"))
             tables[name] = _without_fields(tables[name])
-    gone = labels_of_no_column(old, wanted) - step.lost if old else None
-    if gone:
-        text = f"no column has {labels_in_words(gone)} any more, and files that were written before hold such data"
-        after = frozenset(label for shape in wanted for one in shape.fields.values() for label in one.labels)
-        change = LockChange(("schema",), f"a widening of access: {text}")
-        step.widened.append(LostLabels(change, "", after | gone, after))
+    step.widened += labels_of_no_column(old, wanted, step.lost) if old else ()
     step.lock = Lock(tables)
     return step
 
@@ -341,17 +327,9 @@ class _TableStep:
         for left_open in (names_left_open, fields_left_open):
             for path, text in left_open(self.old, self.shape, self.sources):
                 self._refuse(self.shape.fields[path].place, text)
-        for column, lost in lost_labels(self.old, self.shape, self.sources):
-            text = f"a widening of access: '{self.shape.name}.{column}' loses {labels_in_words(lost)}"
-            after = frozenset(
-                label
-                for path, field in self.shape.fields.items()
-                if path.partition(".")[0] == column
-                for label in field.labels
-            )
-            change = LockChange(self.shape.fields[column].place, text)
-            self.step.widened.append(LostLabels(change, f"{self.shape.name}.{column}", after | lost, after))
-            self.step.lost |= lost
+        for one in lost_labels(self.old, self.shape, self.sources):
+            self.step.widened.append(one)
+            self.step.lost |= one.before - one.after
 
     # ---- what is told
 

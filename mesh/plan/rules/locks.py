@@ -30,7 +30,7 @@ def locks_are_of_their_contract(context: RuleContext) -> Iterator[Problem]:
                 gaining = gaining_clearances(context.mesh.clearances, lost.before, lost.after)
                 asked = who_is_asked(context.mesh.clearances, gaining)
                 remedy = f"put it back, or {asked}let 'mesh lock --widen' write that more people may read it"
-                yield Problem(file, lost.change.place, f"{lost.change.text}; {remedy}")
+                yield Problem(file, lost.place, f"{lost.text}; {remedy}")
             if step.changes and not step.refused and not step.widened:
                 told = [change.text for change in step.changes[:MOST_CHANGES]]
                 more = len(step.changes) - len(told)
