@@ -1,1 +1,1 @@
-"""Changes: the difference of two planned meshes, as a report about who gains and loses what, in words."""
+"""Changes: from one planned mesh to another, who gains, who loses, and what breaks, in words."""

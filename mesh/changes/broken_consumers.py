@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from mesh.contracts.breaks import LABEL_ADDED, ContractChange, Verdict
+from mesh.contracts.breaks import LABEL_ADDED, BreakVerdict, ContractChange
 from mesh.contracts.consumed_columns import named_columns
 from mesh.contracts.labels import LabelWords, label_words
 from mesh.model import Contract, Mesh
@@ -95,7 +95,9 @@ class _Readers(NamedTuple):
 
 
 def broken_consumers(
-    readers: Iterable[ProductReader], changes: Iterable[ContractChange], verdicts: Iterable[Verdict] = ("breaking",)
+    readers: Iterable[ProductReader],
+    changes: Iterable[ContractChange],
+    verdicts: Iterable[BreakVerdict] = ("breaking",),
 ) -> tuple[BrokenConsumer, ...]:
     """The readers, as they were before, that changes with one of some verdicts hit.
 

@@ -37,11 +37,6 @@ class ProductBreaks:
         """The step of the version that the changes demand together."""
         return demanded_step(self.changes)
 
-    @property
-    def is_break(self) -> bool:
-        """Whether one of the changes is breaking."""
-        return any(change.verdict == "breaking" for change in self.changes)
-
     def problems(self) -> Iterator[Problem]:
         """A problem for each reason to refuse the changes, at its place in the contract after."""
         for refusal in self.refused:

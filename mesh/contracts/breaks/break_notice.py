@@ -140,7 +140,7 @@ def _ends_too_soon(before: Contract, after: Contract, as_of: datetime.date, noti
 
 
 def _unannounced(before: Contract, breaking: Sequence[ContractChange], as_of: datetime.date) -> Iterator[BreakRefusal]:
-    """What is missing of the announcement of each break, told once for each column, table or the contract."""
+    """Missing parts of the announcement of each break, told once for each column, table or the contract."""
     ends = list(_ends(before))
     for subject in dict.fromkeys(_subject(one) for one in breaking if one.rule not in AT_ONCE):
         shown = f"'{subject}'" if subject else "the contract"

@@ -1,4 +1,4 @@
-"""Rule of breaks: what one difference of a contract means for those who read the product, in a sentence."""
+"""Rule of breaks: the meaning of one change of a contract for those who read the product, in a sentence."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from mesh.contracts.breaks.differences import Difference
+from mesh.contracts.breaks.paired_documents import ContractDifference
 from mesh.validation_messages import shorten
 
-Verdict = Literal["breaking", "risky", "safe"]
-"""Verdict of a change: *breaking*, something that was promised is promised no more; *risky*, a consumer may have to do
+BreakVerdict = Literal["breaking", "risky", "safe"]
+"""Verdict on a change: *breaking*, something that was promised is promised no more; *risky*, a consumer may have to do
 something, which no rule can tell; *safe*, whatever was right before is right after.
 """
 
@@ -28,10 +28,10 @@ class BreakRule(NamedTuple):
 
     id: str
     theme: str
-    verdict: Verdict
+    verdict: BreakVerdict
     step: VersionStep
     summary: str
-    judge: Callable[[Difference], str]
+    judge: Callable[[ContractDifference], str]
 
 
 class ContractChange(NamedTuple):
@@ -43,14 +43,14 @@ class ContractChange(NamedTuple):
     path: str
     before: Any
     after: Any
-    verdict: Verdict
+    verdict: BreakVerdict
     rule: str
     sentence: str
     step: VersionStep
     columns: tuple[str, ...] = ()
 
 
-def values(difference: Difference) -> str:
+def values(difference: ContractDifference) -> str:
     """The values of a difference in words: `from 2 to 48`."""
     if difference.is_new:
         return f"is {in_words(difference.after)} now"

@@ -5,57 +5,57 @@ from __future__ import annotations
 from typing import Final
 
 from mesh.contracts.breaks.break_rule import BreakRule
-from mesh.contracts.breaks.differences import Difference
+from mesh.contracts.breaks.paired_documents import ContractDifference
 
 
-def _is(difference: Difference, place: str, key: str) -> bool:
+def _is(difference: ContractDifference, place: str, key: str) -> bool:
     return difference.place == place and difference.key == key
 
 
-def _table_gone(one: Difference) -> str:
+def _table_gone(one: ContractDifference) -> str:
     return f"{one.subject} is gone" if _is(one, "schema", "") and one.is_gone else ""
 
 
-def _table_new(one: Difference) -> str:
+def _table_new(one: ContractDifference) -> str:
     return f"{one.subject} is new" if _is(one, "schema", "") and one.is_new else ""
 
 
-def _table_renamed(one: Difference) -> str:
+def _table_renamed(one: ContractDifference) -> str:
     if not _is(one, "schema", "catalog name"):
         return ""
     return f"{one.subject} is called '{one.after}' now, and queries name it as before"
 
 
-def _table_format(one: Difference) -> str:
+def _table_format(one: ContractDifference) -> str:
     if one.place != "customProperties" or one.key != "tableformat":
         return ""
     old, new = (value or "iceberg" for value in (one.before, one.after))
     return f"{one.subject} is {new} now, and was {old}: files are found and read in another way" if old != new else ""
 
 
-def _table_kind(one: Difference) -> str:
+def _table_kind(one: ContractDifference) -> str:
     if one.place != "schema" or one.key not in ("physicalType", "logicalType"):
         return ""
     return f"{one.subject} is a {one.after or 'table'} now, and was a {one.before or 'table'}"
 
 
-def _column_gone(one: Difference) -> str:
+def _column_gone(one: ContractDifference) -> str:
     if not (_is(one, "properties", "") and one.is_gone):
         return ""
     return f"{one.subject} is gone: a query that names it fails"
 
 
-def _column_new(one: Difference) -> str:
+def _column_new(one: ContractDifference) -> str:
     return f"{one.subject} is new, {one.after}" if _is(one, "properties", "") and one.is_new else ""
 
 
-def _column_renamed(one: Difference) -> str:
+def _column_renamed(one: ContractDifference) -> str:
     if not _is(one, "properties", "catalog name"):
         return ""
     return f"{one.subject} is called '{one.after}' now: its data goes on, and a query that names it fails"
 
 
-def _logical_name(one: Difference) -> str:
+def _logical_name(one: ContractDifference) -> str:
     if one.place not in ("schema", "properties") or one.key not in ("name", "physicalName", "said physicalName"):
         return ""
     return f"{one.subject} has another name in the contract, and the same in the catalog"

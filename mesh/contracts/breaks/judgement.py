@@ -1,4 +1,4 @@
-"""Judgement of two versions of a contract: every difference with its verdict, and the step that all demand."""
+"""Judgement of two versions of a contract: every change with its verdict, and the step that all demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mesh.contracts.breaks import (
     type_breaks,
 )
 from mesh.contracts.breaks.break_rule import STEPS, BreakRule, ContractChange, VersionStep
-from mesh.contracts.breaks.differences import Difference, differences
+from mesh.contracts.breaks.paired_documents import ContractDifference, differences
 from mesh.contracts.labels import LabelWords
 from mesh.model import Contract, Product
 
@@ -54,7 +54,7 @@ def product_breaks_of(
     return tuple(_judged(one, rules) for one in every)
 
 
-def _judged(one: Difference, rules: Sequence[BreakRule]) -> ContractChange:
+def _judged(one: ContractDifference, rules: Sequence[BreakRule]) -> ContractChange:
     for rule in rules:
         if sentence := rule.judge(one):
             path = ".".join(one.path)

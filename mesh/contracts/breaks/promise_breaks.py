@@ -8,7 +8,7 @@ from typing import Final
 
 from mesh.contracts.breaks.break_rule import BreakRule, in_words, values
 from mesh.contracts.breaks.contract_versions import ContractVersion
-from mesh.contracts.breaks.differences import Difference
+from mesh.contracts.breaks.paired_documents import ContractDifference
 from mesh.findings import listed
 
 # ---- labels
@@ -17,19 +17,19 @@ LABEL_ADDED: Final = "label-added"
 """The rule that alone depends on what a reader is cleared for."""
 
 
-def _label_gone(one: Difference) -> str:
+def _label_gone(one: ContractDifference) -> str:
     if one.place != "properties" or one.key != "label" or not one.is_gone:
         return ""
     return f"{one.subject} is not {listed(one.before)} any more: more people may read it"
 
 
-def _label_new(one: Difference) -> str:
+def _label_new(one: ContractDifference) -> str:
     if one.place != "properties" or one.key != "label" or not one.is_new:
         return ""
     return f"{one.subject} is {listed(one.after)} now: who has no clearance for that reads it no more"
 
 
-def _label_said(one: Difference) -> str:
+def _label_said(one: ContractDifference) -> str:
     said = one.place == "properties" and one.key == "said classification"
     return f"the classification of {one.subject} says the same labels in other words" if said else ""
 
@@ -41,97 +41,97 @@ _BEFORE: Final = frozenset({"proposed", "draft", "development", "in development"
 _LIVE: Final = frozenset({"active", "live", "production", "published", "stable"})
 
 
-def _status(one: Difference, wanted: frozenset[str]) -> bool:
+def _status(one: ContractDifference, wanted: frozenset[str]) -> bool:
     return one.place == "contract" and one.key == "status" and str(one.after).casefold() in wanted
 
 
-def _retired(one: Difference) -> str:
+def _retired(one: ContractDifference) -> str:
     return f"the contract is {one.after}: nobody promises anything any more" if _status(one, _RETIRED) else ""
 
 
-def _deprecated(one: Difference) -> str:
+def _deprecated(one: ContractDifference) -> str:
     said = _status(one, frozenset({"deprecated"}))
     return "the contract is deprecated: consumers have to move until its end" if said else ""
 
 
-def _withdrawn(one: Difference) -> str:
+def _withdrawn(one: ContractDifference) -> str:
     if not _status(one, _BEFORE) or str(one.before).casefold() in _BEFORE | {"none"}:
         return ""
     return f"the contract is {one.after} again, and was {one.before}"
 
 
-def _live(one: Difference) -> str:
+def _live(one: ContractDifference) -> str:
     return f"the contract is {one.after}, and was {one.before or 'without a status'}" if _status(one, _LIVE) else ""
 
 
-def _other_status(one: Difference) -> str:
+def _other_status(one: ContractDifference) -> str:
     said = one.place == "contract" and one.key == "status"
     return f"the status of the contract {values(one)}" if said else ""
 
 
-def _element_deprecated(one: Difference) -> str:
+def _element_deprecated(one: ContractDifference) -> str:
     if not _is_deprecation(one) or one.after is not True:
         return ""
     return f"{one.subject} is deprecated: it goes with a later version"
 
 
-def _element_kept(one: Difference) -> str:
+def _element_kept(one: ContractDifference) -> str:
     return f"{one.subject} is not deprecated" if _is_deprecation(one) else ""
 
 
-def _is_deprecation(one: Difference) -> bool:
+def _is_deprecation(one: ContractDifference) -> bool:
     return one.place in ("schema", "properties", "customProperties") and one.key == "deprecated"
 
 
 # ---- identity
 
 
-def _other_id(one: Difference) -> str:
+def _other_id(one: ContractDifference) -> str:
     if one.place != "contract" or one.key != "id":
         return ""
     return f"the contract has the id of another: it {values(one)}"
 
 
-def _other_product(one: Difference) -> str:
+def _other_product(one: ContractDifference) -> str:
     if one.place != "contract" or one.key not in _OF_PRODUCT or one.is_new:
         return ""
     return f"'{one.key}' of the contract {values(one)}: it is the contract of something else"
 
 
-def _product_named(one: Difference) -> str:
+def _product_named(one: ContractDifference) -> str:
     return f"'{one.key}' of the contract {values(one)}" if one.place == "contract" and one.key in _OF_PRODUCT else ""
 
 
 _OF_PRODUCT: Final = ("dataProduct", "domain", "tenant")
 
 
-def _version(one: Difference) -> tuple[ContractVersion | None, ContractVersion | None] | None:
+def _version(one: ContractDifference) -> tuple[ContractVersion | None, ContractVersion | None] | None:
     if one.place != "contract" or one.key != "version":
         return None
     return ContractVersion.read(one.before), ContractVersion.read(one.after)
 
 
-def _version_back(one: Difference) -> str:
+def _version_back(one: ContractDifference) -> str:
     before, after = _version(one) or (None, None)
     return f"the version goes back: it {values(one)}" if before and after and after < before else ""
 
 
-def _version_unread(one: Difference) -> str:
+def _version_unread(one: ContractDifference) -> str:
     pair = _version(one)
     return f"the version is no 1.4.0, and no step can be told: it {values(one)}" if pair and None in pair else ""
 
 
-def _version_raised(one: Difference) -> str:
+def _version_raised(one: ContractDifference) -> str:
     return f"the version {values(one)}" if _version(one) else ""
 
 
-def _standard(one: Difference) -> str:
+def _standard(one: ContractDifference) -> str:
     if one.place != "contract" or one.key not in ("apiVersion", "kind"):
         return ""
     return f"the contract is written in another version of the standard: '{one.key}' {values(one)}"
 
 
-def _element_id(one: Difference) -> str:
+def _element_id(one: ContractDifference) -> str:
     if one.place not in ("schema", "properties") or one.key != "id":
         return ""
     return f"the id of {one.subject} {values(one)}, and relationships may name it"
@@ -140,15 +140,15 @@ def _element_id(one: Difference) -> str:
 # ---- servers
 
 
-def _server_gone(one: Difference) -> str:
+def _server_gone(one: ContractDifference) -> str:
     return f"{one.subject} is gone" if one.place == "servers" and not one.key and one.is_gone else ""
 
 
-def _server_new(one: Difference) -> str:
+def _server_new(one: ContractDifference) -> str:
     return f"{one.subject} is new" if one.place == "servers" and not one.key and one.is_new else ""
 
 
-def _server_other(one: Difference) -> str:
+def _server_other(one: ContractDifference) -> str:
     if one.place != "servers" or one.key in _SERVER_WORDS:
         return ""
     return f"{one.subject} is read otherwise: '{one.key}' {values(one)}"
@@ -165,37 +165,37 @@ def _sentences(text: object) -> set[str]:
     return plain - {"", "none", "no limitations"}
 
 
-def _limits_gone(one: Difference) -> str:
+def _limits_gone(one: ContractDifference) -> str:
     if one.place != "description" or one.key != "limitations" or _sentences(one.before) <= _sentences(one.after):
         return ""
     return f"limitations of the product are gone or have other words: {values(one)}"
 
 
-def _limits_new(one: Difference) -> str:
+def _limits_new(one: ContractDifference) -> str:
     if one.place != "description" or one.key != "limitations" or _sentences(one.after) <= _sentences(one.before):
         return ""
     return f"the product has more limitations: {values(one)}; a use of it may not be allowed any more"
 
 
-def _usage(one: Difference) -> str:
+def _usage(one: ContractDifference) -> str:
     if one.place != "description" or one.key not in ("purpose", "usage", "limitations"):
         return ""
     return f"the words on '{one.key}' changed: {in_words(one.after)}"
 
 
-def _price(one: Difference) -> str:
+def _price(one: ContractDifference) -> str:
     return f"the price changed: '{one.key}' {values(one)}" if one.place == "price" else ""
 
 
-def _support_gone(one: Difference) -> str:
+def _support_gone(one: ContractDifference) -> str:
     return f"{one.subject} is gone" if one.place == "support" and not one.key and one.is_gone else ""
 
 
-def _role_gone(one: Difference) -> str:
+def _role_gone(one: ContractDifference) -> str:
     return f"{one.subject} is gone" if one.place == "roles" and not one.key and one.is_gone else ""
 
 
-def _meaning(one: Difference) -> str:
+def _meaning(one: ContractDifference) -> str:
     if one.place != "properties" or one.key not in _MEANINGS:
         return ""
     return f"{one.subject} is made in another way: '{one.key}' {values(one)}"
@@ -204,7 +204,7 @@ def _meaning(one: Difference) -> str:
 _MEANINGS: Final = ("transformLogic", "transformSourceObjects", "encryptedName", "semanticType")
 
 
-def _derivation(one: Difference) -> str:
+def _derivation(one: ContractDifference) -> str:
     if one.place != "customProperties" or one.key != "deriveswithout":
         return ""
     return f"the labels that the product leaves behind changed: 'derivesWithout' {values(one)}"
@@ -238,19 +238,19 @@ DOCUMENTATION: Final[Mapping[str, tuple[str, ...]]] = {
 """Keys that are words for people, by place; the empty key is an entry that came."""
 
 
-def _documentation(one: Difference) -> str:
+def _documentation(one: ContractDifference) -> str:
     if one.key not in DOCUMENTATION.get(one.place, ()):
         return ""
     return f"'{one.key or one.path[-1]}' of {one.subject} has other words"
 
 
-def _custom(one: Difference) -> str:
+def _custom(one: ContractDifference) -> str:
     if one.place != "customProperties":
         return ""
     return f"the custom property '{one.path[-1]}' of {one.subject} {values(one)}, which only its readers understand"
 
 
-def _unknown(one: Difference) -> str:
+def _unknown(one: ContractDifference) -> str:
     return f"'{'.'.join(one.path)}' {values(one)}, a key that no rule knows"
 
 

@@ -1,4 +1,4 @@
-"""Breaks of what is promised of values: limits, lists of allowed values, quality rules."""
+"""Breaks of what is promised of values: limits, enumerations, quality rules."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 from mesh.contracts.breaks.break_rule import BreakRule, values
-from mesh.contracts.breaks.differences import Difference
+from mesh.contracts.breaks.paired_documents import ContractDifference
 from mesh.contracts.breaks.promise_bounds import LIMITS, THRESHOLDS, Direction, limit_direction, threshold_direction
 
-Judge = Callable[[Difference], str]
+_Judge = Callable[[ContractDifference], str]
 
 
-def _limit(direction: Direction, words: str) -> Judge:
-    def judge(one: Difference) -> str:
+def _limit(direction: Direction, words: str) -> _Judge:
+    def judge(one: ContractDifference) -> str:
         if one.place != "logicalTypeOptions" or one.key not in LIMITS:
             return ""
         said = limit_direction(one.key, one.old, one.new) == direction
@@ -35,38 +35,38 @@ def _listed(value: Any) -> set[str] | None:
     return {json.dumps(one, sort_keys=True, default=str) for one in plain}
 
 
-def _allowed(one: Difference) -> tuple[set[str] | None, set[str] | None] | None:
+def _allowed(one: ContractDifference) -> tuple[set[str] | None, set[str] | None] | None:
     """Allowed values before and after, where the difference is one of them."""
     if (one.place, one.key) not in (("properties", "enum"), ("arguments", "validValues")):
         return None
     return _listed(one.before), _listed(one.after)
 
 
-def _values_wider(one: Difference) -> str:
+def _values_wider(one: ContractDifference) -> str:
     before, after = _allowed(one) or (None, None)
     if before is None or after is None or after <= before:
         return ""
     return f"{one.subject} may hold {_joined(after - before)} now, which a consumer has not met"
 
 
-def _values_narrower(one: Difference) -> str:
+def _values_narrower(one: ContractDifference) -> str:
     before, after = _allowed(one) or (None, None)
     if before is None or after is None or not after < before:
         return ""
     return f"{one.subject} holds {_joined(before - after)} no more"
 
 
-def _values_freed(one: Difference) -> str:
+def _values_freed(one: ContractDifference) -> str:
     before, after = _allowed(one) or (None, None)
     return f"{one.subject} may hold any value now" if before is not None and after is None else ""
 
 
-def _values_listed(one: Difference) -> str:
+def _values_listed(one: ContractDifference) -> str:
     before, after = _allowed(one) or (None, None)
     return f"{one.subject} holds {_joined(after)} only" if before is None and after is not None else ""
 
 
-def _values_said(one: Difference) -> str:
+def _values_said(one: ContractDifference) -> str:
     return f"{one.subject} holds the same values, described otherwise" if _allowed(one) else ""
 
 
@@ -77,30 +77,30 @@ def _joined(every: set[str]) -> str:
 # ---- quality rules
 
 
-def _is_text(one: Difference) -> bool:
+def _is_text(one: ContractDifference) -> bool:
     return (one.old.get("type") or one.new.get("type")) == "text"
 
 
-def _whole(one: Difference) -> bool:
+def _whole(one: ContractDifference) -> bool:
     return one.place == "quality" and not one.key
 
 
-def _dropped(one: Difference) -> str:
+def _dropped(one: ContractDifference) -> str:
     if not _whole(one) or not one.is_gone or _is_text(one):
         return ""
     return f"{one.subject} is dropped: nothing promises it any more"
 
 
-def _added(one: Difference) -> str:
+def _added(one: ContractDifference) -> str:
     return f"{one.subject} is new" if _whole(one) and one.is_new else ""
 
 
-def _text_dropped(one: Difference) -> str:
+def _text_dropped(one: ContractDifference) -> str:
     return f"{one.subject} is dropped, a promise in words" if _whole(one) and one.is_gone and _is_text(one) else ""
 
 
-def _threshold(direction: Direction, words: str) -> Judge:
-    def judge(one: Difference) -> str:
+def _threshold(direction: Direction, words: str) -> _Judge:
+    def judge(one: ContractDifference) -> str:
         if one.place != "quality" or one.key not in THRESHOLDS:
             return ""
         said = threshold_direction(one.old, one.new) == direction
@@ -113,7 +113,7 @@ _loosened, _tightened = _threshold("looser", "is looser"), _threshold("tighter",
 _same = _threshold("same", "is the same in other words")
 
 
-def _counted_more(one: Difference) -> bool | None:
+def _counted_more(one: ContractDifference) -> bool | None:
     """Whether a rule that counts bad rows counts more of them; None where that cannot be told."""
     before, after = _listed(one.before), _listed(one.after)
     if one.place != "arguments" or one.key != "missingValues" or before == after:
@@ -122,61 +122,61 @@ def _counted_more(one: Difference) -> bool | None:
     return True if new > old else False if new < old else None
 
 
-def _counts_less(one: Difference) -> str:
+def _counts_less(one: ContractDifference) -> str:
     return f"{one.subject} is looser: '{one.key}' {values(one)}" if _counted_more(one) is False else ""
 
 
-def _counts_more(one: Difference) -> str:
+def _counts_more(one: ContractDifference) -> str:
     return f"{one.subject} is tighter: '{one.key}' {values(one)}" if _counted_more(one) else ""
 
 
-def _unit_said(one: Difference) -> str:
+def _unit_said(one: ContractDifference) -> str:
     percent = {"percent", "%"}
     if one.place != "quality" or one.key != "unit" or (one.before in percent) != (one.after in percent):
         return ""
     return f"the unit of {one.subject} {values(one)}, which counts the same"
 
 
-def _severity(one: Difference) -> int:
+def _severity(one: ContractDifference) -> int:
     order = {"info": 0, "information": 0, "warning": 1, "warn": 1, "minor": 1}
     before, after = (order.get(str(value).casefold(), 2) for value in (one.before, one.after))
     return after - before
 
 
-def _severity_lower(one: Difference) -> str:
+def _severity_lower(one: ContractDifference) -> str:
     if one.place != "quality" or one.key != "severity" or _severity(one) >= 0:
         return ""
     return f"{one.subject} stops less where it is broken: its severity {values(one)}"
 
 
-def _severity_higher(one: Difference) -> str:
+def _severity_higher(one: ContractDifference) -> str:
     if one.place != "quality" or one.key != "severity":
         return ""
     return f"{one.subject} stops as much or more where it is broken: its severity {values(one)}"
 
 
-def _query(one: Difference) -> bool:
+def _query(one: ContractDifference) -> bool:
     return one.place == "quality" and one.key in ("query", "implementation")
 
 
-def _query_said(one: Difference) -> str:
+def _query_said(one: ContractDifference) -> str:
     before, after = (" ".join(str(value).split()).casefold() for value in (one.before, one.after))
     return f"{one.subject} asks the same in other words" if _query(one) and before == after else ""
 
 
-def _query_other(one: Difference) -> str:
+def _query_other(one: ContractDifference) -> str:
     return (
         f"{one.subject} asks something else, which no rule compares: '{one.key}' {values(one)}" if _query(one) else ""
     )
 
 
-def _schedule(one: Difference) -> str:
+def _schedule(one: ContractDifference) -> str:
     if one.place not in ("quality", "slaProperties") or one.key not in ("schedule", "scheduler"):
         return ""
     return f"{one.subject} is watched at other times: '{one.key}' {values(one)}"
 
 
-def _other(one: Difference) -> str:
+def _other(one: ContractDifference) -> str:
     asked = one.place == "quality" and one.key in {*THRESHOLDS, "metric", "rule", "type", "engine", "unit", "arguments"}
     if not asked and one.place != "arguments":
         return ""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from mesh.contracts.breaks.break_rule import BreakRule, values
-from mesh.contracts.breaks.differences import Difference
+from mesh.contracts.breaks.paired_documents import ContractDifference
 from mesh.contracts.breaks.promise_bounds import number
 
 _SMALLER: Final = frozenset(
@@ -48,7 +48,7 @@ def _amount(level: Mapping[str, Any]) -> tuple[Fraction, bool] | None:
     return None if made is None else (made * (seconds or 1), seconds is not None)
 
 
-def _moved(one: Difference) -> int | None:
+def _moved(one: ContractDifference) -> int | None:
     """Whether a level is better (1), worse (-1) or the same (0); None where that cannot be told."""
     before, after, name = _amount(one.old), _amount(one.new), level_name(one.new)
     if before is None or after is None or before[1] != after[1] or one.key == "valueExt":
@@ -60,63 +60,63 @@ def _moved(one: Difference) -> int | None:
     return 1 if (after < before) == (name in _SMALLER) else -1
 
 
-def _is_value(one: Difference) -> bool:
+def _is_value(one: ContractDifference) -> bool:
     return one.place == "slaProperties" and one.key in ("value", "unit", "valueExt", "property", "element")
 
 
-def _is_end(one: Difference) -> bool:
+def _is_end(one: ContractDifference) -> bool:
     return level_name(one.new or one.old) in ENDS
 
 
-def _whole(one: Difference) -> bool:
+def _whole(one: ContractDifference) -> bool:
     return one.place == "slaProperties" and not one.key
 
 
-def _said(one: Difference) -> str:
+def _said(one: ContractDifference) -> str:
     return f"{one.subject}: '{one.key}' {values(one)}"
 
 
-def _end_announced(one: Difference) -> str:
+def _end_announced(one: ContractDifference) -> str:
     if not (_whole(one) and one.is_new and _is_end(one)):
         return ""
     return f"{one.subject} is announced: {one.new.get('value')}; consumers have to move until then"
 
 
-def _end_withdrawn(one: Difference) -> str:
+def _end_withdrawn(one: ContractDifference) -> str:
     return f"{one.subject} is withdrawn" if _whole(one) and one.is_gone and _is_end(one) else ""
 
 
-def _end_sooner(one: Difference) -> str:
+def _end_sooner(one: ContractDifference) -> str:
     if not (_is_value(one) and _is_end(one) and _moved(one) == -1):
         return ""
     return f"{_said(one)}: the end comes sooner than it was announced"
 
 
-def _dropped(one: Difference) -> str:
+def _dropped(one: ContractDifference) -> str:
     return f"{one.subject} is promised no more" if _whole(one) and one.is_gone else ""
 
 
-def _added(one: Difference) -> str:
+def _added(one: ContractDifference) -> str:
     return f"{one.subject} is new" if _whole(one) and one.is_new else ""
 
 
-def _worse(one: Difference) -> str:
+def _worse(one: ContractDifference) -> str:
     return f"{_said(one)}, which is worse" if _is_value(one) and _moved(one) == -1 else ""
 
 
-def _better(one: Difference) -> str:
+def _better(one: ContractDifference) -> str:
     return f"{_said(one)}, which is better" if _is_value(one) and _moved(one) == 1 else ""
 
 
-def _same(one: Difference) -> str:
+def _same(one: ContractDifference) -> str:
     return f"{_said(one)}, which is the same" if _is_value(one) and _moved(one) == 0 else ""
 
 
-def _other(one: Difference) -> str:
+def _other(one: ContractDifference) -> str:
     return f"{_said(one)}, and no rule tells which is better" if _is_value(one) else ""
 
 
-def _default(one: Difference) -> str:
+def _default(one: ContractDifference) -> str:
     if one.place != "contract" or one.key != "slaDefaultElement":
         return ""
     return f"service levels that name no element are of another: 'slaDefaultElement' {values(one)}"

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from mesh.contracts.breaks.break_rule import BreakRule, values
-from mesh.contracts.breaks.differences import Difference
+from mesh.contracts.breaks.paired_documents import ContractDifference
 
 _WIDER: Final = {
     "tinyint": ("smallint", "int", "bigint"),
@@ -23,29 +23,29 @@ _TIMES: Final = ("timestamp", "timestamptz")
 _TYPE_OPTIONS: Final = frozenset({"precision", "scale", "length"})
 
 
-def _is_type(one: Difference) -> bool:
+def _is_type(one: ContractDifference) -> bool:
     return one.place == "properties" and one.key == "type"
 
 
-def _changed(one: Difference) -> str:
+def _changed(one: ContractDifference) -> str:
     return f"{one.subject} {values(one)}"
 
 
-def _zone(one: Difference) -> str:
+def _zone(one: ContractDifference) -> str:
     if _is_type(one) and one.before != one.after and one.before in _TIMES and one.after in _TIMES:
         return f"{_changed(one)}: the same digits are another moment"
     said = one.place == "logicalTypeOptions" and one.key in ("timezone", "defaultTimezone")
     return f"'{one.key}' of {one.subject} {values(one)}" if said else ""
 
 
-def _scale(one: Difference) -> str:
+def _scale(one: ContractDifference) -> str:
     if not _is_type(one) or one.before == one.after:
         return ""
     old, new = (_DECIMAL.fullmatch(str(text)) for text in (one.before, one.after))
     return f"{_changed(one)}: digits behind the point came or went" if old and new and old[2] != new[2] else ""
 
 
-def _wider(one: Difference) -> str:
+def _wider(one: ContractDifference) -> str:
     if not _is_type(one) or one.before == one.after or not _is_wider(str(one.before), str(one.after)):
         return ""
     return f"{_changed(one)}: every value of before fits, and a reader with the narrow type may meet one that does not"
@@ -61,22 +61,22 @@ def _is_wider(before: str, after: str) -> bool:
     return after in _WIDER.get(before, ())
 
 
-def _narrower(one: Difference) -> str:
+def _narrower(one: ContractDifference) -> str:
     if not _is_type(one) or one.before == one.after or not _is_wider(str(one.after), str(one.before)):
         return ""
     return f"{_changed(one)}: what was written before does not fit"
 
 
-def _shorter(one: Difference) -> str:
+def _shorter(one: ContractDifference) -> str:
     sized = _is_type(one) and _SIZED.fullmatch(str(one.after))
     return f"{_changed(one)}: texts are shorter" if sized and _narrower(one) else ""
 
 
-def _other(one: Difference) -> str:
+def _other(one: ContractDifference) -> str:
     return _changed(one) if _is_type(one) and one.before != one.after else ""
 
 
-def _words(one: Difference) -> str:
+def _words(one: ContractDifference) -> str:
     if _is_type(one) and one.before == one.after:
         return f"the type of {one.subject} is written in other words, and the same: {one.after}"
     if one.place == "customProperties" and one.key in _TYPE_OPTIONS:
@@ -84,7 +84,7 @@ def _words(one: Difference) -> str:
     return ""
 
 
-def _vector(one: Difference) -> str:
+def _vector(one: ContractDifference) -> str:
     if one.place != "logicalTypeOptions" or one.key not in _VECTORS:
         return ""
     return f"'{one.key}' of {one.subject} {values(one)}: vectors of both cannot be compared"
@@ -99,19 +99,19 @@ _VECTORS: Final = (
 # ---- nullability
 
 
-def _required_gone(one: Difference) -> str:
+def _required_gone(one: ContractDifference) -> str:
     if one.place != "properties" or one.key != "required" or one.after is not False:
         return ""
     return f"{one.subject} may be missing now, and had a value in every row"
 
 
-def _required_new(one: Difference) -> str:
+def _required_new(one: ContractDifference) -> str:
     if one.place != "properties" or one.key != "required" or one.after is not True:
         return ""
     return f"{one.subject} has a value in every row now"
 
 
-def _required_said(one: Difference) -> str:
+def _required_said(one: ContractDifference) -> str:
     said = one.place == "properties" and one.key == "said required"
     listed = one.place == "logicalTypeOptions" and one.key == "required"
     return f"'required' of {one.subject} is said otherwise, and judged at each field" if said or listed else ""

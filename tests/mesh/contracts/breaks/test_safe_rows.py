@@ -109,6 +109,50 @@ def _enum(*values: str) -> list[dict[str, str]]:
     return [{"value": value} for value in values]
 
 
+def _new_field(one: Any, _: int) -> None:
+    one["properties"].append(column("street", "string"))
+
+
+def _field_gone(one: Any, number: int) -> None:
+    one["properties"].pop(number % 2)
+
+
+def _field_required(one: Any, number: int) -> None:
+    one["properties"][-1 - number % 2 :][0].update(required=number % 3 == 0)
+
+
+def _element_length(one: Any, number: int) -> None:
+    one["items"].update(physicalType=f"varchar({6 + number % 12})")
+
+
+def _values_type(one: Any, number: int) -> None:
+    one["map"]["value"].update(physicalType=("bigint", "int")[number % 2])
+
+
+def _values_limits(one: Any, number: int) -> None:
+    one["map"]["value"].update(logicalTypeOptions={"minimum": number})
+
+
+def _new_column(columns: Any, _: int) -> None:
+    columns.append(column("fresh", "string", required=True))
+
+
+def _new_first_column(columns: Any, _: int) -> None:
+    columns.insert(0, column("first", "int"))
+
+
+def _column_gone(columns: Any, number: int) -> None:
+    columns.pop(1 + number % (len(columns) - 1))
+
+
+def _column_renamed(columns: Any, number: int) -> None:
+    columns[1 + number % (len(columns) - 1)].update(name="other")
+
+
+def _other_order(columns: Any, _: int) -> None:
+    columns.reverse()
+
+
 EDITS: Final[tuple[Edit, ...]] = (
     Edit("plan", "values", _key("enum", _enum("free"), _enum("paid", "free"), _enum("free", "gift"), None)),
     Edit("plan", "required", _key("required", True, False, None)),
@@ -132,26 +176,26 @@ EDITS: Final[tuple[Edit, ...]] = (
     Edit("serial", "unique", _key("unique", False, None)),
     Edit("serial", "required", _key("required", None)),
     Edit("place", "required", _key("required", None)),
-    Edit("place", "new field", lambda one, _: one["properties"].append(column("street", "string"))),
-    Edit("place", "field gone", lambda one, number: one["properties"].pop(number % 2)),
+    Edit("place", "new field", _new_field),
+    Edit("place", "field gone", _field_gone),
     Edit(
         "place",
         "field required",
-        lambda one, number: one["properties"][-1 - number % 2 :][0].update(required=number % 3 == 0),
+        _field_required,
     ),
     Edit("tags", "least", _option("minItems", 2, 0, None)),
     Edit("tags", "most", _option("maxItems", 3, 8, None)),
     Edit("tags", "repeat", _option("uniqueItems", False, None)),
-    Edit("tags", "length", lambda one, number: one["items"].update(physicalType=f"varchar({6 + number % 12})")),
-    Edit("sizes", "values", lambda one, number: one["map"]["value"].update(physicalType=("bigint", "int")[number % 2])),
-    Edit("sizes", "limits", lambda one, number: one["map"]["value"].update(logicalTypeOptions={"minimum": number})),
+    Edit("tags", "length", _element_length),
+    Edit("sizes", "values", _values_type),
+    Edit("sizes", "limits", _values_limits),
     Edit("at", "zone", _key("physicalType", "timestamptz", "date")),
     Edit("at", "required", _key("required", None)),
-    Edit("", "new column", lambda columns, _: columns.append(column("fresh", "string", required=True))),
-    Edit("", "new first column", lambda columns, _: columns.insert(0, column("first", "int"))),
-    Edit("", "column gone", lambda columns, number: columns.pop(1 + number % (len(columns) - 1))),
-    Edit("", "column renamed", lambda columns, number: columns[1 + number % (len(columns) - 1)].update(name="other")),
-    Edit("", "columns in another order", lambda columns, _: columns.reverse()),
+    Edit("", "new column", _new_column),
+    Edit("", "new first column", _new_first_column),
+    Edit("", "column gone", _column_gone),
+    Edit("", "column renamed", _column_renamed),
+    Edit("", "columns in another order", _other_order),
     Edit("id", "key", _key("primaryKey", False, None)),
 )
 

@@ -1,4 +1,4 @@
-"""Differences of two versions of a contract: every key of the documents that is not the same, each at its place.
+"""Documents of two versions of a contract, compared: every key that is not the same, each at its place.
 
 Entries of lists are compared with those of the same name, columns by the name in the catalog, and a column that is
 `renamedFrom` another with that one. What several keys say together is compared as what they say: a type, a primary
@@ -24,14 +24,14 @@ from mesh.contracts.breaks.contract_fields import (
 from mesh.contracts.labels import LabelWords
 from mesh.model import Contract, Element
 
-Entry = Mapping[str, Any]
+DocumentPart = Mapping[str, Any]
 """A mapping of a document."""
 
-NOTHING: Final[Entry] = {}
+NOTHING: Final[DocumentPart] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ContractDifference:
     """A key of a contract with its values before and after, None where it is not there.
 
     `place` names the kind of mapping that has the key, as `standard_keys.KEYS` does; the key is empty where the mapping
@@ -44,8 +44,8 @@ class Difference:
     path: tuple[str, ...]
     before: Any
     after: Any
-    old: Entry
-    new: Entry
+    old: DocumentPart
+    new: DocumentPart
     subject: str
     columns: tuple[str, ...]
 
@@ -71,12 +71,14 @@ class _Around:
     def inside(self, *names: str, subject: str = "") -> _Around:
         return replace(self, path=(*self.path, *names), subject=subject or self.subject)
 
-    def said(self, place: str, key: str, values: tuple[Any, Any], entries: tuple[Entry, Entry]) -> Difference:
+    def said(
+        self, place: str, key: str, values: tuple[Any, Any], entries: tuple[DocumentPart, DocumentPart]
+    ) -> ContractDifference:
         """A difference of what stands here."""
-        return Difference(place, key, self.path, *values, *entries, self.subject, self.columns)
+        return ContractDifference(place, key, self.path, *values, *entries, self.subject, self.columns)
 
 
-def differences(before: Contract, after: Contract, words: LabelWords) -> Iterator[Difference]:
+def differences(before: Contract, after: Contract, words: LabelWords) -> Iterator[ContractDifference]:
     """Every difference of two versions, in the order of the document before; what is new stands last at its place."""
     yield from _mapping("contract", before.data, after.data, _Around(), {"schema"})
     yield from _tables(before, after, words)
@@ -85,38 +87,38 @@ def differences(before: Contract, after: Contract, words: LabelWords) -> Iterato
 # ---- mappings and lists of entries
 
 
-def _names(*keys: str) -> Callable[[Entry], str]:
+def _names(*keys: str) -> Callable[[DocumentPart], str]:
     """The name of an entry: what the first of some keys says that it has."""
 
-    def name(entry: Entry) -> str:
+    def name(entry: DocumentPart) -> str:
         return next((str(entry[key]) for key in keys if entry.get(key) not in (None, "")), "")
 
     return name
 
 
-def _level(entry: Entry) -> str:
+def _level(entry: DocumentPart) -> str:
     """The name of a service level: its property, and the element that it is of."""
     name = str(entry.get("property", ""))
     return f"{name}({entry['element']})" if entry.get("element") else name
 
 
-def _custom(entry: Entry) -> str:
+def _custom(entry: DocumentPart) -> str:
     return str(entry.get("property", "")).replace("_", "").replace("-", "").casefold()
 
 
-def _quality(entry: Entry) -> str:
+def _quality(entry: DocumentPart) -> str:
     """The name of a quality rule: its own, else the metric and what it is asked of, else its query or text."""
     own = _names("id", "name")(entry)
     said = entry.get("metric") or entry.get("rule") or entry.get("type") or "text"
     asked: Any = entry.get("arguments")
-    of = cast("Entry", asked).get("properties") if isinstance(asked, Mapping) else None
+    of = cast("DocumentPart", asked).get("properties") if isinstance(asked, Mapping) else None
     text = (
         entry.get("query") or entry.get("implementation") or ("" if entry.get("metric") else entry.get("description"))
     )
     return own or " ".join(str(part) for part in (said, of, text) if part)
 
 
-def _relationship(entry: Entry) -> str:
+def _relationship(entry: DocumentPart) -> str:
     ends = [f"{key} {_several(entry[key])}" for key in ("from", "to") if entry.get(key)]
     return " ".join(ends)
 
@@ -125,7 +127,7 @@ def _several(written: Any) -> str:
     return ", ".join(map(str, cast("list[Any]", written))) if isinstance(written, list) else str(written)
 
 
-_LISTS: Final[Mapping[tuple[str, str], Callable[[Entry], str]]] = {
+_LISTS: Final[Mapping[tuple[str, str], Callable[[DocumentPart], str]]] = {
     ("contract", "slaProperties"): _level,
     ("contract", "servers"): _names("server", "id"),
     ("contract", "support"): _names("channel", "id"),
@@ -152,7 +154,9 @@ def same(one: Any, other: Any) -> bool:
     )
 
 
-def _mapping(place: str, old: Entry, new: Entry, around: _Around, skipped: Iterable[str] = ()) -> Iterator[Difference]:
+def _mapping(
+    place: str, old: DocumentPart, new: DocumentPart, around: _Around, skipped: Iterable[str] = ()
+) -> Iterator[ContractDifference]:
     for key in dict.fromkeys((*old, *new)):
         one, other = old.get(key), new.get(key)
         if key in skipped or same(one, other):
@@ -173,8 +177,12 @@ def _are_entries(*lists: Any) -> bool:
 
 
 def _entries(
-    place: str, old: Sequence[Entry], new: Sequence[Entry], around: _Around, name: Callable[[Entry], str]
-) -> Iterator[Difference]:
+    place: str,
+    old: Sequence[DocumentPart],
+    new: Sequence[DocumentPart],
+    around: _Around,
+    name: Callable[[DocumentPart], str],
+) -> Iterator[ContractDifference]:
     before, after = _named(old, name), _named(new, name)
     for key in dict.fromkeys((*before, *after)):
         one, other = before.get(key), after.get(key)
@@ -195,9 +203,9 @@ _ENTRY_WORDS: Final = {
 }
 
 
-def _named(entries: Sequence[Entry], name: Callable[[Entry], str]) -> dict[str, Entry]:
+def _named(entries: Sequence[DocumentPart], name: Callable[[DocumentPart], str]) -> dict[str, DocumentPart]:
     """Entries by name; the second of a name has its number, too."""
-    named: dict[str, Entry] = {}
+    named: dict[str, DocumentPart] = {}
     for number, entry in enumerate(entries):
         wanted = name(entry) or str(number)
         count, key = 1, wanted
@@ -208,7 +216,7 @@ def _named(entries: Sequence[Entry], name: Callable[[Entry], str]) -> dict[str, 
     return named
 
 
-def _custom_properties(old: Any, new: Any, around: _Around) -> Iterator[Difference]:
+def _custom_properties(old: Any, new: Any, around: _Around) -> Iterator[ContractDifference]:
     """Differences of custom properties: each is a key of its own, with its value."""
     if not _are_entries(old, new):
         yield around.said("customProperties", "", (old, new), (NOTHING, NOTHING))
@@ -226,7 +234,7 @@ def _custom_properties(old: Any, new: Any, around: _Around) -> Iterator[Differen
 # ---- tables and columns
 
 
-def _tables(before: Contract, after: Contract, words: LabelWords) -> Iterator[Difference]:
+def _tables(before: Contract, after: Contract, words: LabelWords) -> Iterator[ContractDifference]:
     olds = {table.catalog_name: table for table in before.tables}
     news = {table.catalog_name: table for table in after.tables}
     renamed = _renamed(olds, news)
@@ -268,7 +276,7 @@ class _TablePair:
     words: LabelWords
     around: _Around
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[ContractDifference]:
         """Differences of the table, of its fields, and of what several columns say together."""
         names = ("name", "physicalName") if self.old.catalog_name != self.new.catalog_name else ()
         yield from _mapping("schema", self.old.data, self.new.data, self.around, ("properties", *names))
@@ -295,7 +303,7 @@ class _TablePair:
             (f"{table}.{one.column}",),
         )
 
-    def _wholes(self, came_from: Mapping[str, str | None]) -> Iterator[Difference]:
+    def _wholes(self, came_from: Mapping[str, str | None]) -> Iterator[ContractDifference]:
         """The primary key and the partitions, which keys of several columns say together."""
         entries = self.old.data, self.new.data
         for key, of in (("primaryKey", keys_of), ("partitions", partitions_of)):
@@ -310,7 +318,7 @@ class _TablePair:
             is_order = key == "primaryKey" and sorted(was) == sorted(now)
             yield here.said("schema", "key order" if is_order else key, (was or None, now or None), entries)
 
-    def _labels(self, came_from: Mapping[str, str | None]) -> Iterator[Difference]:
+    def _labels(self, came_from: Mapping[str, str | None]) -> Iterator[ContractDifference]:
         """Labels of whole columns, as Lake Formation has them: what one lost, and what it got."""
         olds = labels_of(self.old, self.words)
         for name, now in labels_of(self.new, self.words).items():
@@ -327,7 +335,9 @@ class _TablePair:
             if new := sorted(now - olds[source]):
                 yield here.said("properties", "label", (None, new), (NOTHING, NOTHING))
 
-    def _field(self, one: ContractField, other: ContractField, told: set[tuple[str, str]]) -> Iterator[Difference]:
+    def _field(
+        self, one: ContractField, other: ContractField, told: set[tuple[str, str]]
+    ) -> Iterator[ContractDifference]:
         """Differences of a field: what it is called, its type, whether it may be missing, and every other key."""
         here, entries = self._of(one), (one.data, other.data)
         if one.name != other.name:
