@@ -88,7 +88,7 @@ def _of_product(before: Mesh, after: Mesh, name: str, name_after: str, as_of: da
         tuple(changes),
         made,
         refused,
-        broken_consumers(readers_of(before, name), changes),
+        broken_consumers(readers_of(before, name), changes) if changes else (),
     )
 
 

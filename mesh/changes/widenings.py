@@ -76,6 +76,8 @@ def widenings(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[LabelWid
     found: list[LabelWidening] = []
     for product in sorted(before.contracts.keys() & after.contracts.keys()):
         contracts = before.contracts[product], after.contracts[product]
+        if words[0] == words[1] and contracts[0].data == contracts[1].data:
+            continue
         lost = list(_lost(contracts, words))
         told = {label for _, was, now in lost for label in was - now}
         was, now = (product_labels(one, known) for one, known in zip(contracts, words, strict=True))

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, ColumnRef, Days, Email, Given, Name, Names, Owner, ProductRef, Text, once
+from mesh.model.base import (
+    EXPECTED,
+    PRODUCT_PATTERN,
+    Closed,
+    ColumnRef,
+    Days,
+    Email,
+    Given,
+    Name,
+    Names,
+    Owner,
+    ProductRef,
+    Text,
+    once,
+)
 from mesh.model.mesh_file import Budget
 from mesh.model.pipeline import ProductPipeline
 
@@ -80,6 +95,8 @@ class Consumption(Closed):
 
 def _consumption(value: Any) -> Any:
     """A consumption that is written as a product alone."""
+    if isinstance(value, str) and not re.fullmatch(PRODUCT_PATTERN, value):
+        raise PydanticCustomError("product", "expected {what}", {"what": EXPECTED[PRODUCT_PATTERN]})
     return {"product": value} if isinstance(value, str) else value
 
 

@@ -15,7 +15,7 @@ from mesh.contracts.breaks import (
     type_breaks,
 )
 from mesh.contracts.breaks.break_rule import STEPS, BreakRule, ContractChange, VersionStep
-from mesh.contracts.breaks.paired_documents import ContractDifference, differences
+from mesh.contracts.breaks.paired_documents import ContractDifference, differences, same
 from mesh.contracts.labels import LabelWords
 from mesh.model import Contract, Product
 
@@ -38,6 +38,8 @@ def breaks_of(
     before: Contract, after: Contract, words: LabelWords = PLAIN_WORDS, rules: Sequence[BreakRule] = RULES
 ) -> tuple[ContractChange, ...]:
     """Every change of a contract, judged; none where both say the same."""
+    if same(before.data, after.data):
+        return ()
     return tuple(_judged(one, rules) for one in differences(before, after, words))
 
 
