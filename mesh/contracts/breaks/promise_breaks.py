@@ -55,9 +55,9 @@ def _deprecated(one: ContractDifference) -> str:
 
 
 def _withdrawn(one: ContractDifference) -> str:
-    if not _status(one, _BEFORE) or str(one.before).casefold() in _BEFORE | {"none"}:
+    if not _status(one, _BEFORE) or str(one.before).casefold() in _BEFORE:
         return ""
-    return f"the contract is {one.after} again, and was {one.before}"
+    return f"the contract is {one.after} again, and was {one.before or 'in force'}"
 
 
 def _live(one: ContractDifference) -> str:

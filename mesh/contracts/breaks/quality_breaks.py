@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -160,8 +161,14 @@ def _query(one: ContractDifference) -> bool:
 
 
 def _query_said(one: ContractDifference) -> str:
-    before, after = (" ".join(str(value).split()).casefold() for value in (one.before, one.after))
-    return f"{one.subject} asks the same in other words" if _query(one) and before == after else ""
+    said = _query(one) and _plain_sql(one.before) == _plain_sql(one.after)
+    return f"{one.subject} asks the same in other words" if said else ""
+
+
+def _plain_sql(query: object) -> list[str]:
+    """A query without what does not matter in it: spaces and case, but for texts and names in quotes."""
+    parts = re.split(r"('(?:[^']|'')*'|\"[^\"]*\")", str(query))
+    return [part if number % 2 else " ".join(part.casefold().split()) for number, part in enumerate(parts)]
 
 
 def _query_other(one: ContractDifference) -> str:
@@ -285,7 +292,14 @@ RULES: Final = (
         "The severity of a rule is higher, or called otherwise.",
         _severity_higher,
     ),
-    BreakRule("quality-query-reworded", "quality", "safe", "patch", "A query differs in spaces or case.", _query_said),
+    BreakRule(
+        "quality-query-reworded",
+        "quality",
+        "safe",
+        "patch",
+        "A query differs in spaces or case, but in no text.",
+        _query_said,
+    ),
     BreakRule(
         "quality-query-changed", "quality", "risky", "minor", "A query or implementation is another.", _query_other
     ),
