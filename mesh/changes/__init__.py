@@ -1,1 +1,1 @@
-"""Changes: two planned meshes beside each other, as a report about who gains and loses what, in words."""
+"""Changes: from one planned mesh to another, who gains and loses what, and what breaks, in words."""

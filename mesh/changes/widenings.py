@@ -1,0 +1,142 @@
+"""Widenings of access: labels that a change takes away, which clearances read more by it, and who said yes.
+
+An entry under `widenings` of `clearances/<clearance>.yaml` is that yes. The file is of the clearance's approvers
+(CODEOWNERS), so a domain cannot write it. It counts for some days: a label that comes back, and is taken away again
+later, is another decision. The locks of both sides are not asked: whoever changes a contract writes its lock.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from mesh.contracts.breaks.contract_fields import fields_of, labels_of, sources
+from mesh.contracts.labels import LabelWords, label_words, product_labels
+from mesh.contracts.widened_clearances import gaining_clearances
+from mesh.findings import Problem, listed
+from mesh.model import ClearanceFile, Contract, Mesh, Widening, contract_file
+
+ENTRY_DAYS: Final = 30
+"""Days for which an entry counts, from its own."""
+
+WHOLE: Final = "*"
+"""The column of an entry where a product as a whole loses a label, for its last column with it went."""
+
+
+class GainingClearance(NamedTuple):
+    """A clearance that reads more: its approvers by the files of before, and the entry by which one said yes."""
+
+    name: str
+    approvers: tuple[str, ...]
+    entry: Widening | None
+
+
+class LabelWidening(NamedTuple):
+    """A column (`profiles.birth_year`), or a product (`*`), that loses labels, and the clearances that gain."""
+
+    product: str
+    file: str
+    column: str
+    labels: tuple[str, ...]
+    gaining: tuple[GainingClearance, ...]
+
+    @property
+    def missing(self) -> tuple[GainingClearance, ...]:
+        """The clearances in whose file no approver said yes."""
+        return tuple(one for one in self.gaining if one.entry is None)
+
+    def problems(self) -> Iterator[Problem]:
+        """A problem for each clearance that gains without an entry, at the product's contract."""
+        what = f"'{self.column}'" if self.column != WHOLE else f"'{self.product}' as a whole"
+        label = f"the {'label' if len(self.labels) == 1 else 'labels'} {listed(self.labels)}"
+        for one in self.missing:
+            entry = (
+                f"{{product: {self.product}, column: {_quoted(self.column)}, labels: [{', '.join(self.labels)}], …}}"
+            )
+            why = f"{what} loses {label}, and who holds '{one.name}' reads it then: ask {listed(one.approvers)} for"
+            yield Problem(self.file, (), f"{why} the entry {entry} under 'widenings' of clearances/{one.name}.yaml")
+
+    def as_json(self) -> dict[str, Any]:
+        """The widening for `--json`."""
+        gaining: list[dict[str, Any]] = [
+            {
+                "clearance": one.name,
+                "approvers": list(one.approvers),
+                "entry": one.entry.model_dump(mode="json", by_alias=True) if one.entry else None,
+            }
+            for one in self.gaining
+        ]
+        return {"product": self.product, "column": self.column, "labels": list(self.labels), "gaining": gaining}
+
+
+def widenings(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[LabelWidening, ...]:
+    """Every label that columns and products of both meshes lose, each side with the label words of its own mesh."""
+    words = label_words(before.file), label_words(after.file)
+    found: list[LabelWidening] = []
+    for product in sorted(before.contracts.keys() & after.contracts.keys()):
+        contracts = before.contracts[product], after.contracts[product]
+        if words[0] == words[1] and contracts[0].data == contracts[1].data:
+            continue
+        lost = list(_lost(contracts, words))
+        told = {label for _, was, now in lost for label in was - now}
+        was, now = (product_labels(one, known) for one, known in zip(contracts, words, strict=True))
+        if was - now - told:
+            lost.append((WHOLE, was, now))
+        found += (_widening(before, after, product, *one, as_of) for one in lost)
+    return tuple(found)
+
+
+_Lost = tuple[str, frozenset[str], frozenset[str]]
+"""A column with its labels before and after."""
+
+
+def _lost(contracts: tuple[Contract, Contract], words: tuple[LabelWords, LabelWords]) -> Iterator[_Lost]:
+    olds = {table.catalog_name: table for table in contracts[0].tables}
+    for table in contracts[1].tables:
+        old = olds.get(table.catalog_name)
+        if old is None:
+            continue
+        came_from = sources(fields_of(contracts[0], old), fields_of(contracts[1], table))
+        before = labels_of(old, words[0])
+        for name, now in labels_of(table, words[1]).items():
+            was = before.get(came_from.get(name) or "", frozenset())
+            if was - now:
+                yield f"{table.catalog_name}.{name}", was, now
+
+
+def _widening(
+    before: Mesh, after: Mesh, product: str, column: str, was: frozenset[str], now: frozenset[str], as_of: datetime.date
+) -> LabelWidening:
+    labels = tuple(sorted(was - now))
+    gaining: list[GainingClearance] = []
+    for name in gaining_clearances(after.clearances, was, now):
+        file = after.clearances[name]
+        # Who makes oneself an approver in the same change has nobody's yes yet.
+        approvers = tuple(one.email for one in before.clearances.get(name, file).approvers)
+        gaining.append(GainingClearance(name, approvers, _entry(file, product, column, labels, approvers, as_of)))
+    declared = after.product(product)
+    assert declared is not None, product
+    domain, _, own_name = product.partition(".")
+    return LabelWidening(product, contract_file(domain, own_name, declared), column, labels, tuple(gaining))
+
+
+def _entry(
+    file: ClearanceFile,
+    product: str,
+    column: str,
+    labels: tuple[str, ...],
+    approvers: tuple[str, ...],
+    as_of: datetime.date,
+) -> Widening | None:
+    """The entry of a clearance by which a label may go, if one of its approvers wrote it in the last days."""
+    first = as_of - datetime.timedelta(days=ENTRY_DAYS)
+    for entry in file.widenings:
+        is_of_it = (entry.product, entry.column) == (product, column) and set(labels) <= set(entry.labels)
+        if is_of_it and entry.approved_by in approvers and first <= entry.date <= as_of:
+            return entry
+    return None
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"' if column == WHOLE else column
