@@ -98,16 +98,23 @@ def compared(
 def _completed(
     report: ChangeReport, sides: tuple[Side, Side], planned: tuple[PlannedMesh, PlannedMesh], directory: Path
 ) -> ChangeReport:
-    """The report with what its sides come to: stacks, and approvals, which a mesh that stays as it is needs none of."""
+    """The report with what its sides come to: promises, stacks, and approvals, of which no change needs none."""
     from mesh.changes.approval_lines import approval_section
+    from mesh.changes.broken_promises import broken_promises
+    from mesh.changes.promise_lines import promise_section, widening_section
     from mesh.changes.stack_lines import stack_section
+    from mesh.changes.widenings import widenings
 
     changed = changed_files(*sides, directory)
     asked = ChangeRequest(planned[0].mesh, planned[1].mesh, changed.files, changed.folder)
     stacks = stack_section(stacks_between(*planned, changed))
     if not (report.is_change or stacks.is_change):
         return report
-    return replace(report, sections=(*report.sections, stacks, approval_section(approvals(asked, Reviewers()))))
+    before, after, today = planned[0].mesh, planned[1].mesh, planned[1].as_of
+    promises = promise_section(broken_promises(before, after, today))
+    widened = widening_section(widenings(before, after, today))
+    needed = approval_section(approvals(asked, Reviewers()))
+    return replace(report, sections=(*report.sections, promises, widened, stacks, needed))
 
 
 def _read(side: Side, today: datetime.date) -> tuple[Mesh | None, Sequence[Finding]]:
