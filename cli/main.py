@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "codeowners": "codeowners",
     "schemas": "schemas",
     "plan": "plan",
+    "affected": "affected",
     "up": "up",
     "as": "assume",
     "connect": "connect",

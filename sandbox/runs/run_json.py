@@ -79,6 +79,7 @@ def _resource(
         "inputs": inputs,
         "dependencies": sorted(resource.dependencies),
         "protect": resource.protect,
+        "retainOnDelete": resource.retain_on_delete,
     }
     return shown if preview else {**shown, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
 

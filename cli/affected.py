@@ -1,0 +1,186 @@
+"""`mesh affected`: the stacks whose plan a change makes another, and the approvals that it needs."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
+
+import typer
+
+from cli.changed_files import ChangedFiles, changed_files
+from cli.console import answer, answer_json, counted, say
+from cli.exit_codes import FAULT, FINDINGS
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
+from cli.progress import Progress
+from cli.reviewer_options import ApprovedByOption, AuthorOption, TeamsOption, reviewers
+from cli.revisions import Side, opened_side, working_side
+from mesh.approvals.given_approvals import Approvals, Reviewers, approvals
+from mesh.approvals.needs import ChangeRequest
+from mesh.findings import BadInputError, Finding
+from mesh.folder import PlannedMesh, findings_of
+from mesh.model import Mesh
+from mesh.plan import build
+
+if TYPE_CHECKING:
+    from mesh.changes.stack_differences import StackDifference
+    from sandbox.runs.rendered_stacks import RenderingError
+
+What = Literal["stacks", "approvals"]
+PROGRAM = ("__main__.py", "components/", "functions/", "mesh/", "program/", "pyproject.toml", "requirements.lock")
+"""Files of the program that makes every stack, by how their paths begin, where the mesh is in its repository."""
+
+
+class ReadSide(NamedTuple):
+    """A side as it was read: its mesh as far as there is one, and its plan where it has no error."""
+
+    side: Side
+    mesh: Mesh | None
+    errors: tuple[Finding, ...]
+    planned: PlannedMesh | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered; None for what was not asked, or cannot be told."""
+
+    sides: tuple[str, str]
+    changed: ChangedFiles
+    stacks: tuple[StackDifference, ...] | None
+    approvals: Approvals | None
+    program: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as `--json` prints it."""
+        document: dict[str, Any] = {"since": self.sides[0], "to": self.sides[1], "files": list(self.changed.files)}
+        if self.stacks is not None:
+            document |= {"program": list(self.program), "stacks": [each.as_json() for each in self.stacks]}
+        if self.approvals is not None:
+            document["approvals"] = [each.as_json() for each in self.approvals.needed]
+            document["told"] = [each.as_json() for each in self.approvals.told]
+            document["missing"] = len(self.approvals.missing)
+        return document
+
+
+def affected(
+    since: Annotated[
+        str, typer.Option("--since", help="What to compare with: a revision of git, or a mesh folder.", metavar="REV")
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", help="What has changed since; the mesh folder as it lies there, if left out.", metavar="REV"
+        ),
+    ] = None,
+    only: Annotated[
+        What | None, typer.Option("--only", help="Only the stacks, or only the approvals, which takes a second.")
+    ] = None,
+    author: AuthorOption = "",
+    approved_by: ApprovedByOption = None,
+    teams: TeamsOption = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit code 1 when an approval is missing.")] = False,
+    directory: FolderOption = DEFAULT_FOLDER,
+    as_of: AsOf = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the stacks that a change makes another, and whose approval it needs.
+
+    The stacks come in the order in which they are deployed, each with its reason: exactly those whose plan differs.
+    Approvals follow from the files that are touched, and from what the change does; each says why.
+
+    Exit code 2 where a side has errors; what can be told without a plan is told first.
+    """
+    people = reviewers(author, approved_by, teams)
+    with ExitStack() as opened:
+        before = _read(opened.enter_context(opened_side(since, directory)), as_of)
+        after = _read(opened.enter_context(opened_side(to, directory)) if to else working_side(directory), as_of)
+        changed = changed_files(before.side, after.side, directory)
+        needed = None if only == "stacks" else _approvals(before, after, changed, people)
+        stacks, program = None, tuple[str, ...]()
+        if only != "approvals" and before.planned and after.planned:
+            program = _of_the_program(changed)
+            stacks = _stacks(before.planned, after.planned, changed, program)
+        found = Answer((before.side.name, after.side.name), changed, stacks, needed, program)
+        if as_json:
+            answer_json(found.as_json())
+        else:
+            _show(found)
+        if errors := (*before.errors, *after.errors):
+            raise BadInputError(errors)
+    if exit_code and needed and needed.missing:
+        raise typer.Exit(FINDINGS)
+
+
+def _read(side: Side, as_of: datetime.datetime | None) -> ReadSide:
+    mesh, findings = findings_of(side.folder, day(as_of))
+    errors = tuple(side.placed(finding for finding in findings if finding.severity == "error"))
+    planned = None
+    if mesh is not None and not errors:
+        planned = PlannedMesh(side.folder, mesh, build(mesh, day(as_of)), day(as_of), tuple(findings))
+    return ReadSide(side, mesh, errors, planned)
+
+
+def _approvals(before: ReadSide, after: ReadSide, changed: ChangedFiles, people: Reviewers) -> Approvals | None:
+    """The approvals; None where a side is no mesh at all. Of one with errors they are those of what can be read."""
+    if before.mesh is None or after.mesh is None:
+        return None
+    return approvals(ChangeRequest(before.mesh, after.mesh, changed.files, changed.folder), people)
+
+
+def _of_the_program(changed: ChangedFiles) -> tuple[str, ...]:
+    """Files of the program that were changed, where it runs from the repository of the mesh."""
+    from sandbox.runs.stack_run import ENTRY_POINT
+
+    if changed.top is None or ENTRY_POINT.parent != changed.top:
+        return ()
+    inside = f"{changed.folder}/"
+    return tuple(file for file in changed.files if file.startswith(PROGRAM) and not file.startswith(inside))
+
+
+def _stacks(
+    before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles, program: tuple[str, ...]
+) -> tuple[StackDifference, ...]:
+    """The stacks that differ; all of them where the program does, for both sides are made by the one that is here."""
+    from mesh.changes.affected_stacks import AffectedStack
+    from mesh.changes.affected_stacks import affected as candidates_of
+    from mesh.changes.stack_differences import StackDifference, stack_differences
+    from sandbox.runs.rendered_stacks import RenderedStacks, RenderingError
+
+    candidates = candidates_of(before.plan, after.plan)
+    stacks = [candidate.stack for candidate in candidates]
+    try:
+        with Progress("planning", 2 * len(stacks)) as progress:
+            rendered = [RenderedStacks(side, progress.step).of(stacks) for side in (before, after)]
+    except RenderingError as error:
+        _fail(error)
+    found = {each.stack.stack: each for each in stack_differences(candidates, *rendered, changed.files)}
+    if program:
+        others = {stack: StackDifference(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
+        found = {**others, **found}
+    return tuple(found.values())
+
+
+def _fail(error: RenderingError) -> NoReturn:
+    for run in error.runs:
+        for failure in run.result.failures:
+            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
+    raise typer.Exit(FAULT)
+
+
+def _show(found: Answer) -> None:
+    if found.stacks is not None:
+        for each in found.stacks:
+            for line in each.lines():
+                answer(line)
+        number = counted(len(found.stacks), "stack")
+        answer(f"{number} to deploy, in this order" if found.stacks else "no stack: every plan is as it was")
+        if found.program:
+            answer(f"the program itself changed ({found.program[0]}, …): every stack may be another one")
+    if found.approvals is not None:
+        for approval in sorted(found.approvals.needed, key=lambda each: bool(each.given_by)):
+            answer(str(approval))
+        for notice in found.approvals.told:
+            answer(f"told, {' or '.join(notice.to)}: {notice.what}")
+        missing = len(found.approvals.missing)
+        answer(f"{counted(missing, 'approval')} missing" if missing else "no approval is missing")

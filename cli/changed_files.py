@@ -1,0 +1,63 @@
+"""Files that differ between two sides of a comparison, by their paths in the repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from cli.revisions import Repository, Side
+from mesh.findings import NotPossibleError
+from mesh.pipeline_scripts import FOLDER
+
+
+class ChangedFiles(NamedTuple):
+    """Paths of files that differ, sorted, and that of the mesh folder; from `top`, where there is a repository."""
+
+    files: tuple[str, ...]
+    folder: str
+    top: Path | None = None
+
+
+def changed_files(before: Side, after: Side, directory: Path) -> ChangedFiles:
+    """The files that differ: of a revision all of the repository, of two folders those of the mesh and its scripts."""
+    if before.top is None:
+        folder = os.path.basename(os.path.realpath(after.folder))
+        return ChangedFiles(tuple(sorted(_of_folders(before.folder, after.folder, folder))), folder)
+    repository = _repository(directory)
+    revisions = [side.name.partition(":")[0] for side in (before, after) if side.top is not None]
+    commits = [repository.commit(revision) for revision in revisions]
+    listed = repository.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", *commits, "--")
+    files = set(_names(listed))
+    if after.top is None:
+        files.update(_names(repository.git("ls-files", "--others", "--exclude-standard", "-z", "--full-name", ":/")))
+    return ChangedFiles(tuple(sorted(files)), repository.inside(directory) or ".", repository.top)
+
+
+def _repository(directory: Path) -> Repository:
+    """The repository of a mesh folder, or of the nearest folder above it that is there."""
+    here = Path(os.path.realpath(directory))
+    while not here.is_dir() and here != here.parent:
+        here = here.parent
+    top = os.fsdecode(Repository(here).git("rev-parse", "--show-toplevel")).rstrip("\n")
+    return Repository(Path(os.path.realpath(top)))
+
+
+def _names(listed: bytes) -> list[str]:
+    return [name for name in os.fsdecode(listed).split("\0") if name]
+
+
+def _of_folders(before: Path, after: Path, folder: str) -> Iterator[str]:
+    """Files of two mesh folders, and of the scripts beside them, that are not the same byte by byte."""
+    places = ((Path(), folder), (Path("..") / FOLDER, FOLDER))
+    for inside, name in places:
+        old, new = (_contents(side / inside) for side in (before, after))
+        yield from (f"{name}/{path}" for path in {*old, *new} if old.get(path) != new.get(path))
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    try:
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    except OSError as error:
+        raise NotPossibleError(f"{folder} cannot be read: {error.strerror}") from None

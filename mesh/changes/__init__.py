@@ -1,0 +1,1 @@
+"""Changes: differences of two meshes, in the words of the people whom they are about."""
