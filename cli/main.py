@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "migrate": "migrate",
     "codeowners": "codeowners",
     "schemas": "schemas",
+    "diff": "diff",
     "plan": "plan",
     "affected": "affected",
     "up": "up",

@@ -1,1 +1,1 @@
-"""Changes: differences of two meshes, in the words of the people whom they are about."""
+"""Changes: the difference of two planned meshes, as a report about who gains and loses what, in words."""

@@ -1,205 +1,293 @@
-"""Edits of a generated mesh, as people make them: a line here, a file there; the same for the same numbers."""
+"""Random edits of a mesh: what teams, approvers and the platform may write, one after the other, all of it usable."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import datetime
-import random
-import re
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Final
 
-from mesh import example
-from tests.mesh.new_locks import agree
+from mesh.contracts import elements
+from mesh.model import Agreement, ClearanceFile, Contract, Domain, Member, Mesh, Product
+from mesh.model.clearance import ClearedPipeline
 
-DAY: Final = datetime.date(2027, 1, 1)
-Edit = Callable[[random.Random, Path], None]
+Edit = Callable[[Mesh, Random], Mesh]
+LATER: Final = datetime.date(2027, 12, 1)
 
 
-def generated(to: Path, domains: int = 2, products: int = 2, partners: int = 1) -> Path:
-    """A generated mesh in a new folder."""
-    example.write(to, domains, products, partners, DAY)
-    return to
+def _with_domain(mesh: Mesh, name: str, **update: Any) -> Mesh:
+    return dataclasses.replace(mesh, domains={**mesh.domains, name: mesh.domains[name].model_copy(update=update)})
 
 
-def _domain(chance: random.Random, root: Path) -> Path:
-    return chance.choice(sorted((root / "domains").glob("*.yaml")))
+def _with_product(mesh: Mesh, reference: str, **update: Any) -> Mesh:
+    domain, _, name = reference.partition(".")
+    products = mesh.domains[domain].products
+    return _with_domain(mesh, domain, products={**products, name: products[name].model_copy(update=update)})
 
 
-def _contract(chance: random.Random, root: Path) -> Path:
-    return chance.choice(sorted((root / "contracts").rglob("*.odcs.yaml")))
+def _with_clearance(mesh: Mesh, name: str, **update: Any) -> Mesh:
+    changed = {**mesh.clearances, name: mesh.clearances[name].model_copy(update=update)}
+    return dataclasses.replace(mesh, clearances=_ordered(changed))
 
 
-def _swap(path: Path, pattern: str, by: str, count: int = 1) -> None:
-    path.write_text(re.sub(pattern, by, path.read_text("utf-8"), count=count, flags=re.MULTILINE), "utf-8")
+def _ordered(clearances: Mapping[str, ClearanceFile]) -> dict[str, ClearanceFile]:
+    return dict(sorted(clearances.items(), key=lambda each: (len(each[1].reads), each[0])))
 
 
-def _add(path: Path, text: str) -> None:
-    path.write_text(path.read_text("utf-8") + text, "utf-8")
+def _with_contract(mesh: Mesh, reference: str, change: Callable[[dict[str, Any]], None]) -> Mesh:
+    data = copy.deepcopy(dict(mesh.contracts[reference].data))
+    change(data)
+    # The lock of a contract that changes is written anew by `mesh lock`; without one there are no ids yet.
+    locks = {name: lock for name, lock in mesh.locks.items() if name != reference}
+    return dataclasses.replace(mesh, contracts={**mesh.contracts, reference: elements.read(data)}, locks=locks)
 
 
-def comment(chance: random.Random, root: Path) -> None:
-    every = [path for path in sorted(root.rglob("*.yaml")) if ".lock." not in path.name]
-    _add(chance.choice(every), f"# a remark, {chance.random()}\n")
+def _product(mesh: Mesh, random: Random) -> str:
+    return random.choice(mesh.products())
 
 
-def description(chance: random.Random, root: Path) -> None:
-    _swap(_domain(chance, root), "^description: .*$", f"description: Something else, {chance.randrange(99)}.")
+def _columns(contract: dict[str, Any]) -> list[dict[str, Any]]:
+    return [column for table in contract["schema"] for column in table["properties"]]
 
 
-def retention(chance: random.Random, root: Path) -> None:
-    _swap(_domain(chance, root), r"(ports: \[[a-z, ]*\])\}$", rf"\1, retention: {chance.randrange(31, 900)} days}}")
+def label_set_or_taken_away(mesh: Mesh, random: Random) -> Mesh:
+    def change(data: dict[str, Any]) -> None:
+        column = random.choice(_columns(data))
+        word = random.choice([*mesh.file.classifications, ""])
+        column.pop("classification", None)
+        if word:
+            column["classification"] = word
+
+    return _with_contract(mesh, _product(mesh, random), change)
 
 
-def protection(chance: random.Random, root: Path) -> None:
-    _swap(_domain(chance, root), r"(ports: \[[a-z, ]*\])\}$", r"\1, deletion-protection: false}")
+def column_removed(mesh: Mesh, random: Random) -> Mesh:
+    def change(data: dict[str, Any]) -> None:
+        table = random.choice(data["schema"])
+        if len(table["properties"]) > 1:
+            table["properties"].pop(random.randrange(len(table["properties"])))
+
+    return _with_contract(mesh, _product(mesh, random), change)
 
 
-def ports(chance: random.Random, root: Path) -> None:
-    _swap(_domain(chance, root), r"ports: \[table\]", "ports: [files, table]")
+def column_added(mesh: Mesh, random: Random) -> Mesh:
+    def change(data: dict[str, Any]) -> None:
+        column = {"name": f"extra_{random.randrange(1000)}", "logicalType": "string", "physicalType": "string"}
+        if random.random() < 0.5:
+            column["classification"] = random.choice(list(mesh.file.classifications))
+        random.choice(data["schema"])["properties"].append(column)
+
+    return _with_contract(mesh, _product(mesh, random), change)
 
 
-def budget(chance: random.Random, root: Path) -> None:
-    _add(_domain(chance, root), f"account: {{budget: {chance.randrange(1, 999)}}}\n")
+def description_changed(mesh: Mesh, random: Random) -> Mesh:
+    return _with_contract(mesh, _product(mesh, random), lambda data: data.update(description={"purpose": "Another."}))
 
 
-def owner(chance: random.Random, root: Path) -> None:
-    _swap(_domain(chance, root), "email: [a-z0-9-]+@", f"email: other-{chance.randrange(99)}@")
+def clearance_reads_something_else(mesh: Mesh, random: Random) -> Mesh:
+    name = random.choice(list(mesh.clearances))
+    reads = tuple(label for label in mesh.file.classifications if random.random() < 0.5)
+    return _with_clearance(mesh, name, reads=reads)
 
 
-def defaults(chance: random.Random, root: Path) -> None:
-    said = (
-        "retention: 90 days",
-        "log-retention: 90 days",
-        "snapshots: 60 days",
-        "budget: 5",
-        "results-retention: 3 days",
+def clearance_added(mesh: Mesh, random: Random) -> Mesh:
+    model = random.choice(list(mesh.clearances.values()))
+    reads = tuple(label for label in mesh.file.classifications if random.random() < 0.5)
+    made = model.model_copy(update={"reads": reads, "members": (), "pipelines": ()})
+    return dataclasses.replace(mesh, clearances=_ordered({**mesh.clearances, f"extra-{random.randrange(9)}": made}))
+
+
+def clearance_removed(mesh: Mesh, random: Random) -> Mesh:
+    used = {each.pipeline.clearance for d in mesh.domains.values() for each in d.products.values() if each.pipeline}
+    free = [name for name in mesh.clearances if name not in used]
+    if len(mesh.clearances) < 2 or not free:
+        return mesh
+    gone = random.choice(free)
+    return dataclasses.replace(mesh, clearances={n: each for n, each in mesh.clearances.items() if n != gone})
+
+
+def classification_added(mesh: Mesh, random: Random) -> Mesh:
+    words = {**mesh.file.classifications, f"extra-{random.randrange(9)}": "Something else."}
+    return dataclasses.replace(mesh, file=mesh.file.model_copy(update={"classifications": words}))
+
+
+def ports_changed(mesh: Mesh, random: Random) -> Mesh:
+    ports = random.choice((("table",), ("files",), ("table", "files")))
+    return _with_product(mesh, _product(mesh, random), ports=ports)
+
+
+def product_removed(mesh: Mesh, random: Random) -> Mesh:
+    gone = _product(mesh, random)
+    domain, _, name = gone.partition(".")
+    if len(mesh.domains[domain].products) == 1:
+        return mesh
+    left = {key: product for key, product in mesh.domains[domain].products.items() if key != name}
+    return _without(_with_domain(mesh, domain, products=left), lambda reference: reference == gone)
+
+
+def domain_removed(mesh: Mesh, random: Random) -> Mesh:
+    if len(mesh.domains) == 1:
+        return mesh
+    gone = random.choice(list(mesh.domains))
+    left = {name: domain for name, domain in mesh.domains.items() if name != gone}
+    return _without(dataclasses.replace(mesh, domains=left), lambda reference: reference.startswith(f"{gone}."), gone)
+
+
+def _without(mesh: Mesh, gone: Callable[[str], bool], home: str = "") -> Mesh:
+    """The mesh with nothing in it that names a product, or a home, that is gone."""
+
+    def pipeline(product: Product) -> Any:
+        read = product.pipeline
+        if read is None:
+            return None
+        event = None if read.event and gone(read.event) else read.event
+        return read.model_copy(update={"reads": tuple(r for r in read.reads if not gone(r)), "event": event})
+
+    def domain(one: Domain) -> Domain:
+        products = {n: each.model_copy(update={"pipeline": pipeline(each)}) for n, each in one.products.items()}
+        consumed = tuple(reference for reference in one.consumes if not gone(reference))
+        return one.model_copy(update={"products": products, "consumes": consumed})
+
+    def clearance(one: ClearanceFile) -> ClearanceFile:
+        members = tuple(member for member in one.members if member.domain != home)
+        return one.model_copy(
+            update={"members": members, "pipelines": tuple(p for p in one.pipelines if not gone(p.product))}
+        )
+
+    partners = {
+        name: one.model_copy(update={"agreements": tuple(a for a in one.agreements if not gone(a.product))})
+        for name, one in mesh.partners.items()
+    }
+    return dataclasses.replace(
+        mesh,
+        domains={name: domain(one) for name, one in mesh.domains.items()},
+        clearances={name: clearance(one) for name, one in mesh.clearances.items()},
+        partners=partners,
+        contracts={name: one for name, one in mesh.contracts.items() if not gone(name)},
+        locks={name: one for name, one in mesh.locks.items() if not gone(name)},
     )
-    _add(root / "mesh.yaml", f"defaults: {{{chance.choice(said)}}}\n")
 
 
-def addresses(chance: random.Random, root: Path) -> None:
-    _add(root / "mesh.yaml", f"people-addresses: [198.51.{chance.randrange(99)}.0/24]\n")
+def _contract_of(mesh: Mesh, random: Random) -> Contract:
+    return mesh.contracts[_product(mesh, random)]
 
 
-def purpose(chance: random.Random, root: Path) -> None:
-    _swap(_contract(chance, root), "^  purpose: .*$", f"  purpose: For another purpose, {chance.randrange(99)}.")
+def product_added(mesh: Mesh, random: Random) -> Mesh:
+    domain, name = random.choice(list(mesh.domains)), f"extra-{random.randrange(9)}"
+    product = Product(kind="analytics", ports=random.choice((("table",), ("files",), ("table", "files"))))
+    changed = _with_domain(mesh, domain, products={**mesh.domains[domain].products, name: product})
+    contract = _contract_of(mesh, random)
+    return dataclasses.replace(changed, contracts={**mesh.contracts, f"{domain}.{name}": contract})
 
 
-def limitations(chance: random.Random, root: Path) -> None:
-    _swap(_contract(chance, root), "^  limitations: .*$", f"  limitations: Others, {chance.randrange(99)}.")
+def domain_added(mesh: Mesh, random: Random) -> Mesh:
+    name = f"extra{random.randrange(9)}"
+    model = random.choice(list(mesh.domains.values()))
+    products = {"things": Product(kind="analytics", ports=("table",))}
+    made = model.model_copy(update={"products": products, "consumes": (), "engineers": (), "owners": ()})
+    contracts = {**mesh.contracts, f"{name}.things": _contract_of(mesh, random)}
+    return dataclasses.replace(mesh, domains=dict(sorted({**mesh.domains, name: made}.items())), contracts=contracts)
 
 
-def version(chance: random.Random, root: Path) -> None:
-    _swap(_contract(chance, root), "^version: .*$", f"version: 1.{chance.randrange(1, 99)}.0")
+def pipeline_reads_something_else(mesh: Mesh, random: Random) -> Mesh:
+    piped = [r for r in mesh.products() if (product := mesh.product(r)) and product.pipeline]
+    if not piped:
+        return mesh
+    reference = random.choice(piped)
+    product = mesh.product(reference)
+    assert product is not None
+    assert product.pipeline is not None
+    clearance = random.choice(list(mesh.clearances))
+    reads = tuple(sorted({_product(mesh, random) for _ in range(random.randrange(3))} - {reference}))
+    event = product.pipeline.event if product.pipeline.event in reads else None
+    update = {"reads": reads, "clearance": clearance, "event": event}
+    changed = _with_product(mesh, reference, pipeline=product.pipeline.model_copy(update=update))
+    if random.random() < 0.2:
+        return changed
+    approver = changed.clearances[clearance].approvers[0].email
+    line = ClearedPipeline(**{"product": reference, "use": "x", "approved-by": approver, "review": "2027-12-01"})
+    others = tuple(each for each in changed.clearances[clearance].pipelines if each.product != reference)
+    return _with_clearance(changed, clearance, pipelines=(*others, line))
 
 
-def _of(contract: Path) -> str:
-    return f"{contract.parent.name}.{contract.name.removesuffix('.odcs.yaml')}"
+def member_added(mesh: Mesh, random: Random) -> Mesh:
+    name, domain = random.choice(list(mesh.clearances)), random.choice(list(mesh.domains))
+    clearance = mesh.clearances[name]
+    groups = [group for other in mesh.clearances.values() for group in (m.group for m in other.members)] or ["nobody"]
+    line = {"group": random.choice(groups), "domain": domain, "use": "x", "review": "2027-12-01"}
+    member = Member(**{**line, "approved-by": clearance.approvers[0].email})
+    return _with_clearance(mesh, name, members=(*clearance.members, member))
 
 
-def column(chance: random.Random, root: Path) -> None:
-    path = _contract(chance, root)
-    line = "      - {name: more, logicalType: string, physicalType: string, description: More.}\n"
-    _swap(path, "^      - [{]name: country", f"{line}      - {{name: country")
-    agree(root, _of(path))
+def member_removed(mesh: Mesh, random: Random) -> Mesh:
+    name = random.choice(list(mesh.clearances))
+    return _with_clearance(mesh, name, members=mesh.clearances[name].members[1:])
 
 
-def label(chance: random.Random, root: Path) -> None:
-    path = _contract(chance, root)
-    _swap(path, "(name: country.*ISO 3166 code.)[}]", r"\1, classification: pii}")
-    agree(root, _of(path))
+def agreement_added(mesh: Mesh, random: Random) -> Mesh:
+    name = random.choice(list(mesh.partners))
+    partner = mesh.partners[name]
+    line = {"product": _product(mesh, random), "purpose": "x", "classifications": [], "expires": "2028-01-31"}
+    others = tuple(each for each in partner.agreements if each.product != line["product"])
+    changed = partner.model_copy(update={"agreements": (*others, Agreement(**line))})
+    return dataclasses.replace(mesh, partners={**mesh.partners, name: changed})
 
 
-def member_goes(chance: random.Random, root: Path) -> None:
-    path = root / "clearances" / chance.choice(("pii.yaml", "restricted.yaml"))
-    _swap(path, "^members:\n(  - .*\n)+", "")
+def agreements_ended(mesh: Mesh, random: Random) -> Mesh:
+    name = random.choice(list(mesh.partners))
+    changed = mesh.partners[name].model_copy(update={"agreements": ()})
+    return dataclasses.replace(mesh, partners={**mesh.partners, name: changed})
 
 
-def member_comes(chance: random.Random, root: Path) -> None:
-    domain = _domain(chance, root).stem
-    line = (
-        f"  - {{group: {domain}-analysts, domain: {domain}, use: Work, approved-by: {example.APPROVER}, "
-        "review: 2027-06-01}\n"
-    )
-    _add(root / "clearances" / "financial.yaml", f"members:\n{line}")
+def retention_changed(mesh: Mesh, random: Random) -> Mesh:
+    return _with_product(mesh, _product(mesh, random), retention=random.randrange(1, 900))
 
 
-def review(chance: random.Random, root: Path) -> None:
-    _swap(root / "clearances" / "pii.yaml", "review: 2028-01-01", f"review: 2027-0{chance.randrange(2, 9)}-01")
+def owner_changed(mesh: Mesh, random: Random) -> Mesh:
+    name = random.choice(list(mesh.domains))
+    owner = mesh.domains[name].owner.model_copy(update={"email": "others@example.com"})
+    return _with_domain(mesh, name, owner=owner)
 
 
-def lapsed(chance: random.Random, root: Path) -> None:
-    _swap(root / "clearances" / "pii.yaml", "review: [0-9-]+", f"review: 2026-0{chance.randrange(1, 9)}-01")
-
-
-def widened(_: random.Random, root: Path) -> None:
-    _swap(root / "clearances" / "financial.yaml", r"^reads: \[financial\]", "reads: [financial, pii]")
-
-
-def agreement_ends(chance: random.Random, root: Path) -> None:
-    day = chance.choice(("2026-06-01", "2027-06-01", "2027-09-09"))
-    _swap(root / "partners" / "partner-1.yaml", "expires: [0-9-]+", f"expires: {day}")
-
-
-def agreement_goes(_: random.Random, root: Path) -> None:
-    _swap(root / "partners" / "partner-1.yaml", "^agreements:\n(  - .*\n)+", "")
-
-
-def account(chance: random.Random, root: Path) -> None:
-    _swap(root / "accounts.yaml", '"30000000000', f'"3{chance.randrange(1, 9)}000000000')
-
-
-def group(chance: random.Random, root: Path) -> None:
-    _swap(root / "accounts.yaml", "-analysts: 3", f"-analysts: {chance.choice('89')}")
-
-
-def product_goes(chance: random.Random, root: Path) -> None:
-    domain = _domain(chance, root)
-    last = re.findall(r"^  ([a-z0-9-]+): \{kind", domain.read_text("utf-8"), re.MULTILINE)[-1]
-    _swap(domain, rf"^  {last}: .*\n", "")
-    for ending in ("odcs", "lock"):
-        (root / "contracts" / domain.stem / f"{last}.{ending}.yaml").unlink()
-
-
-def product_comes(chance: random.Random, root: Path) -> None:
-    domain = _domain(chance, root)
-    name = f"extra-{chance.randrange(99)}"
-    _swap(domain, "^products:\n", f"products:\n  {name}: {{kind: analytics, ports: [table, files]}}\n")
-    text = example.CONTRACT.format(domain=domain.stem, product=name, table=name.replace("-", "_"), labelled="")
-    (root / "contracts" / domain.stem / f"{name}.odcs.yaml").write_text(text, "utf-8")
-    (root / "contracts" / domain.stem / f"{name}.lock.yaml").write_text(example.lock(name, ()), "utf-8")
-
-
-def domain_comes(chance: random.Random, root: Path) -> None:
-    name = f"legal-{chance.randrange(99)}"
-    text = f"owner: {{team: legal, email: legal@company.example}}\ndescription: Contracts.\nowners: [{name}-owners]\n"
-    (root / "domains" / f"{name}.yaml").write_text(text, "utf-8")
-
-
-def partner_goes(_: random.Random, root: Path) -> None:
-    (root / "partners" / "partner-1.yaml").unlink()
-
-
-def consumes(chance: random.Random, root: Path) -> None:
-    domain = _domain(chance, root)
-    other = chance.choice([path.stem for path in sorted((root / "domains").glob("*.yaml")) if path != domain])
-    _swap(domain, "^consumes: .*$", f"consumes: [{other}.{example.product_name(0)}, {other}.{example.product_name(1)}]")
+def granted_by_the_other(mesh: Mesh, random: Random) -> Mesh:
+    by = random.choice(("hub", "domains"))
+    return dataclasses.replace(mesh, file=mesh.file.model_copy(update={"granted_by": by}))
 
 
 EDITS: Final[tuple[Edit, ...]] = (
-    *(comment, description, retention, protection, ports, budget, owner, defaults, addresses, purpose, limitations),
-    *(version, column, label, member_goes, member_comes, review, lapsed, widened, agreement_ends, agreement_goes),
-    *(account, group, product_goes, product_comes, domain_comes, partner_goes, consumes),
+    label_set_or_taken_away,
+    label_set_or_taken_away,
+    column_removed,
+    column_added,
+    description_changed,
+    clearance_reads_something_else,
+    clearance_added,
+    clearance_removed,
+    classification_added,
+    ports_changed,
+    product_removed,
+    domain_removed,
+    product_added,
+    domain_added,
+    pipeline_reads_something_else,
+    pipeline_reads_something_else,
+    member_added,
+    member_removed,
+    agreement_added,
+    agreements_ended,
+    retention_changed,
+    owner_changed,
+    granted_by_the_other,
 )
 
 
-def edited(base: Path, to: Path, number: int) -> tuple[Path, list[str]]:
-    """A copy of a mesh after one to three edits, and what they are called; each edit comes first of some number."""
-    chance = random.Random(number)
-    folder = Path(shutil.copytree(base, to))
-    several = [EDITS[number % len(EDITS)], *(chance.choice(EDITS) for _ in range(chance.randrange(3)))]
-    for edit in several:
-        edit(chance, folder)
-    return folder, [edit.__name__ for edit in several]
+def edited(mesh: Mesh, seed: int, most: int = 3) -> tuple[Mesh, tuple[str, ...]]:
+    """The mesh after up to `most` random edits, and their names; the same for a seed."""
+    random = Random(seed)
+    names: list[str] = []
+    for edit in random.choices(EDITS, k=random.randint(1, most)):
+        mesh = edit(mesh, random)
+        names.append(edit.__name__)
+    return mesh, tuple(names)

@@ -24,7 +24,7 @@ from sandbox.engine.state import StackState
 from sandbox.runs.rendered_stacks import RenderedStacks
 from sandbox.runs.stack_run import PROJECT, stack_config
 from tests.conftest import DAY, STACKS, TINY
-from tests.mesh.changes.random_edits import EDITS, edited, generated
+from tests.mesh.changes.file_edits import EDITS, edited, generated
 
 LATER: Final = datetime.date(2026, 12, 1)
 

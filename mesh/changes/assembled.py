@@ -1,0 +1,74 @@
+"""The report of two planned meshes, put together section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from mesh.changes.access_lines import access_section
+from mesh.changes.decided_side import DecidedSide
+from mesh.changes.fact_lines import Fact, facts
+from mesh.changes.partner_lines import partner_section
+from mesh.changes.people_lines import people_section
+from mesh.changes.pipeline_lines import pipeline_section
+from mesh.changes.product_lines import product_facts, product_section
+from mesh.changes.read_changes import read_changes
+from mesh.changes.report import ChangeReport, ReportSection
+from mesh.changes.sentences import number_of
+from mesh.changes.written_changes import WrittenChange, written_changes
+from mesh.folder import PlannedMesh
+
+SAME: Final = "Nothing in the mesh changes."
+NO_ACCESS: Final = (
+    "Nobody gains or loses access: no clearance, group, pipeline or partner reads more or less than before."
+)
+
+
+def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> ChangeReport:
+    """The report on what a change does; `names` are those of its sides."""
+    written = written_changes(before.mesh, after.mesh)
+    if not written and before.as_of == after.as_of:
+        return ChangeReport(before=names[0], after=names[1], remark=SAME)
+    one, other = DecidedSide(before), DecidedSide(after)
+    reads = read_changes(one, other)
+    every = tuple(facts(written, before.mesh, after.mesh))
+    access = (
+        access_section(one, other, reads),
+        people_section(one, other, reads),
+        partner_section(before, after, [fact for fact in every if fact.kind == "partner"]),
+        pipeline_section(one, other, reads, [fact for fact in every if fact.kind in ("pipeline", "script")]),
+    )
+    sections = (*access, product_section(one, other, product_facts(every)))
+    rest = _left(every, sections)
+    made = (*sections, _other_section(rest, written))
+    return ChangeReport(before=names[0], after=names[1], remark=_remark(access, written), sections=made)
+
+
+def _left(every: Iterable[Fact], sections: Sequence[ReportSection]) -> list[Fact]:
+    """Facts that no section has a line on: those of members, too, where nobody holds anything else."""
+    people = next(section for section in sections if section.key == "people")
+    told = {"partner", "pipeline", "script", "product", "contract", "lock", *(["member"] if people.lines else [])}
+    return [fact for fact in every if fact.kind not in told]
+
+
+def _other_section(rest: Sequence[Fact], written: Sequence[WrittenChange]) -> ReportSection:
+    """The section on all else that is written: owners, descriptions, settings, approvers."""
+    return ReportSection(
+        key="other",
+        title="Written besides",
+        summary=number_of(len(rest), "other fact") if rest else "nothing else",
+        lines=tuple(fact.line for fact in rest),
+        data=[change.as_json() for change in written],
+    )
+
+
+def _remark(access: Iterable[ReportSection], written: Sequence[WrittenChange]) -> str:
+    files = number_of(len({change.file for change in written}), "file says", "files say")
+    head = f"{files} something else." if written else "The day alone differs."
+    effects = [section for section in access if _gives(section)]
+    return head if effects else f"{head} {NO_ACCESS}"
+
+
+def _gives(section: ReportSection) -> bool:
+    """Whether a section on access has anybody who reads more or less, or gets copies."""
+    return bool(section.data)

@@ -1,0 +1,114 @@
+"""Lines about partners: agreements that begin, end, expire or say something else, and who gets the copies."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mesh.changes.fact_lines import Fact
+from mesh.changes.report import ReportLine, ReportSection
+from mesh.changes.sentences import became, enumerated, labelled, number_of
+from mesh.folder import PlannedMesh
+from mesh.model import Agreement
+
+Agreements = Mapping[tuple[str, str], Agreement]
+"""Agreements by partner and product."""
+
+
+def partner_section(before: PlannedMesh, after: PlannedMesh, facts: Sequence[Fact]) -> ReportSection:
+    """The section on partners; `facts` are those of partners that no agreement says."""
+    one, other = _agreements(before), _agreements(after)
+    lines = [
+        *_new_partners(before, after),
+        *(line for key in other if key not in one for line in _begun(after, key, other[key])),
+        *(_ended(before, key, one[key]) for key in one if key not in other),
+        *(
+            line
+            for key in one
+            if key in other
+            for line in _changed(key, one[key], other[key], (before.as_of, after.as_of))
+        ),
+        *(fact.line for fact in facts if fact.path and fact.path[0] != "agreements"),
+    ]
+    began = sum(_open(other.get(key), after) and not _open(one.get(key), before) for key in other)
+    ended = sum(_open(one.get(key), before) and not _open(other.get(key), after) for key in one)
+    texts = [
+        *([f"{number_of(began, 'copy begins', 'copies begin')}"] if began else []),
+        *([f"{number_of(ended, 'copy ends', 'copies end')}"] if ended else []),
+    ]
+    return ReportSection(
+        key="partners",
+        title="Partners",
+        summary=", ".join(texts) or "no copy begins or ends",
+        lines=tuple(lines),
+        data=list(_data(one, other)),
+    )
+
+
+def _agreements(side: PlannedMesh) -> Agreements:
+    return {
+        (name, agreement.product): agreement
+        for name, partner in side.mesh.partners.items()
+        for agreement in partner.agreements
+    }
+
+
+def _open(agreement: Agreement | None, side: PlannedMesh) -> bool:
+    return agreement is not None and agreement.expires >= side.as_of
+
+
+def _new_partners(before: PlannedMesh, after: PlannedMesh) -> Iterator[ReportLine]:
+    for name, partner in after.mesh.partners.items():
+        if name not in before.mesh.partners:
+            yield ReportLine(
+                f"partner {name} is new: {partner.description} Its people: {enumerated(partner.principals)}"
+            )
+    for name in before.mesh.partners:
+        if name not in after.mesh.partners:
+            yield ReportLine(f"partner {name} is removed; what was delivered stays with it (`mesh offboard`)")
+
+
+def _begun(after: PlannedMesh, key: tuple[str, str], agreement: Agreement) -> Iterator[ReportLine]:
+    partner, product = key
+    what = f"{product}{labelled(agreement.classifications)}"
+    if not _open(agreement, after):
+        yield ReportLine(f"{partner} gets no copy of {what}: the agreement expired on {agreement.expires}")
+        return
+    yield ReportLine(f"{partner} gets copies of {what} until {agreement.expires}: {agreement.purpose}")
+    yield ReportLine(f"read by {enumerated(after.mesh.partners[partner].principals)}", 1)
+
+
+def _ended(before: PlannedMesh, key: tuple[str, str], agreement: Agreement) -> ReportLine:
+    partner, product = key
+    if not _open(agreement, before):
+        return ReportLine(f"{partner}: the agreement on {product}, which had expired, is removed")
+    return ReportLine(f"{partner} gets no copies of {product} any more; until now: {agreement.purpose}")
+
+
+def _changed(
+    key: tuple[str, str], one: Agreement, other: Agreement, days: tuple[datetime.date, datetime.date]
+) -> Iterator[ReportLine]:
+    partner, product = key
+    was_open, is_open = one.expires >= days[0], other.expires >= days[1]
+    if was_open and not is_open:
+        yield ReportLine(f"{partner} gets no copies of {product} any more: the agreement expired on {other.expires}")
+    elif is_open and not was_open:
+        yield ReportLine(f"{partner} gets copies of {product} again, until {other.expires}: {other.purpose}")
+    elif one.expires != other.expires:
+        longer = "longer" if other.expires > one.expires else "shorter"
+        yield ReportLine(f"{partner} gets copies of {product} for {longer}: until {one.expires} → {other.expires}")
+    if one.purpose != other.purpose:
+        yield ReportLine(f"{partner}: purpose of the copies of {product} {became(one.purpose, other.purpose)}")
+    if set(one.classifications) != set(other.classifications):
+        had, has = (enumerated(sorted(each.classifications)) for each in (one, other))
+        yield ReportLine(f"{partner}: labels that copies of {product} may have {had} → {has}")
+
+
+def _data(one: Agreements, other: Agreements) -> Iterator[dict[str, Any]]:
+    for partner, product in {**one, **other}:
+        had, has = one.get((partner, product)), other.get((partner, product))
+        if had != has:
+            sides = (side.model_dump(mode="json", by_alias=True) if side else None for side in (had, has))
+            before, after = sides
+            yield {"partner": partner, "product": product, "before": before, "after": after}
