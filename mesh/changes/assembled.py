@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from mesh.changes.access_lines import access_section
+from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
 from mesh.changes.fact_lines import Fact, facts
 from mesh.changes.partner_lines import partner_section
-from mesh.changes.people_lines import people_section
+from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
 from mesh.changes.product_lines import product_facts, product_section
 from mesh.changes.read_changes import read_changes
 from mesh.changes.report import ChangeReport, ReportSection
 from mesh.changes.sentences import number_of
+from mesh.changes.statement_lines import statement_section
 from mesh.changes.written_changes import WrittenChange, written_changes
 from mesh.folder import PlannedMesh
 
@@ -40,7 +42,13 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
     )
     sections = (*access, product_section(one, other, product_facts(every)))
     rest = _left(every, sections)
-    made = (*sections, _other_section(rest, written))
+    holders = holder_changes(one, other, reads)
+    made = (
+        *sections,
+        _other_section(rest, written),
+        statement_section(one, other),
+        blast_section(one, other, holders, reads),
+    )
     return ChangeReport(before=names[0], after=names[1], remark=_remark(access, written), sections=made)
 
 
