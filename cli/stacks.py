@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cli.console import answer_json, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh import names
-from mesh.findings import NotPossibleError
+from mesh.folder import PlannedMesh
 from mesh.plan.continuous_integration import CiJob, ci_jobs
 
 
@@ -18,25 +18,29 @@ def stacks(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None, as_json
     are deployed side by side.
     """
     planned = read(directory, as_of)
+    jobs = list(ci_jobs(planned.mesh.file.ci, planned.plan))
+    if as_json:
+        document = {"region": planned.mesh.file.region, "previews": _previews(planned)}
+        answer_json({**document, "stacks": [job._asdict() for job in jobs]})
+        return
+    _table(jobs)
+    if planned.mesh.file.ci is None:
+        say("mesh.yaml has no 'ci:': people deploy this mesh, by break-glass only")
+    elif waiting := [job.stack for job in jobs if job.role is None]:
+        say(f"{waiting[0]} has no role yet: AWS has not given an id that it names; `mesh accounts --from` writes ids")
+
+
+def _previews(planned: PlannedMesh) -> dict[str, str | None] | None:
+    """The job that previews any stack; None in a mesh without CI."""
     ci, plan = planned.mesh.file.ci, planned.plan
     if ci is None:
-        raise NotPossibleError("mesh.yaml has no 'ci:': people deploy this mesh, by break-glass only (docs/on-aws.md)")
-    jobs = list(ci_jobs(ci, plan))
-    hub = plan.access["governance"]
-    previews = names.CI_OF_PREVIEWS
-    document = {
-        "region": planned.mesh.file.region,
-        "previews": {
-            "repository": ci.named_repository(previews),
-            "environment": ci.environment(previews),
-            "role": None if hub.assumed else names.ci_role(plan.perimeter.governance_id, previews),
-        },
-        "stacks": [job._asdict() for job in jobs],
+        return None
+    role = names.ci_role(plan.perimeter.governance_id, names.CI_OF_PREVIEWS)
+    return {
+        "repository": ci.named_repository(names.CI_OF_PREVIEWS),
+        "environment": ci.environment(names.CI_OF_PREVIEWS),
+        "role": None if plan.access["governance"].assumed else role,
     }
-    if as_json:
-        answer_json(document)
-    else:
-        _table(jobs)
 
 
 def _table(jobs: Sequence[CiJob]) -> None:
@@ -46,7 +50,5 @@ def _table(jobs: Sequence[CiJob]) -> None:
     for title in ("stack", "kind", "environment", "role"):
         table.add_column(title)
     for job in jobs:
-        table.add_row(job.stack, job.kind, job.environment, job.role or "none yet")
+        table.add_row(job.stack, job.kind, job.environment or "", job.role or "")
     screen().print(table)
-    if waiting := [job.stack for job in jobs if job.role is None]:
-        say(f"{waiting[0]} has no role yet: AWS has not given an id that it names; `mesh accounts --from` writes ids")

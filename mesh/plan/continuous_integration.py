@@ -24,22 +24,26 @@ KINDS: Final[Mapping[str, StackKind]] = {
 class CiJob(NamedTuple):
     """A job of CI that deploys a stack: its kind, the repository and the environment it runs in, the role it takes.
 
-    No role where an id that its ARN names is assumed, for AWS has not given it yet.
+    Nothing of it in a mesh without CI; and no role where an id that its ARN names is assumed, for AWS has not given it
+    yet.
     """
 
     stack: str
     kind: StackKind
     account: str
-    repository: str
-    environment: str
-    role: str | None
+    repository: str | None = None
+    environment: str | None = None
+    role: str | None = None
 
 
-def ci_jobs(ci: ContinuousIntegration, plan: Plan) -> Iterator[CiJob]:
-    """The jobs of CI that deploy the stacks of a plan, in their order."""
+def ci_jobs(ci: ContinuousIntegration | None, plan: Plan) -> Iterator[CiJob]:
+    """The stacks of a plan in their order, each with the job of CI that deploys it."""
     hub = plan.access["governance"]
     for stack, access in plan.access.items():
         kind = KINDS[stack.partition("-")[0]]
+        if ci is None:
+            yield CiJob(stack, kind, access.account_id)
+            continue
         written = stack if kind == "domains" else kind
         of_the_role = names.ci_of_domain(access.account_id) if kind == "domains" else kind
         assumed = hub.assumed or (kind == "domains" and access.assumed)
