@@ -69,11 +69,13 @@ def test_a_request_is_validated_compared_and_its_stacks_are_found(origin: Origin
     assert report in runner.summary
     runner.done(FILE, "change", "Find the stacks that it makes others")
     found = runner.outputs["stacks"]
-    assert json.loads(found["stacks"]) == ["organization"]
+    assert json.loads(found["stacks"]) == json.loads(found["previews"]) == ["organization"]
     assert found["prove"] == "true"
     assert found["environment"] == "looks"
     assert found["role"] == "arn:aws:iam::200000000002:role/mesh/ci/previews"
     assert found["region"] == "eu-west-1"
+    values = {"steps.stacks.outputs.stacks": found["stacks"]}
+    assert "of 1 stacks asked about, 0 violations" in runner.done(FILE, "change", "Ask the policies", values)
     assert "49 invariants of 49 hold" in runner.done(FILE, "change", "Prove")
 
 
@@ -84,6 +86,20 @@ def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Or
         runner.done(FILE, "change", title)
     assert runner.outputs["stacks"]["stacks"] == "[]"
     assert runner.outputs["stacks"]["prove"] == "false"
+
+
+@pytest.mark.slow
+def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Runner) -> None:
+    rules = "policies/mesh_guardrails/rules.py"
+    requested(origin, runner, lambda _: swap(origin.path / rules, "    if block is None:", "    if block is not None:"))
+    for title in (*FIRST, "Find the stacks that it makes others"):
+        runner.done(FILE, "change", title)
+    found = runner.outputs["stacks"]
+    assert (found["prove"], found["stacks"]) == ("true", "[]")
+    ended = runner.run(FILE, "change", "Ask the policies", {"steps.stacks.outputs.stacks": found["stacks"]})
+    assert ended.code == 1
+    assert "resources of 7 stacks asked about, " in ended.out
+    assert "aws:s3/bucket:Bucket clicks: 'clicks' has no BucketPublicAccessBlock" in ended.out
 
 
 def test_an_error_is_an_annotation_and_ends_the_job(origin: Origin, runner: Runner) -> None:

@@ -28,7 +28,7 @@ MAKE: Final = """\
 #!/bin/sh
 # Stands in for `make`, whose set-up takes a minute and the network: it puts the mesh command where make would.
 [ "$1" != -C ] || cd "$2" || exit
-mkdir -p .venv/bin && cp {mesh} .venv/bin/mesh && echo "$PWD $*" >> {log}
+mkdir -p .venv/bin && cp {mesh} .venv/bin/mesh && ln -sf {python} .venv/bin/python && echo "$PWD $*" >> {log}
 """
 
 
@@ -66,7 +66,7 @@ class Runner:
         (self.home / "temp").mkdir(parents=True)
         tools.mkdir()
         _program(self.home / "mesh", MESH.format(root=ROOT, python=sys.executable))
-        _program(tools / "make", MAKE.format(mesh=self.home / "mesh", log=self.home / "make.log"))
+        _program(tools / "make", MAKE.format(mesh=self.home / "mesh", python=sys.executable, log=self.home / "make.log"))
         self.env = {
             "PATH": f"{tools}:{os.environ['PATH']}",
             "HOME": str(self.home),
@@ -168,12 +168,13 @@ class Origin:
         beside = mesh.parent / "pipelines"
         if beside.is_dir():
             shutil.copytree(beside, to / "pipelines")
+        shutil.copytree(ROOT / "policies", to / "policies", ignore=shutil.ignore_patterns("__pycache__"))
         for name, text in others.items():
             file = to / name.replace("__", "/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
         git(to, "init", "-q", "-b", "main")
-        (to / ".gitignore").write_text(".venv/\n", "utf-8")
+        (to / ".gitignore").write_text(".venv/\n__pycache__/\n", "utf-8")
         git(to, "add", "-A")
         git(to, "commit", "-q", "-m", "The mesh")
         git(to, "checkout", "-q", "-b", "change")
