@@ -22,9 +22,9 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 
 if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory, PluginCallCount
+    from sandbox.engine.steps import Step
     from sandbox.filling.filled import Filled
     from sandbox.rehearsal.check import Report
-    from sandbox.engine.steps import Step
     from sandbox.runs.stack_run import StackRun
 
 

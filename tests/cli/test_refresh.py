@@ -1,4 +1,4 @@
-"""`mesh refresh` on a kept organisation: what was changed by hand is told by name, once, and fails where that is asked."""
+"""`mesh refresh` on a kept organisation: a change by hand is told by name, once, and fails where that is asked."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def test_what_is_planned_breaks_no_rule(planned: Document) -> None:
 
 
 def by_default(document: Document) -> None:
-    one(document, BUCKET, "clicks")["provider"] = "urn:pulumi:domain-shop::mesh::pulumi:providers:aws::default_7_51_1::id"
+    one(document, BUCKET, "clicks")["provider"] = (
+        "urn:pulumi:domain-shop::mesh::pulumi:providers:aws::default_7_51_1::id"
+    )
 
 
 def half_open(document: Document) -> None:

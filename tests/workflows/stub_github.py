@@ -74,7 +74,7 @@ def stub_github(**items: list[Item]) -> Generator[StubGithub]:
 
         do_GET = do_POST = do_PATCH = answer
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """Nothing is told."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -64,7 +64,9 @@ def test_a_request_names_the_approvals_that_are_missing_each_with_its_sentence(
     assert [line for line in ended.out.splitlines() if line.startswith("missing")] == missing
     assert ended.code in (1, 2)
     assert ended.out in runner.summary
-    assert (runner.home / "make.log").read_text() == f"{runner.home}/temp/base -C {runner.home}/temp/base .venv/.installed\n"
+    assert (
+        runner.home / "make.log"
+    ).read_text() == f"{runner.home}/temp/base -C {runner.home}/temp/base .venv/.installed\n"
 
 
 def test_a_request_passes_when_everybody_has_said_yes(origin: Origin, runner: Runner) -> None:

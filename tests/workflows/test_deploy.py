@@ -9,12 +9,14 @@ from typing import Any, Final
 
 import pytest
 
-from tests.workflows.stub_github import TOKEN, StubGithub, stub_github
+from tests.workflows.stub_github import TOKEN, stub_github
 from tests.workflows.workflow_steps import ROOT, Origin, Runner, git, workflow
 
 TINY: Final = ROOT / "tests" / "mesh" / "tiny"
 FILE: Final = "deploy"
-CI: Final = "ci: {issuer: token.actions.githubusercontent.com, repository: Acme/mesh, environments: {organization: root}}\n"
+CI: Final = (
+    "ci: {issuer: token.actions.githubusercontent.com, repository: Acme/mesh, environments: {organization: root}}\n"
+)
 KINDS: Final = ("organization", "governance", "partners", "access", "domains")
 ROLE: Final = "arn:aws:iam::200000000002:role/mesh/ci"
 PULUMI: Final = '#!/bin/sh\necho "$PULUMI_BACKEND_URL: $*"\n'
@@ -36,7 +38,9 @@ def runner(tmp_path: Path) -> Runner:
 
 def last(runner: Runner, runs: list[tuple[int, str]], deployed: tuple[int, ...]) -> str:
     """The commit that the step takes for the last deployment, of runs that ended well."""
-    items: dict[str, list[Any]] = {"actions/workflows/deploy.yml/runs": [{"id": id_, "head_sha": at} for id_, at in runs]}
+    items: dict[str, list[Any]] = {
+        "actions/workflows/deploy.yml/runs": [{"id": id_, "head_sha": at} for id_, at in runs]
+    }
     for id_, _ in runs:
         conclusion = "success" if id_ in deployed else "skipped"
         items[f"actions/runs/{id_}/jobs"] = [{"name": "deployed", "conclusion": conclusion}]
@@ -110,11 +114,9 @@ def test_a_deployment_whose_commit_is_gone_is_passed_over(origin: Origin, runner
 
 
 @pytest.mark.slow
-def test_a_stack_of_another_repository_and_one_without_a_role_are_not_deployed(
-    origin: Origin, runner: Runner
-) -> None:
+def test_a_stack_of_another_repository_and_one_without_a_role_are_not_deployed(origin: Origin, runner: Runner) -> None:
     edit = ("mesh.yaml", "environments: {", "repositories: {domain-shop: acme/shop}, environments: {")
-    before, _ = cloned(origin, runner, edit)
+    cloned(origin, runner, edit)
     accounts = runner.workspace / "stacks" / "accounts.yaml"
     accounts.write_text(accounts.read_text().replace('  orders: "310000000013"\n', ""), "utf-8")
     waves = found(runner, "")

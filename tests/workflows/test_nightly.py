@@ -38,7 +38,9 @@ def test_reviews_and_agreements_that_are_past_are_listed_with_what_is_open(runne
     runner.done(FILE, "lapses", LIST)
     lines = runner.outputs["lapses"]["report"].splitlines()
     assert len([line for line in lines if line.startswith("- `stacks/")]) == 3
-    assert any(line.startswith("- `stacks/partners/courier.yaml:5`: the agreement on 'orders.parcels'") for line in lines)
+    assert any(
+        line.startswith("- `stacks/partners/courier.yaml:5`: the agreement on 'orders.parcels'") for line in lines
+    )
     assert (
         "- open: group `shop-analysts` has permission set `pii` in `domain-shop` until `organization` is deployed"
         in lines

@@ -1,4 +1,4 @@
-"""Workflows by what they may do: pinned actions, least permissions, no text of others in a script; and each step is run."""
+"""Workflows by what they may do: pinned actions, least rights, no text of others in a script; each step is run."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ def steps() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_each_job_may_do_what_it_is_for_and_nothing_else() -> None:
     assert {place: job["permissions"] for place, job in jobs()} == MAY
     assert all(workflow(name)["permissions"] == {} for name in NAMES)
+
+
+def test_the_page_has_what_each_job_may_do() -> None:
+    page = (WORKFLOWS.parents[1] / "docs" / "workflows.md").read_text("utf-8")
+    written: dict[str, dict[str, str]] = {}
+    for row in re.findall(r"^\| (`[a-z-]+/[a-z-]+`.*?) \| (.*?) \|", page, re.MULTILINE):
+        rights = dict(each.split(": ") for each in re.findall(r"`([a-z-]+: [a-z]+)`", row[1]))
+        written |= dict.fromkeys(re.findall(r"`([a-z-]+/[a-z-]+)`", row[0]), rights)
+    assert written == MAY
+
+
+def test_the_page_names_every_workflow() -> None:
+    page = (WORKFLOWS.parents[1] / "docs" / "workflows.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `([a-z-]+)\.yml` \|", page, re.MULTILINE)) == set(NAMES)
 
 
 def test_a_job_that_writes_checks_nothing_out() -> None:

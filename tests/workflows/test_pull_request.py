@@ -16,7 +16,9 @@ from tests.workflows.workflow_steps import ROOT, Origin, Runner
 TINY: Final = ROOT / "tests" / "mesh" / "tiny"
 FILE: Final = "pull-request"
 MARKER: Final = "<!-- mesh: what this request changes -->"
-CI: Final = "ci: {issuer: token.actions.githubusercontent.com, repository: acme/mesh, environments: {previews: looks}}\n"
+CI: Final = (
+    "ci: {issuer: token.actions.githubusercontent.com, repository: acme/mesh, environments: {previews: looks}}\n"
+)
 FIRST: Final = ("Install the mesh command", "Name the base", "Validate")
 COMMENTS: Final = "issues/7/comments"
 
@@ -133,7 +135,7 @@ def test_a_lapse_stops_who_edits_its_file_and_nobody_else(
 
 def test_codeowners_that_are_stale_are_refused(tmp_path: Path, runner: Runner) -> None:
     origin = Origin.of(ROOT / "stacks", tmp_path / "origin", **{".github__CODEOWNERS": "* @everybody\n"})
-    requested(origin, runner, lambda stacks: None if (stacks.parent / "x").write_text("x") else None)
+    requested(origin, runner, lambda stacks: swap(stacks / "mesh.yaml", "name: ", "# A remark.\nname: "))
     runner.env["MESH_AS_OF"] = "2026-12-01"
     runner.done(FILE, "change", "Install the mesh command")
     ended = runner.run(FILE, "change", "Compare CODEOWNERS with the mesh")
@@ -159,7 +161,7 @@ def said(runner: Runner, github: StubGithub, report: str, token: str = TOKEN) ->
 
 
 def test_the_comment_is_written_once_and_then_edited_in_place(runner: Runner, github: StubGithub) -> None:
-    report = "## One column opens\n\n`$(touch /tmp/x)` \"it's\" %0A\n<details>ü</details>"
+    report = '## One column opens\n\n`$(touch /tmp/x)` "it\'s" %0A\n<details>ü</details>'
     said(runner, github, report)
     said(runner, github, "No change of access.")
     assert [(method, place) for method, place, _ in github.changes] == [

@@ -66,7 +66,9 @@ class Runner:
         (self.home / "temp").mkdir(parents=True)
         tools.mkdir()
         _program(self.home / "mesh", MESH.format(root=ROOT, python=sys.executable))
-        _program(tools / "make", MAKE.format(mesh=self.home / "mesh", python=sys.executable, log=self.home / "make.log"))
+        _program(
+            tools / "make", MAKE.format(mesh=self.home / "mesh", python=sys.executable, log=self.home / "make.log")
+        )
         self.env = {
             "PATH": f"{tools}:{os.environ['PATH']}",
             "HOME": str(self.home),
@@ -99,7 +101,9 @@ class Runner:
         assert "${{" not in found["run"], "an expression in a script is code of whoever writes its value"
         assert workflow(file)["defaults"] == {"run": {"shell": "bash"}}
         known = values or {}
-        own = {key: EXPRESSION.sub(lambda each: known[each[1]], str(text)) for key, text in found.get("env", {}).items()}
+        own = {
+            key: EXPRESSION.sub(lambda each: known[each[1]], str(text)) for key, text in found.get("env", {}).items()
+        }
         script, output, path = (self.home / name for name in ("step.sh", "output", "path"))
         script.write_text(found["run"], "utf-8")
         for each in (output, path):
