@@ -44,7 +44,7 @@ class ShownFinding(NamedTuple):
 
     @property
     def level(self) -> Literal["error", "warning", "note"]:
-        """How loud it is, in SARIF's words."""
+        """The level of it, in SARIF's words."""
         severity = self.finding.severity
         if severity in SERIOUS:
             return "error" if self.counts else "note"

@@ -56,7 +56,7 @@ def show(
 
 
 def drifted(runs: Sequence[StackRun]) -> list[tuple[StackRun, Step]]:
-    """What is not as the states had it, of runs that read what is there."""
+    """Drift: steps of runs that read what is there, where it is not as the states had it."""
     return [(run, step) for run in runs for step in run.result.steps if step.operation in ("update", "delete")]
 
 
