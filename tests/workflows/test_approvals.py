@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from tests.workflows.workflow_steps import ROOT, Ended, Origin, Runner, event
 
 FILE: Final = "approvals"
 STEPS: Final = (
+    "Refuse another base than the default branch",
     "Install the mesh command of the base, and not that of the request",
     "Read who has approved what is there now",
     "Name the approvals that are missing",
@@ -47,10 +49,10 @@ def judged(origin: Origin, runner: Runner, author: str, reviews: list[Any]) -> E
     event(runner, origin.head, author)
     with stub_github(pulls__7__reviews=reviews) as github:
         runner.env["GITHUB_API_URL"] = github.url
-        for title in STEPS[:2]:
+        for title in STEPS[:-1]:
             runner.done(FILE, "approvals", title, {"github.token": TOKEN})
         assert github.changes == []
-    return runner.run(FILE, "approvals", STEPS[2])
+    return runner.run(FILE, "approvals", STEPS[-1])
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -120,3 +122,25 @@ def test_a_name_is_an_argument_and_no_code(origin: Origin, runner: Runner) -> No
     ended = judged(origin, runner, "$(touch stolen)", [review('x"; touch stolen; "', head)])
     assert ended.code == 1
     assert not (runner.workspace / "stolen").exists()
+
+
+@pytest.mark.parametrize("name", ["main", "HEAD", "HEAD^1"])
+def test_a_folder_that_is_called_as_a_revision_is_not_taken_for_the_base(
+    origin: Origin, runner: Runner, name: str
+) -> None:
+    CASES["a member"][0](origin.path)
+    shutil.copytree(origin.path / "stacks", origin.path / name)
+    origin.commit()
+    ended = judged(origin, runner, "pat", [])
+    assert ended.code == 1
+    assert "missing, of @aurora/privacy-office: group 'growth-analysts' of subscriptions" in ended.out
+
+
+@pytest.mark.parametrize("base", ["release", "main release", "$(touch stolen)"])
+def test_a_request_into_another_branch_is_refused(runner: Runner, base: str) -> None:
+    runner.workspace.mkdir()
+    event(runner, "1" * 40, "ida", base)
+    ended = runner.run(FILE, "approvals", STEPS[0])
+    assert ended.code == 1
+    assert ended.out.startswith("::error::approvals are told of requests into ")
+    assert list(runner.workspace.iterdir()) == []

@@ -58,6 +58,12 @@ def test_a_mesh_that_cannot_be_read_fails_the_night(runner: Runner) -> None:
     assert runner.run(FILE, "lapses", LIST).code == 2
 
 
+def test_a_fault_is_not_taken_for_something_open(runner: Runner) -> None:
+    mesh = runner.workspace / ".venv" / "bin" / "mesh"
+    mesh.write_text(f'#!/bin/sh\n[ "$1" != lapse ] || exit 3\nexec {runner.home}/mesh "$@"\n')
+    assert runner.run(FILE, "lapses", LIST).code == 1
+
+
 def test_drift_is_looked_for_in_every_stack_of_this_repository(runner: Runner) -> None:
     runner.done(FILE, "lapses", "List the stacks")
     found = json.loads(runner.outputs["stacks"]["stacks"])

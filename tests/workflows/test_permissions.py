@@ -92,6 +92,11 @@ def test_nothing_runs_with_more_rights_than_a_request_has() -> None:
     assert all("pull_request_target" not in (workflow(name).get(True) or {}) for name in NAMES)
 
 
+@pytest.mark.parametrize("name", ["approvals", "pull-request"])
+def test_another_base_is_judged_anew(name: str) -> None:
+    assert workflow(name)[True]["pull_request"]["types"] == ["opened", "synchronize", "reopened", "edited"]
+
+
 def test_no_job_runs_for_ever() -> None:
     assert [place for place, job in jobs() if "uses" not in job and "timeout-minutes" not in job] == []
 

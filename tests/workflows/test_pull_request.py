@@ -104,6 +104,12 @@ def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Run
     assert "aws:s3/bucket:Bucket clicks: 'clicks' has no BucketPublicAccessBlock" in ended.out
 
 
+def test_a_mesh_that_is_called_as_the_base_is_refused(origin: Origin, runner: Runner) -> None:
+    requested(origin, runner, lambda stacks: shutil.copytree(stacks, stacks.parent / "main") and None)
+    ended = runner.run(FILE, "change", "Name the base")
+    assert (ended.code, "a folder that is called as its base, main" in ended.out) == (1, True)
+
+
 def test_an_error_is_an_annotation_and_ends_the_job(origin: Origin, runner: Runner) -> None:
     requested(origin, runner, lambda stacks: swap(stacks / "domains" / "shop.yaml", "description:", "descriptoin:"))
     for title in FIRST[:2]:

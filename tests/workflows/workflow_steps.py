@@ -208,9 +208,9 @@ class Origin:
         return to
 
 
-def event(runner: Runner, head: str, author: str) -> None:
+def event(runner: Runner, head: str, author: str, base: str = "main") -> None:
     """The event of the request, where a runner has it."""
     file = runner.home / "event.json"
-    request = {"number": 7, "user": {"login": author}, "head": {"sha": head}}
-    file.write_text(json.dumps({"pull_request": request}), "utf-8")
+    request = {"number": 7, "user": {"login": author}, "head": {"sha": head}, "base": {"ref": base}}
+    file.write_text(json.dumps({"pull_request": request, "repository": {"default_branch": "main"}}), "utf-8")
     runner.env["GITHUB_EVENT_PATH"] = str(file)
