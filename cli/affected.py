@@ -24,7 +24,7 @@ from mesh.model import Mesh
 from mesh.plan import build
 
 if TYPE_CHECKING:
-    from mesh.changes.stack_differences import StackDifference
+    from mesh.changes.changed_stacks import ChangedStack
     from sandbox.runs.rendered_stacks import RenderingError
 
 What = Literal["stacks", "approvals"]
@@ -42,12 +42,12 @@ class ReadSide(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is answered; None for what was not asked, or cannot be told."""
+class AffectedAnswer:
+    """The answer, or a part of it; None for what was not asked, or cannot be told."""
 
     sides: tuple[str, str]
     changed: ChangedFiles
-    stacks: tuple[StackDifference, ...] | None
+    stacks: tuple[ChangedStack, ...] | None
     approvals: Approvals | None
     program: tuple[str, ...] = ()
 
@@ -101,7 +101,7 @@ def affected(
         if only != "approvals" and before.planned and after.planned:
             program = _of_the_program(changed)
             stacks = _stacks(before.planned, after.planned, changed, program)
-        found = Answer((before.side.name, after.side.name), changed, stacks, needed, program)
+        found = AffectedAnswer((before.side.name, after.side.name), changed, stacks, needed, program)
         if as_json:
             answer_json(found.as_json())
         else:
@@ -140,23 +140,23 @@ def _of_the_program(changed: ChangedFiles) -> tuple[str, ...]:
 
 def _stacks(
     before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles, program: tuple[str, ...]
-) -> tuple[StackDifference, ...]:
+) -> tuple[ChangedStack, ...]:
     """The stacks that differ; all of them where the program does, for both sides are made by the one that is here."""
     from mesh.changes.affected_stacks import AffectedStack
     from mesh.changes.affected_stacks import affected as candidates_of
-    from mesh.changes.stack_differences import StackDifference, stack_differences
+    from mesh.changes.changed_stacks import ChangedStack, changed_stacks
     from sandbox.runs.rendered_stacks import RenderedStacks, RenderingError
 
     candidates = candidates_of(before.plan, after.plan)
     stacks = [candidate.stack for candidate in candidates]
     try:
         with Progress("planning", 2 * len(stacks)) as progress:
-            rendered = [RenderedStacks(side, progress.step).of(stacks) for side in (before, after)]
+            old, new = (RenderedStacks(side, progress.step).of(stacks) for side in (before, after))
     except RenderingError as error:
         _fail(error)
-    found = {each.stack.stack: each for each in stack_differences(candidates, *rendered, changed.files)}
+    found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
     if program:
-        others = {stack: StackDifference(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
+        others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
         found = {**others, **found}
     return tuple(found.values())
 
@@ -168,7 +168,7 @@ def _fail(error: RenderingError) -> NoReturn:
     raise typer.Exit(FAULT)
 
 
-def _show(found: Answer) -> None:
+def _show(found: AffectedAnswer) -> None:
     if found.stacks is not None:
         for each in found.stacks:
             for line in each.lines():

@@ -1,4 +1,4 @@
-"""Files that differ between two sides of a comparison, by their paths in the repository."""
+"""Changed files between two sides of a comparison, by their paths in the repository."""
 
 from __future__ import annotations
 

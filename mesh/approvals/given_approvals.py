@@ -32,7 +32,7 @@ class Reviewers:
         return _same(who, team) or any(_same(who, member) for member in members)
 
     def yes_to(self, need: Need) -> str:
-        """Who said yes to a need; empty where nobody did who counts."""
+        """The handle of who said yes to a need; empty where nobody did who counts."""
         others = [who for who in self.approved_by if not _same(who, self.author)]
         asked = [*others, self.author] if need.author_counts and self.author else others
         return next((who for who in asked if any(self.answers_for(who, team) for team in need.by)), "")

@@ -12,7 +12,7 @@ from mesh.model import Domain, Mesh, Product
 
 
 class _Kept(NamedTuple):
-    """How long a product's data are kept, in days, and whether they survive the product's removal."""
+    """Days that a product's data are kept, and whether they survive the product's removal."""
 
     days: int
     protected: bool
@@ -25,7 +25,7 @@ def _kept(mesh: Mesh, domain: Domain, product: Product) -> _Kept:
 
 
 class _Loss(NamedTuple):
-    """What products of a domain lose, with the file that says so; `what` goes on behind their names."""
+    """A loss of products of a domain, with the file that says so; `what` goes on behind their names."""
 
     place: str
     domain: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from mesh.approvals.needs import ChangeRequest, Need, platform_of
 from mesh.findings import listed
@@ -46,6 +46,10 @@ def _off(before: Any, after: Any) -> bool:
 
 def _grows(before: Any, after: Any) -> bool:
     return not set(after) <= set(before)
+
+
+def _shrinks(before: Any, after: Any) -> bool:
+    return _grows(after, before)
 
 
 def _opens_addresses(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
@@ -92,9 +96,7 @@ SETTINGS: Final = (
     LooserSetting(
         ("classification_aliases",), _forgets_words, "words of contracts stand for fewer classifications than before"
     ),
-    LooserSetting(
-        ("classifications",), lambda before, after: _grows(after, before), "a classification is there no more"
-    ),
+    LooserSetting(("classifications",), _shrinks, "a classification is there no more"),
     LooserSetting(("defaults", "budget"), _more, "owners are told of costs at {after} US dollars instead of {before}"),
     LooserSetting(
         ("defaults", "deletion_protection"), _off, "data no longer survive their removal from the YAML, mesh-wide"
@@ -159,7 +161,7 @@ def _value(file: MeshFile, keys: tuple[str, ...]) -> Any:
 
 
 def _shown(value: Any) -> str:
-    return listed(value) if isinstance(value, tuple) else str(value)
+    return listed(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else str(value)
 
 
 def _token(ci: ContinuousIntegration | None, stack: str) -> tuple[str, str, str] | None:
@@ -192,9 +194,9 @@ def _ids(file: AccountsFile) -> dict[str, Any]:
 
 def _flat(value: Any, place: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(inner, (*place, str(key)))
+        for key, inner in cast("Mapping[str, Any]", value).items():
+            yield from _flat(inner, (*place, key))
     elif isinstance(value, tuple):
-        yield from ((f"{'.'.join(place)} {each}", each) for each in value)
+        yield from ((f"{'.'.join(place)} {each}", each) for each in cast("tuple[str, ...]", value))
     else:
         yield ".".join(place), value

@@ -72,7 +72,7 @@ class Notice(NamedTuple):
 
 
 def owner_of(owner: Owner) -> tuple[str, ...]:
-    """Who answers for a file: the handle of the team, or its address."""
+    """The team that answers for a file, by its handle or its address."""
     return (owner.github or owner.email,)
 
 

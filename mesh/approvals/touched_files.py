@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,20 +15,24 @@ from mesh.codeowners import Ownership
 from mesh.model import ClearanceFile, Mesh
 from mesh.model.base import Owner
 
-SETTINGS_OF_STACKS: Final = ("Pulumi.",)
-GUARDING: Final[tuple[tuple[tuple[str, ...], NeedKind, str], ...]] = (
-    (("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"), "workflow", "decides who is asked for which file"),
-    ((".github/", ".ci/"), "workflow", "runs with the roles that deploy the mesh"),
-    (("policies/",), "guardrail", "holds the rules that every deployment is held to"),
+SETTINGS_OF_STACKS: Final = r"Pulumi\..*"
+GUARDING: Final[tuple[tuple[str, NeedKind, str], ...]] = (
+    (r"(.*/)?CODEOWNERS", "workflow", "decides who is asked for which file"),
+    (r"\.(github|ci)/.*", "workflow", "runs with the roles that deploy the mesh"),
+    (r"policies/.*", "guardrail", "holds the rules that every deployment is held to"),
     (SETTINGS_OF_STACKS, "guardrail", "holds settings of a deployment, which no rule of the mesh sees"),
     (
-        ("__main__.py", "cli/", "components/", "functions/", "mesh/", "program/", "sandbox/", "tools/"),
+        r"__main__\.py|(cli|components|functions|mesh|program|sandbox|tools)/.*",
         "guardrail",
         "is a part of the program that makes and proves every stack",
     ),
-    (("requirements", "pyproject.toml", "Makefile"), "guardrail", "decides which code of others runs with ours"),
+    (
+        r"requirements.*|pyproject\.toml|Makefile",
+        "guardrail",
+        "decides which code of others runs with ours",
+    ),
 )
-"""Files by how their paths begin, what they are, and why a change of them is nobody's alone."""
+"""Files by their paths (a pattern), what they are, and why a change of them is nobody's alone."""
 
 
 def file_needs(request: ChangeRequest) -> Iterator[Need]:
@@ -44,13 +49,13 @@ def file_needs(request: ChangeRequest) -> Iterator[Need]:
 
 def _guarding(request: ChangeRequest) -> Iterator[Need]:
     of_the_mesh = f"{request.folder}/"
-    for begins, kind, why in GUARDING:
+    for pattern, kind, why in GUARDING:
         # A folder of a mesh can have any name; of what is in it the settings of stacks alone are no part of it.
         found = [
             file
             for file in request.files
-            if file.removeprefix(of_the_mesh).startswith(begins)
-            and (not file.startswith(of_the_mesh) or begins == SETTINGS_OF_STACKS)
+            if re.fullmatch(pattern, file.removeprefix(of_the_mesh))
+            and (not file.startswith(of_the_mesh) or pattern == SETTINGS_OF_STACKS)
         ]
         if found:
             changes = "changes, and it" if len(found) == 1 else "change, and each"

@@ -80,8 +80,10 @@ def derivation_needs(request: ChangeRequest) -> Iterator[Need]:
         had = _left_behind(request.before).get(reference, {})
         domain, _, name = reference.partition(".")
         product = request.after.product(reference)
-        for label, entry in entries.items() if product else ():
+        for label, entry in entries.items():
             old = had.get(label)
+            if product is None:
+                continue
             if old is None or old.reason != entry.reason or set(entry.approved_by) - set(old.approved_by):
                 place = f"{request.folder}/{contract_file(domain, name, product)}"
                 about = f"{reference} leaves '{{label}}' behind, because '{entry.reason}'"

@@ -24,7 +24,7 @@ def holder_needs(request: ChangeRequest) -> Iterator[Need]:
 
 
 def _written(clearance: str, before: ClearanceFile | None, after: ClearanceFile) -> Iterator[str]:
-    had = _holders(before) if before else {}
+    had = _holders(before) if before else dict[str, Member | ClearedPipeline]()
     for holder, line in _holders(after).items():
         old = had.get(holder)
         if old is None:

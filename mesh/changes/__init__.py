@@ -1,1 +1,1 @@
-"""Changes: the difference of two planned meshes, as a report about who gains and loses what, in words."""
+"""Changes: two planned meshes beside each other, as a report about who gains and loses what, in words."""

@@ -1,4 +1,4 @@
-"""Affected stacks: those whose plan can differ between two plans, by the nodes that the program reads of each.
+"""Affected stacks: those that can be others in one plan than in another, by the nodes that the program reads.
 
 Nodes are compared, and nothing is rendered: what differs here need not differ in a resource. What does not differ here
 differs nowhere, for `program/` reads nothing else of a plan; a test holds that.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh.plan import Plan
 
@@ -72,7 +72,7 @@ def affected(before: Plan, after: Plan) -> tuple[AffectedStack, ...]:
 
 
 def read_by(plan: Plan, stack: str) -> Mapping[str, Any]:
-    """What the program reads for a stack, by its name in the node; raises KeyError for no stack of the plan."""
+    """Parts of the plan that the program reads for a stack, by name; raises KeyError for no stack of the plan."""
     kind, _, name = stack.partition("-")
     if stack in ("organization", "governance"):
         return _fields(getattr(plan, stack))
@@ -102,4 +102,4 @@ def _parts(node: Any) -> Mapping[str, Any] | None:
     """The parts of a node by name; None of what has none."""
     if dataclasses.is_dataclass(node) and not isinstance(node, type):
         return _fields(node)
-    return node if isinstance(node, Mapping) and all(isinstance(key, str) for key in node) else None
+    return cast("Mapping[str, Any]", node) if isinstance(node, Mapping) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final, cast
 
 from mesh.changes.value_changes import ValueChange
 
@@ -36,12 +36,12 @@ EXPIRING: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def lost_by_removal(token: str) -> str:
-    """What is lost with a resource of a type that is deleted, or replaced; empty for one that holds nothing."""
+    """Data that are lost with a resource of a type that is deleted, or replaced; empty for one that holds nothing."""
     return HELD.get(token, "")
 
 
 def lost_by_a_change(token: str, changes: Iterable[ValueChange]) -> str:
-    """What is lost with changes of a resource that stays; empty where nothing is."""
+    """Data that are lost with changes of a resource that stays; empty where nothing is."""
     return "; ".join(dict.fromkeys(_lost(token, changes)))
 
 
@@ -59,7 +59,7 @@ def _numbers(change: ValueChange) -> Iterator[tuple[str, float | None, float | N
         before, after = (each if _is_number(each) else None for each in (change.before, change.after))
         yield change.path, before, after
     elif change.before is None and isinstance(change.after, Mapping):
-        for key, value in change.after.items():
+        for key, value in cast("Mapping[str, Any]", change.after).items():
             yield from _numbers(ValueChange(f"{change.path}.{key}", None, value))
 
 

@@ -1,4 +1,4 @@
-"""Resource changes of a stack, out of what `mesh plan --json` prints of it before and after.
+"""ShownResource changes of a stack, out of what `mesh plan --json` prints of it before and after.
 
 What replaces a resource says the table of the plugin (`mesh/aws/plugin/`), which the emulator's provider is held to.
 """
@@ -16,6 +16,8 @@ from mesh.changes.lost_data import lost_by_a_change, lost_by_removal
 from mesh.changes.value_changes import ABSENT, ValueChange, value_changes
 
 ResourceVerb = Literal["add", "change", "replace", "remove"]
+MOST_CHANGES: Final = 4
+"""Properties of a resource that a person is shown; a document has all."""
 PROVIDER: Final = "pulumi:providers:aws"
 _POSITION: Final = re.compile(r"\[[^\]]*\]")
 
@@ -45,7 +47,9 @@ class ResourceChange:
     def __str__(self) -> str:
         told = [f"{self.kind} {self.name}"]
         if self.changes:
-            told.append(f": {'; '.join(map(str, self.changes))}")
+            more = len(self.changes) - MOST_CHANGES
+            shown = "; ".join(map(str, self.changes[:MOST_CHANGES]))
+            told.append(f": {shown}{f'; and {more} more' if more > 0 else ''}")
         if self.replacing:
             told.append(f"; replaced, for {' and '.join(self.replacing)} cannot be changed")
         lost = f"data is lost: {self.lost}" if self.lost else ""
@@ -68,10 +72,10 @@ class ResourceChange:
         }
 
 
-Resource = Mapping[str, Any]
+ShownResource = Mapping[str, Any]
 
 
-def resource_changes(before: Iterable[Resource], after: Iterable[Resource]) -> tuple[ResourceChange, ...]:
+def resource_changes(before: Iterable[ShownResource], after: Iterable[ShownResource]) -> tuple[ResourceChange, ...]:
     """Changes of a stack's resources, in the order of their names; of components nothing is told.
 
     Of a provider it is told when it reaches another account or region, of its tags with the resources that have them.
@@ -82,20 +86,22 @@ def resource_changes(before: Iterable[Resource], after: Iterable[Resource]) -> t
     return tuple(change for change in every if change is not None)
 
 
-def _by_urn(resources: Iterable[Resource]) -> Mapping[str, Resource]:
+def _by_urn(resources: Iterable[ShownResource]) -> Mapping[str, ShownResource]:
     return {resource["urn"]: resource for resource in resources}
 
 
-Tagging = Mapping[str, str]
+DefaultTags = Mapping[str, str]
 
 
-def _default_tags(resources: Mapping[str, Resource]) -> Tagging:
+def _default_tags(resources: Mapping[str, ShownResource]) -> DefaultTags:
     """Tags that the provider of a stack puts on every resource that takes tags."""
     written = (each["inputs"].get("defaultTags") for each in resources.values() if each["type"] == PROVIDER)
     return json.loads(next((text for text in written if text), "{}")).get("tags", {})
 
 
-def _change(old: Resource | None, new: Resource | None, tags: tuple[Tagging, Tagging]) -> ResourceChange | None:
+def _change(
+    old: ShownResource | None, new: ShownResource | None, tags: tuple[DefaultTags, DefaultTags]
+) -> ResourceChange | None:
     present = new or old
     if present is None or not str(present["type"]).startswith("aws:"):
         return _moved(old, new)
@@ -109,7 +115,7 @@ def _change(old: Resource | None, new: Resource | None, tags: tuple[Tagging, Tag
     return _named("change", new, changes=changes, lost=lost_by_a_change(new["type"], changes)) if changes else None
 
 
-def _moved(old: Resource | None, new: Resource | None) -> ResourceChange | None:
+def _moved(old: ShownResource | None, new: ShownResource | None) -> ResourceChange | None:
     """The change of a provider that reaches another account or region than it did."""
     if old is None or new is None or new["type"] != PROVIDER:
         return None
@@ -118,11 +124,11 @@ def _moved(old: Resource | None, new: Resource | None) -> ResourceChange | None:
     return _named("change", new, changes=changes, lost=LEFT_BEHIND) if changes else None
 
 
-def _named(verb: ResourceVerb, resource: Resource, **rest: Any) -> ResourceChange:
+def _named(verb: ResourceVerb, resource: ShownResource, **rest: Any) -> ResourceChange:
     return ResourceChange(verb=verb, urn=resource["urn"], type=resource["type"], name=resource["name"], **rest)
 
 
-def _removed(old: Resource) -> ResourceChange:
+def _removed(old: ShownResource) -> ResourceChange:
     if old["protect"]:
         return _named("remove", old, refused=PROTECTED_REMOVAL)
     if old["retainOnDelete"]:
@@ -131,7 +137,7 @@ def _removed(old: Resource) -> ResourceChange:
 
 
 def _replaced(
-    old: Resource, new: Resource, changes: tuple[ValueChange, ...], replacing: tuple[str, ...]
+    old: ShownResource, new: ShownResource, changes: tuple[ValueChange, ...], replacing: tuple[str, ...]
 ) -> ResourceChange:
     refused = PROTECTED_REPLACEMENT if old["protect"] and new["protect"] else ""
     kept = bool(new["retainOnDelete"]) and not refused
@@ -148,19 +154,20 @@ PROTECTED_REPLACEMENT: Final = (
 )
 
 
-def _differences(old: Resource, new: Resource, tags: tuple[Tagging, Tagging]) -> Iterator[ValueChange]:
+def _differences(
+    old: ShownResource, new: ShownResource, tags: tuple[DefaultTags, DefaultTags]
+) -> Iterator[ValueChange]:
     yield from value_changes(old["inputs"], new["inputs"])
     known = plugin_types().get(new["type"])
     if known is not None and known.tag and tags[0] != tags[1]:
-        yield from value_changes(
-            *(
-                {**default, **(each["inputs"].get("tags") or {})}
-                for default, each in zip(tags, (old, new), strict=True)
-            ),
-            "tagsAll",
-        )
+        had, has = (_all_tags(default, each) for default, each in zip(tags, (old, new), strict=True))
+        yield from value_changes(had, has, "tagsAll")
     for option in ("protect", "retainOnDelete"):
         yield from value_changes(old[option], new[option], option)
+
+
+def _all_tags(default: DefaultTags, resource: ShownResource) -> DefaultTags:
+    return {**default, **(resource["inputs"].get("tags") or {})}
 
 
 def _replacing(token: str, changes: Iterable[ValueChange]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Changes of a value as JSON has it: the places at which two values differ, with what stood and what stands there.
+"""Changes of a value as JSON has it: the places at which something else stands, with what stood there before.
 
 Policy documents are compared statement by statement, by their `Sid`, other lists of mappings by what names an entry.
 """

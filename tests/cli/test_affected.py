@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import subprocess
 from collections.abc import Callable
@@ -11,9 +12,12 @@ from typing import Any, Final
 import pytest
 
 from cli import main
+from mesh.folder import plan_folder
+from sandbox.runs import stack_run
 from tests.mesh_copies import copied
 
 STACKS: Final = Path(__file__).parents[2] / "stacks"
+DAY: Final = datetime.date(2026, 12, 1)
 Capture = pytest.CaptureFixture[str]
 TEAMS: Final = """\
 "@aurora/identity-platform": ["@ida", "@ike"]
@@ -168,7 +172,7 @@ def test_who_asks_does_not_approve_and_who_owns_a_file_may_edit_it(repository: P
     assert approvals(capsys, "--author", "@ida", "--approved-by", "@mallory")[-1] == "1 approval missing"
     lines = approvals(capsys, "--author", "@ida", "--approved-by", "@ike,@mallory")
     assert lines[-1] == "no approval is missing"
-    assert lines[0] == "given by @ida: stacks/domains/identity.yaml belongs to @aurora/identity-platform"
+    assert lines[0] == "given by @ike: stacks/domains/identity.yaml belongs to @aurora/identity-platform"
 
 
 def test_less_access_and_a_remark_ask_the_owner_of_the_file_alone(repository: Path, capsys: Capture) -> None:
@@ -238,6 +242,21 @@ def test_what_changes_no_plan_affects_no_stack(repository: Path, capsys: Capture
     assert document(capsys, "--only", "stacks")["stacks"] == []
     assert main.run(["affected", "--since", "main"]) == 0
     assert "no stack: every plan is as it was\n" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_program_that_changes_affects_every_stack(
+    repository: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack_run, "ENTRY_POINT", repository / "__main__.py")
+    (repository / "program").mkdir()
+    (repository / "program/stack.py").write_text("pass\n", "utf-8")
+    shorter(repository)
+    found = document(capsys, "--only", "stacks")
+    assert found["program"] == ["program/stack.py"]
+    assert {each["change"] for each in found["stacks"] if each["stack"] != "domain-identity"} == {"program"}
+    names = [each["stack"] for each in found["stacks"]]
+    assert names == list(plan_folder(repository / "stacks", DAY).plan.stacks)
 
 
 def test_two_folders_are_compared_without_git(repository: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -152,7 +152,18 @@ def test_the_json_of_a_plan_has_the_documented_form(capsys: pytest.CaptureFixtur
     assert plan["mesh"] == "aurora"
     (stack,) = plan["stacks"]
     assert stack["stack"] == "partner-subtitling"
-    keys = {"urn", "type", "name", "parent", "provider", "account", "inputs", "dependencies", "protect", "retainOnDelete"}
+    keys = {
+        "urn",
+        "type",
+        "name",
+        "parent",
+        "provider",
+        "account",
+        "inputs",
+        "dependencies",
+        "protect",
+        "retainOnDelete",
+    }
     assert all(set(resource) == keys for resource in stack["resources"])
     buckets = [r for r in stack["resources"] if r["type"] == "aws:s3/bucket:Bucket"]
     assert {b["account"] for b in buckets} == {"420000000080"}

@@ -22,9 +22,10 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "sandbox": ("runs", "filling", "jobs", "rehearsal", "enforcement", "athena", "sample_rows", "emulator", "engine"),
     "mesh": (
         "proof",
+        "changes",
         "access",
         "offboarding",
-        {"folder", "lapses"},
+        {"approvals", "folder", "lapses"},
         {"codeowners", "example", "load", "migrate", "plan", "schemas"},
         "pipeline_scripts",
         {"contracts", "iam"},

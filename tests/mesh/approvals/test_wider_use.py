@@ -20,7 +20,7 @@ from tests.mesh.approvals.changed_meshes import (
 
 
 def agreement(**values: Any) -> Agreement:
-    written = {
+    written: dict[str, Any] = {
         "product": "identity.profiles",
         "purpose": "Mail",
         "classifications": ("pii",),

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from mesh.changes.affected_stacks import OF_ACCESS, OF_DOMAIN, AffectedStack, affected, read_by
-from mesh.changes.stack_differences import stack_differences
+from mesh.changes.changed_stacks import changed_stacks
 from mesh.findings import BadInputError
 from mesh.folder import PlannedMesh, plan_folder
 from mesh.plan import Plan
@@ -24,7 +24,7 @@ from sandbox.engine.state import StackState
 from sandbox.runs.rendered_stacks import RenderedStacks
 from sandbox.runs.stack_run import PROJECT, stack_config
 from tests.conftest import DAY, STACKS, TINY
-from tests.mesh.changes.file_edits import EDITS, edited, generated
+from tests.mesh.changes.stack_edits import EDITS, edited, generated
 
 LATER: Final = datetime.date(2026, 12, 1)
 
@@ -133,7 +133,7 @@ def told(before: RenderedStacks, after: RenderedStacks) -> list[str]:
     """The stacks that `mesh affected` names."""
     candidates = affected(before.mesh.plan, after.mesh.plan)
     stacks = [each.stack for each in candidates]
-    return [each.stack.stack for each in stack_differences(candidates, before.of(stacks), after.of(stacks), ())]
+    return [each.stack.stack for each in changed_stacks(candidates, before.of(stacks), after.of(stacks), ())]
 
 
 def compared(base: RenderedStacks, to: Path, number: int) -> set[str]:

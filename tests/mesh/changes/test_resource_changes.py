@@ -23,7 +23,7 @@ from sandbox.engine.wire import UNKNOWN, to_struct
 from sandbox.runs import run_json
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, StackRun, StackTask, stack_config
 from tests.conftest import DAY
-from tests.mesh.changes import file_edits as edits
+from tests.mesh.changes import stack_edits as edits
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
 

@@ -1,4 +1,4 @@
-"""Stack differences: the stacks whose plan is another one, in order, each with its reason and what changes in it."""
+"""Changed stacks: those whose plan is another one, in order, each with its reason and what changes in it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from mesh.changes.affected_stacks import AffectedStack
-from mesh.changes.resource_changes import Resource, ResourceChange, resource_changes
+from mesh.changes.affected_stacks import AffectedStack, StackChange
+from mesh.changes.resource_changes import ResourceChange, ShownResource, resource_changes
 
 VERBS: Final = {"add": "added", "change": "changed", "replace": "replaced", "remove": "removed"}
+BEGINNINGS: Final[Mapping[StackChange, tuple[str, ...]]] = {
+    "create": ("new",),
+    "update": (),
+    "destroy": ("destroyed",),
+    "program": (),
+}
+SHARED: Final = ("accounts.yaml", "mesh.yaml", "names.lock.yaml")
+"""Files that every stack is made of."""
 MOST_LINES: Final = 8
 """Resources of a stack that a person is shown; a document has all."""
 
 
-class StackDifference(NamedTuple):
+class ChangedStack(NamedTuple):
     """A stack whose plan is another one; `files` are those that were changed and that it is made of."""
 
     stack: AffectedStack
@@ -31,7 +39,7 @@ class StackDifference(NamedTuple):
         parts += [f"{refused} refused"] if refused else []
         parts += [f"data lost in {lost}"] if lost else []
         unsaid = "no file of the mesh changes it" if self.stack.change == "program" else "the order in which it is made"
-        return ", ".join(parts) or unsaid
+        return ", ".join([*BEGINNINGS[self.stack.change], *parts]) or unsaid
 
     def lines(self) -> Iterator[str]:
         """The line of the stack, then one for each resource that changes, those first that stop or lose something."""
@@ -57,24 +65,26 @@ def _urgency(change: ResourceChange) -> tuple[bool, bool, bool, str]:
     return not change.refused, not change.lost, change.verb == "change", change.urn
 
 
-def stack_differences(
+def changed_stacks(
     candidates: Sequence[AffectedStack],
-    before: Mapping[str, Sequence[Resource]],
-    after: Mapping[str, Sequence[Resource]],
+    before: Mapping[str, Sequence[ShownResource]],
+    after: Mapping[str, Sequence[ShownResource]],
     files: Sequence[str],
-) -> tuple[StackDifference, ...]:
-    """Of stacks that can differ those that do, by what was rendered of each side."""
-    found: list[StackDifference] = []
+) -> tuple[ChangedStack, ...]:
+    """The stacks, of those that can be others, that are, by what was rendered of each side."""
+    found: list[ChangedStack] = []
     for candidate in candidates:
         old, new = (list(side.get(candidate.stack, ())) for side in (before, after))
         if old != new or candidate.change != "update":
-            found.append(StackDifference(candidate, resource_changes(old, new), _about(candidate, files)))
+            found.append(ChangedStack(candidate, resource_changes(old, new), _about(candidate, files)))
     return tuple(found)
 
 
 def _about(candidate: AffectedStack, files: Sequence[str]) -> tuple[str, ...]:
-    """The files that name the stack's owner, or something in the places that differ; all of them where none does."""
+    """The files that name the stack's owner, or something in the places; all of them where none does."""
     owner = candidate.stack.partition("-")[2]
-    words = {word for place in candidate.places for word in place.split(".")} | ({owner} if owner else set())
-    told = tuple(file for file in files if words & {part.partition(".")[0] for part in file.split("/")})
-    return told or tuple(files)
+    words = {word for place in candidate.places for word in place.split(".")} | {owner}
+    named = [file for file in files if words & {part.partition(".")[0] for part in file.split("/")} - {""}]
+    return (
+        tuple(file for file in files if file in named or file.rpartition("/")[2] in SHARED) if named else tuple(files)
+    )

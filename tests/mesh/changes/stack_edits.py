@@ -157,7 +157,10 @@ def group(chance: random.Random, root: Path) -> None:
 
 def product_goes(chance: random.Random, root: Path) -> None:
     domain = _domain(chance, root)
-    last = re.findall(r"^  ([a-z0-9-]+): \{kind", domain.read_text("utf-8"), re.MULTILINE)[-1]
+    every = re.findall(r"^  ([a-z0-9-]+): \{kind", domain.read_text("utf-8"), re.MULTILINE)
+    if not every:
+        return
+    last = every[-1]
     _swap(domain, rf"^  {last}: .*\n", "")
     for ending in ("odcs", "lock"):
         (root / "contracts" / domain.stem / f"{last}.{ending}.yaml").unlink()
@@ -168,6 +171,7 @@ def product_comes(chance: random.Random, root: Path) -> None:
     name = f"extra-{chance.randrange(99)}"
     _swap(domain, "^products:\n", f"products:\n  {name}: {{kind: analytics, ports: [table, files]}}\n")
     text = example.CONTRACT.format(domain=domain.stem, product=name, table=name.replace("-", "_"), labelled="")
+    (root / "contracts" / domain.stem).mkdir(exist_ok=True)
     (root / "contracts" / domain.stem / f"{name}.odcs.yaml").write_text(text, "utf-8")
     (root / "contracts" / domain.stem / f"{name}.lock.yaml").write_text(example.lock(name, ()), "utf-8")
 
