@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cli.revisions import Repository, Side
+from cli.revisions import GitRepository, Side
 from mesh.findings import NotPossibleError
 from mesh.pipeline_scripts import FOLDER
 
@@ -35,13 +35,13 @@ def changed_files(before: Side, after: Side, directory: Path) -> ChangedFiles:
     return ChangedFiles(tuple(sorted(files)), repository.inside(directory) or ".", repository.top)
 
 
-def _repository(directory: Path) -> Repository:
+def _repository(directory: Path) -> GitRepository:
     """The repository of a mesh folder, or of the nearest folder above it that is there."""
     here = Path(os.path.realpath(directory))
     while not here.is_dir() and here != here.parent:
         here = here.parent
-    top = os.fsdecode(Repository(here).git("rev-parse", "--show-toplevel")).rstrip("\n")
-    return Repository(Path(os.path.realpath(top)))
+    top = os.fsdecode(GitRepository(here).git("rev-parse", "--show-toplevel")).rstrip("\n")
+    return GitRepository(Path(os.path.realpath(top)))
 
 
 def _names(listed: bytes) -> list[str]:

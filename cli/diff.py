@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,25 +14,27 @@ from cli.console import answer, answer_json, say
 from cli.exit_codes import BAD_INPUT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
 from cli.revisions import Side, opened_side, working_side
-from mesh.findings import BadInputError
+from mesh.findings import Finding
+from mesh.folder import PlannedMesh, findings_of
+from mesh.model import Mesh
+from mesh.plan import build
 
 if TYPE_CHECKING:
-    import datetime
-
     from mesh.changes.report import ChangeReport
-    from mesh.folder import PlannedMesh
 
 
 def diff(
-    old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A mesh folder, a git revision (main, HEAD~1), or REV:path.")
-    ],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A mesh folder, a git revision such as main, or REV:path.")],
     new: Annotated[
-        str | None, typer.Argument(metavar="[NEW]", help="The same; the mesh folder as it is if left out.")
+        str | None, typer.Argument(metavar="[NEW]", help="The same; the mesh folder as it lies there if left out.")
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a comment on a pull request.")] = False,
     every_line: Annotated[bool, typer.Option("--all", help="Every line, and not one screen of them.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with status 1 when anything changes.")] = False,
+    since: Annotated[
+        datetime.datetime | None,
+        typer.Option("--since", help="The day that counts as today for OLD, to see what lapses.", formats=["%Y-%m-%d"]),
+    ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -39,52 +42,54 @@ def diff(
     """Say what a change does: who gains or loses which columns, and what else.
 
     Both sides are folders or git revisions. Every read that the change can touch is decided on both, over the policies
-    that the mesh emits; nothing is asked of AWS.
+    that the mesh emits; nothing is asked of AWS. Of a side with errors these are said, with status 2.
     """
     if as_json and markdown:
         raise typer.BadParameter("the report is JSON or Markdown, not both", param_hint="--markdown")
-    report = compared(old, new, directory, day(as_of))
+    days = (since.date() if since else day(as_of), day(as_of))
+    report, is_whole = compared(old, new, directory, days)
     if as_json:
         answer_json(report.as_json())
     elif markdown:
         from mesh.changes.markdown import markdown_of
 
-        answer(markdown_of(report))
+        answer(markdown_of(report).rstrip("\n"))
     else:
         from mesh.changes.screen_text import SCREEN, screen_text
 
         answer(screen_text(report, None if every_line else SCREEN).rstrip("\n"))
+    if not is_whole:
+        raise typer.Exit(BAD_INPUT)
     if exit_code and report.is_change:
         raise typer.Exit(FINDINGS)
 
 
-def compared(old: str, new: str | None, directory: Path, today: datetime.date) -> ChangeReport:
-    """The report on two sides; says what is wrong with one that does not validate, and ends with status 2."""
+def compared(
+    old: str, new: str | None, directory: Path, days: tuple[datetime.date, datetime.date]
+) -> tuple[ChangeReport, bool]:
+    """The report on two sides, and whether it is whole: of a side with errors it has the files that could be read."""
     with ExitStack() as opened:
-        sides = [
-            opened.enter_context(opened_side(old, directory)),
-            working_side(directory) if new is None else opened.enter_context(opened_side(new, directory)),
+        one = opened.enter_context(opened_side(old, directory))
+        other = working_side(directory) if new is None else opened.enter_context(opened_side(new, directory))
+        sides, names = (one, other), (one.name, other.name)
+        read = [_read(side, today) for side, today in zip(sides, days, strict=True)]
+        from mesh.changes import assembled
+
+        planned = [
+            PlannedMesh(side.folder, mesh, build(mesh, today), today)
+            for side, (mesh, errors), today in zip(sides, read, days, strict=True)
+            if mesh is not None and not errors
         ]
-        before, after = _planned(sides, today)
-        from mesh.changes.assembled import report
+        if len(planned) == len(sides):
+            return assembled.report(planned[0], planned[1], names), True
+        for side, (_, errors) in zip(sides, read, strict=True):
+            for error in side.placed(errors):
+                say(str(error))
+        faulty = [side.name for side, (_, errors) in zip(sides, read, strict=True) if errors]
+        return assembled.report_of_files(read[0][0], read[1][0], names, faulty), False
 
-        return report(before, after, (sides[0].name, sides[1].name))
 
-
-def _planned(sides: Sequence[Side], today: datetime.date) -> list[PlannedMesh]:
-    """Both sides planned; of one that has errors these are said, and what the other is."""
-    from mesh.folder import plan_folder
-
-    planned: list[PlannedMesh] = []
-    wrong = False
-    for side in sides:
-        try:
-            with side.named():
-                planned.append(plan_folder(side.folder, today))
-        except BadInputError as error:
-            wrong = True
-            for finding in error.findings:
-                say(str(finding))
-    if wrong:
-        raise typer.Exit(BAD_INPUT)
-    return planned
+def _read(side: Side, today: datetime.date) -> tuple[Mesh | None, Sequence[Finding]]:
+    """The mesh of a side, as far as it can be used, and its errors."""
+    mesh, findings = findings_of(side.folder, today)
+    return mesh, [finding for finding in findings if finding.severity == "error"]

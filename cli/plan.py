@@ -10,6 +10,7 @@ import typer
 
 from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
+from cli.diff import diff
 from cli.exit_codes import FAULT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
@@ -18,6 +19,12 @@ from mesh.plan import Plan
 
 if TYPE_CHECKING:
     from sandbox.runs.stack_run import StackRun
+
+
+AgainstOption = Annotated[
+    str | None,
+    typer.Option("--against", metavar="REV", help="What changes since a revision or folder, as `mesh diff` says it."),
+]
 
 
 def plan(
@@ -39,6 +46,7 @@ def plan(
             help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
         ),
     ] = False,
+    against: AgainstOption = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -48,14 +56,15 @@ def plan(
     Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
     it, by its own models and pages, and what could not be compared with them, is said with status 1.
     """
-    _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
-    _refuse_together({"--sizes": sizes, "--costs": costs, "--removal": removal})
-    planned = read(directory, as_of)
-    if sizes:
-        _show_sizes(planned, as_json)
+    whole = {"--against": against is not None, "--sizes": sizes, "--costs": costs}
+    _refuse_together({**whole, "--stack": bool(stack)})
+    _refuse_together({**whole, "--removal": removal})
+    if against is not None:
+        diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return
-    if costs:
-        _show_costs(planned.plan, as_json)
+    planned = read(directory, as_of)
+    if sizes or costs:
+        _show_sizes(planned, as_json) if sizes else _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
     from sandbox.runs import run_json

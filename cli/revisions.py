@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mesh.findings import BadInputError, Finding, NotPossibleError, nearest
+from mesh.findings import Finding, NotPossibleError, nearest
 from mesh.pipeline_scripts import FOLDER
 from mesh.validation_messages import shorten
 
@@ -33,14 +33,6 @@ class Side:
     name: str
     folder: Path
     top: Path | None = None
-
-    @contextmanager
-    def named(self) -> Generator[None]:
-        """Findings that are raised inside name a file as the user does, and not in a temporary folder."""
-        try:
-            yield
-        except BadInputError as error:
-            raise BadInputError(self.placed(error.findings)) from None
 
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings with their files as the user knows them: `main:stacks/mesh.yaml`."""
@@ -86,13 +78,13 @@ def working_side(directory: Path) -> Side:
     return Side(str(directory), directory)
 
 
-class Repository(NamedTuple):
+class GitRepository(NamedTuple):
     """The git repository that holds a mesh folder, by the top of its work tree."""
 
     top: Path
 
     def git(self, *words: str, given: bytes | None = None) -> bytes:
-        """What git answers; NotPossibleError with git's own words where it fails."""
+        """The answer of git; NotPossibleError with git's own words where it fails."""
         ended = _git(self.top, words, given)
         if ended.returncode:
             raise NotPossibleError(f"git {words[0]} failed in {self.top}: {_said(ended)}")
@@ -130,7 +122,7 @@ class Repository(NamedTuple):
         return [_Entry(*_of_head(head), path) for head, _, path in heads]
 
     def contents(self, entries: Sequence[_Entry]) -> Iterator[tuple[_Entry, bytes]]:
-        """What is in each file, as it was committed: attributes such as `export-ignore` leave nothing out."""
+        """Files with their contents, as they were committed: attributes such as `export-ignore` leave nothing out."""
         asked = "".join(f"{entry.object_id}\n" for entry in entries).encode()
         answer, at = self.git("cat-file", "--batch", given=asked), 0
         for entry in entries:
@@ -159,7 +151,7 @@ def _is_revision(text: str, directory: Path) -> bool:
     return not _git(top, ("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")).returncode
 
 
-def _repository(text: str, directory: Path) -> Repository:
+def _repository(text: str, directory: Path) -> GitRepository:
     """The repository that holds the mesh folder; NotPossibleError where there is none, or another one is meant."""
     top = _top(directory)
     if top is None:
@@ -174,7 +166,7 @@ def _repository(text: str, directory: Path) -> Repository:
             f"{directory} is in the submodule {os.path.relpath(top, outer)}, whose revisions are not those of {outer}; "
             f"run the command in {top}, or give a folder of the other side"
         )
-    return Repository(top)
+    return GitRepository(top)
 
 
 def _top(directory: Path) -> Path | None:
@@ -188,7 +180,7 @@ def _top(directory: Path) -> Path | None:
     return None if ended.returncode else Path(os.path.realpath(os.fsdecode(ended.stdout).rstrip("\n")))
 
 
-def _refuse_gaps(revision: str, inside: str, entries: Sequence[_Entry], repository: Repository) -> None:
+def _refuse_gaps(revision: str, inside: str, entries: Sequence[_Entry], repository: GitRepository) -> None:
     """Raises NotPossibleError where the folder was not there, or what is in it belongs to another repository."""
     for entry in entries:
         if entry.mode == _SUBMODULE:
@@ -203,7 +195,7 @@ def _refuse_gaps(revision: str, inside: str, entries: Sequence[_Entry], reposito
         )
 
 
-def _write(repository: Repository, entries: Sequence[_Entry], top: Path) -> None:
+def _write(repository: GitRepository, entries: Sequence[_Entry], top: Path) -> None:
     """Writes files below a folder; links as links, so that what leads out of a mesh is told as it is in a folder."""
     top.mkdir()
     # Links come last: no file is written through one.
@@ -242,5 +234,5 @@ def _environment(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _said(ended: subprocess.CompletedProcess[bytes]) -> str:
-    """What git said, on one line."""
+    """Git's own words, on one line."""
     return shorten(" ".join(ended.stderr.decode("utf-8", "replace").split()) or f"status {ended.returncode}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mesh.access.chains import PORTS
-from mesh.changes.decided_side import WHOLE, Columns, DecidedSide
+from mesh.changes.decided_side import WHOLE, DecidedSide, ReadColumns
 from mesh.changes.read_changes import ReadChange
 from mesh.changes.report import ReportLine, ReportSection
 from mesh.changes.sentences import enumerated, labelled, number_of
@@ -21,7 +21,7 @@ class ReadPart(NamedTuple):
 
     product: str
     port: str
-    columns: Columns
+    columns: ReadColumns
 
 
 class AlikeReads(NamedTuple):
@@ -90,7 +90,7 @@ class _Words:
         return f"{enumerated(self.short(part.product, part.columns, side))}{shown}"
 
     @staticmethod
-    def short(product: str, columns: Columns, side: DecidedSide) -> list[str]:
+    def short(product: str, columns: ReadColumns, side: DecidedSide) -> list[str]:
         """Columns without their table, where the product has one alone."""
         every = side.every_column(product, "table") | columns
         alone = len({name.partition(".")[0] for name in every}) == 1

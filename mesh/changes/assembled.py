@@ -8,17 +8,18 @@ from typing import Final
 from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
-from mesh.changes.fact_lines import Fact, facts
+from mesh.changes.fact_lines import WrittenFact, facts
 from mesh.changes.partner_lines import partner_section
 from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
 from mesh.changes.product_lines import product_facts, product_section
 from mesh.changes.read_changes import read_changes
 from mesh.changes.report import ChangeReport, ReportSection
-from mesh.changes.sentences import number_of
+from mesh.changes.sentences import enumerated, number_of
 from mesh.changes.statement_lines import statement_section
 from mesh.changes.written_changes import WrittenChange, written_changes
 from mesh.folder import PlannedMesh
+from mesh.model import Mesh
 
 SAME: Final = "Nothing in the mesh changes."
 NO_ACCESS: Final = (
@@ -52,14 +53,50 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
     return ChangeReport(before=names[0], after=names[1], remark=_remark(access, written), sections=made)
 
 
-def _left(every: Iterable[Fact], sections: Sequence[ReportSection]) -> list[Fact]:
+def report_of_files(
+    before: Mesh | None, after: Mesh | None, names: tuple[str, str], faulty: Sequence[str]
+) -> ChangeReport:
+    """The report where a side has errors: on the files that both sides could read.
+
+    `faulty` are the names of the sides with errors.
+    """
+    head = f"{' and '.join(faulty)} cannot be planned, and who reads what is not compared until that is mended."
+    if before is None or after is None:
+        there = [(name, mesh) for name, mesh in zip(names, (before, after), strict=True) if mesh is not None]
+        said = [f"{name} has {_size(mesh)}." for name, mesh in there]
+        return ChangeReport(before=names[0], after=names[1], remark=" ".join([head, *said]))
+    unread = _unread(before) | _unread(after)
+    written = [change for change in written_changes(before, after) if not _is_of(change.file, unread)]
+    rest = list(facts(written, before, after))
+    left_out = f" Left out: {enumerated(sorted(unread))}." if unread else ""
+    sections = (_other_section(rest, written),)
+    return ChangeReport(before=names[0], after=names[1], remark=f"{head}{left_out}", sections=sections)
+
+
+def _size(mesh: Mesh) -> str:
+    return f"{number_of(len(mesh.domains), 'domain')} and {number_of(len(mesh.products()), 'product')}"
+
+
+def _unread(mesh: Mesh) -> set[str]:
+    """Files, and folders, that could not be read, or in part."""
+    return {*mesh.unread, *mesh.partial}
+
+
+def _is_of(file: str, unread: set[str]) -> bool:
+    """Whether a file could not be read, or belongs to a domain whose file could not be."""
+    parts = file.split("/")
+    owner = f"domains/{parts[1]}.yaml" if parts[0] == "contracts" and len(parts) > 2 else ""
+    return file in unread or parts[0] in unread or owner in unread
+
+
+def _left(every: Iterable[WrittenFact], sections: Sequence[ReportSection]) -> list[WrittenFact]:
     """Facts that no section has a line on: those of members, too, where nobody holds anything else."""
     people = next(section for section in sections if section.key == "people")
     told = {"partner", "pipeline", "script", "product", "contract", "lock", *(["member"] if people.lines else [])}
     return [fact for fact in every if fact.kind not in told]
 
 
-def _other_section(rest: Sequence[Fact], written: Sequence[WrittenChange]) -> ReportSection:
+def _other_section(rest: Sequence[WrittenFact], written: Sequence[WrittenChange]) -> ReportSection:
     """The section on all else that is written: owners, descriptions, settings, approvers."""
     return ReportSection(
         key="other",

@@ -20,7 +20,7 @@ MOST_ASKED: Final = 4
 
 
 class BlastSize(NamedTuple):
-    """What an adversary comes to, in numbers, and the labels of what it reads."""
+    """Numbers of all that an adversary comes to, and the labels of what it reads."""
 
     products: int = 0
     labels: tuple[str, ...] = ()

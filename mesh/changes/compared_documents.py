@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from mesh.changes.document_changes import Json, Reach
+from mesh.changes.document_changes import Breadth, PolicyJson
 from mesh.evaluator.errors import UnknownError
 from mesh.evaluator.patterns import like
 from mesh.evaluator.policies import Policy
@@ -22,26 +22,33 @@ CALLER: Final = "aws:principalarn"
 MOST_TRIED: Final = 8
 """Texts of the documents that are tried for an example, in each place of a request."""
 
-WELL_KNOWN: Final = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "glue:GetTable", "sts:AssumeRole", "athena:GetWorkGroup")
+WELL_KNOWN: Final = (
+    "s3:GetObject",
+    "s3:PutObject",
+    "kms:Decrypt",
+    "glue:GetTable",
+    "sts:AssumeRole",
+    "athena:GetWorkGroup",
+)
 """Actions that stand for a pattern in an example, where it takes one of them."""
 
 
 class ComparedDocuments(NamedTuple):
     """The reach of a document beside another one, with a request that only one of them lets through, in words."""
 
-    reach: Reach
+    reach: Breadth
     more: str = ""
     less: str = ""
 
 
-def compare(before: Json, after: Json) -> ComparedDocuments:
+def compare(before: PolicyJson, after: PolicyJson) -> ComparedDocuments:
     """The reach of the second document beside the first; `changed` where a statement has no encoding."""
     one, other = Policy("before", lambda: before), Policy("after", lambda: after)
     try:
         more, less = _escape(one, other), _escape(other, one)
     except UnknownError:
         return ComparedDocuments("changed")
-    words: dict[tuple[bool, bool], Reach] = {
+    words: dict[tuple[bool, bool], Breadth] = {
         (False, False): "equivalent",
         (True, False): "wider",
         (False, True): "narrower",
@@ -118,7 +125,7 @@ def _takes(request: Counterexample, taken: Taken) -> bool:
 # ---- an example, of texts that the documents themselves have: the same for the same documents, and no riddle
 
 
-def _example(solver: Solver, asked: SymbolicRequest, statement: Json, documents: Sequence[Json]) -> str:
+def _example(solver: Solver, asked: SymbolicRequest, statement: PolicyJson, documents: Sequence[PolicyJson]) -> str:
     for wish in (asked.service.equals(""), *(key.absent for key in asked.single.values() if key.name != CALLER)):
         _kept(solver, wish)
     resources = _texts(statement.get("Resource", "*"))
@@ -154,14 +161,14 @@ def _plain(pattern: str) -> str:
     return pattern.replace("::*:", "::111122223333:").replace("*", "x").replace("?", "x")
 
 
-def _values(documents: Sequence[Json]) -> list[str]:
+def _values(documents: Sequence[PolicyJson]) -> list[str]:
     """Values with which the documents compare the caller's ARN: those that only one of them has come first."""
     every = [_callers(document) for document in documents]
     both = every[0] & every[1]
     return sorted((every[0] | every[1]) - both) or sorted(both)
 
 
-def _callers(document: Json) -> set[str]:
+def _callers(document: PolicyJson) -> set[str]:
     return {
         value
         for statement in document["Statement"]

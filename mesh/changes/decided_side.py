@@ -8,25 +8,31 @@ from typing import Final
 
 from mesh.access.chains import PORTS, DecidedReads, Reader, ReadPort, labels_by_column
 from mesh.access.matrix import every_product
+from mesh.changes.alike_homes import AlikeHomes
 from mesh.folder import PlannedMesh
 from mesh.plan.nodes import DataProductArgs
+from mesh.proof.forms import WHOLE_UP_TO
 
 WHOLE: Final = "*"
 """The one column of a files port: files are read as a whole, or not."""
 
-Columns = frozenset[str]
+ReadColumns = frozenset[str]
 """Columns of a table as `table.column`, or `WHOLE` of files; empty of what is not read."""
 
-NOTHING: Final[Columns] = frozenset()
+NOTHING: Final[ReadColumns] = frozenset()
 
 
 class DecidedSide:
-    """A planned mesh whose reads are decided when they are first asked for."""
+    """A planned mesh whose reads are decided when they are first asked for.
 
-    def __init__(self, planned: PlannedMesh) -> None:
+    Of more than `whole_up_to` homes that are alike one is asked for all.
+    """
+
+    def __init__(self, planned: PlannedMesh, whole_up_to: int = WHOLE_UP_TO) -> None:
         self.planned, self.plan = planned, planned.plan
         self.access = DecidedReads(planned.plan)
-        self._read: dict[tuple[str, str, ReadPort], Columns] = {}
+        self._homes = AlikeHomes(self.access, whole_up_to)
+        self._read: dict[tuple[str, str, ReadPort], ReadColumns] = {}
 
     @cached_property
     def products(self) -> Mapping[str, DataProductArgs]:
@@ -48,18 +54,19 @@ class DecidedSide:
         node = self.products.get(product)
         return tuple(port for port in PORTS if node and port in node.ports)
 
-    def columns(self, reader: Reader | None, product: str, port: ReadPort) -> Columns:
-        """What a reader reads; nothing where the reader, the product or its port is not there."""
+    def columns(self, reader: Reader | None, product: str, port: ReadPort) -> ReadColumns:
+        """Columns that a reader reads; nothing where the reader, the product or its port is not there."""
         if reader is None or port not in self.ports(product):
             return NOTHING
-        key = (reader.arn, product, port)
+        asked = self._homes.stand_in(reader, self.products[product])
+        key = (asked.arn, product, port)
         if key not in self._read:
-            chain = self.access.read(reader, self.products[product], port)
+            chain = self.access.read(asked, self.products[product], port)
             read = frozenset(chain.columns) if port == "table" else frozenset((WHOLE,))
             self._read[key] = NOTHING if chain.broken else read
         return self._read[key]
 
-    def labels(self, product: str, columns: Columns) -> frozenset[str]:
+    def labels(self, product: str, columns: ReadColumns) -> frozenset[str]:
         """Labels of columns of a product, as the plan has them; of files those of the product."""
         node = self.products.get(product)
         if node is None:
@@ -69,7 +76,7 @@ class DecidedSide:
         known = labels_by_column(self.plan, node.domain, node.name)
         return frozenset(label for column in columns for label in known.get(column, frozenset()))
 
-    def every_column(self, product: str, port: ReadPort) -> Columns:
+    def every_column(self, product: str, port: ReadPort) -> ReadColumns:
         """All that can be read of a product through a port."""
         if port not in self.ports(product):
             return NOTHING

@@ -1,24 +1,22 @@
-"""Policy documents that differ, by whose they are, with the statements that were added, removed and changed in each."""
+"""Policy documents that say something else, with the statements that were added, removed and changed in each."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mesh.access import from_plan
 from mesh.evaluator.policies import Policy
 from mesh.plan import Plan
 from mesh.proof.forms import marker
 
-Json = Mapping[str, Any]
-Reach = Literal["equivalent", "narrower", "wider", "wider and narrower", "changed"]
+PolicyJson = Mapping[str, Any]
+Breadth = Literal["equivalent", "narrower", "wider", "wider and narrower", "changed"]
 """What a document lets through beside what it let through; `changed` where nobody has compared it."""
 
-ELEMENTS: Final = ("Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 
-
-class EmittedDocument(NamedTuple):
+class PlannedDocument(NamedTuple):
     """A document of a plan, under a name that people know; `key` tells it from all others."""
 
     key: str
@@ -35,8 +33,8 @@ class DocumentChange(NamedTuple):
 
     name: str
     alike: int
-    before: Json
-    after: Json
+    before: PolicyJson
+    after: PolicyJson
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
@@ -46,7 +44,7 @@ def document_changes(before: Plan, after: Plan) -> tuple[DocumentChange, ...]:
     """Documents that both plans have, and that differ; those of one form together."""
     one = {each.key: each for each in _every(before)}
     mark_before, mark_after = marker(before), marker(after)
-    forms: dict[tuple[str, str], list[tuple[EmittedDocument, Json, Json]]] = {}
+    forms: dict[tuple[str, str], list[tuple[PlannedDocument, PolicyJson, PolicyJson]]] = {}
     for other in _every(after):
         if other.key not in one:
             continue
@@ -57,21 +55,21 @@ def document_changes(before: Plan, after: Plan) -> tuple[DocumentChange, ...]:
     return tuple(_change(alike) for alike in forms.values())
 
 
-def _every(plan: Plan) -> Iterator[EmittedDocument]:
+def _every(plan: Plan) -> Iterator[PlannedDocument]:
     for policy in plan.organization.args.policies:
         made = Policy(policy.name, policy.document.as_json)
-        yield EmittedDocument(f"control policy {policy.name}", policy.name, made)
+        yield PlannedDocument(f"control policy {policy.name}", policy.name, made)
     for role in from_plan.roles(plan):
         owner = role.arn.split(":")[4]
         parts = {"trust": role.trust, "boundary": role.boundary, **dict(_numbered(role.identity))}
         for part, policy in parts.items():
             if policy and policy.name not in from_plan.OF_AWS:
-                yield EmittedDocument(f"{role.arn} {part}", _name(policy.name, plan, owner), policy)
+                yield PlannedDocument(f"{role.arn} {part}", _name(policy.name, plan, owner), policy)
     for resource in from_plan.resources(plan):
         if resource.policy:
-            yield EmittedDocument(resource.arn, resource.policy.name, resource.policy)
+            yield PlannedDocument(resource.arn, resource.policy.name, resource.policy)
     for endpoint in from_plan.endpoints(plan):
-        yield EmittedDocument(f"endpoint {endpoint.id}", endpoint.policy.name, endpoint.policy)
+        yield PlannedDocument(f"endpoint {endpoint.id}", endpoint.policy.name, endpoint.policy)
 
 
 def _numbered(policies: Sequence[Policy]) -> Iterator[tuple[str, Policy]]:
@@ -85,7 +83,7 @@ def _name(name: str, plan: Plan, account_id: str) -> str:
     return f"{name} of {owners[account_id]}" if account_id in owners else name
 
 
-def _change(alike: Sequence[tuple[EmittedDocument, Json, Json]]) -> DocumentChange:
+def _change(alike: Sequence[tuple[PlannedDocument, PolicyJson, PolicyJson]]) -> DocumentChange:
     emitted, before, after = alike[0]
     one, other = _by_sid(before), _by_sid(after)
     return DocumentChange(
@@ -99,6 +97,6 @@ def _change(alike: Sequence[tuple[EmittedDocument, Json, Json]]) -> DocumentChan
     )
 
 
-def _by_sid(document: Json) -> dict[str, Json]:
+def _by_sid(document: PolicyJson) -> dict[str, PolicyJson]:
     """Statements by their Sid; one without has its number."""
     return {each.get("Sid") or f"statement {number}": each for number, each in enumerate(document["Statement"], 1)}

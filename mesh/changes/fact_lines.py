@@ -12,7 +12,7 @@ from mesh.model import Mesh, contract_file
 from mesh.pipeline_scripts import FOLDER
 
 
-class Fact(NamedTuple):
+class WrittenFact(NamedTuple):
     """A written change with its subject in words, the kind of the subject, and the path of keys below it."""
 
     kind: str
@@ -32,7 +32,7 @@ class Fact(NamedTuple):
         if isinstance(before, Missing) or isinstance(after, Missing):
             word = "added" if isinstance(before, Missing) else "removed"
             value = after if isinstance(before, Missing) else before
-            is_listed = value == item or isinstance(value, dict | list)
+            is_listed = value == item or isinstance(value, dict)
             # An item that has no name is a step of the path as it is written.
             name = f"{key} {item if len(item) <= LONGEST_VALUE else value_of(value)}".strip()
             return ReportLine(
@@ -42,7 +42,7 @@ class Fact(NamedTuple):
 
 
 def _about(value: Any) -> str:
-    """What there is to say of a column or a line that was added or removed, in brackets."""
+    """Particulars of a column or a line that was added or removed, in brackets."""
     if not isinstance(value, dict):
         return ""
     known = cast("dict[str, Any]", value)
@@ -78,7 +78,7 @@ def _of_schema(steps: Sequence[str]) -> tuple[str, list[str]]:
     return f"{'column' if len(names) > 1 else 'table'} {'.'.join(names)}", left
 
 
-def facts(changes: Iterable[WrittenChange], before: Mesh, after: Mesh) -> Iterator[Fact]:
+def facts(changes: Iterable[WrittenChange], before: Mesh, after: Mesh) -> Iterator[WrittenFact]:
     """Facts of written changes, each with its subject."""
     contracts = {
         contract_file(domain, name, product): f"{domain}.{name}"
@@ -90,29 +90,29 @@ def facts(changes: Iterable[WrittenChange], before: Mesh, after: Mesh) -> Iterat
         yield _fact(change, contracts)
 
 
-def _fact(change: WrittenChange, contracts: dict[str, str]) -> Fact:
+def _fact(change: WrittenChange, contracts: dict[str, str]) -> WrittenFact:
     folder, _, name = change.file.removesuffix(".yaml").partition("/")
     path = change.path
     if change.file in contracts:
-        return Fact("contract", contracts[change.file], path or ("contract",), change)
+        return WrittenFact("contract", contracts[change.file], path or ("contract",), change)
     match folder:
         case "domains" if path[:1] == ("products",) and len(path) > 1:
             kind = "pipeline" if path[2:3] == ("pipeline",) else "product"
-            return Fact(kind, f"{name}.{path[1]}", path[2:], change)
+            return WrittenFact(kind, f"{name}.{path[1]}", path[2:], change)
         case "domains":
-            return Fact("domain", f"domain {name}", path, change)
+            return WrittenFact("domain", f"domain {name}", path, change)
         case "clearances":
             kind = {"members": "member", "pipelines": "pipeline"}.get(path[0] if path else "", "clearance")
-            return Fact(kind, f"clearance {name}", path, change)
+            return WrittenFact(kind, f"clearance {name}", path, change)
         case "partners":
-            return Fact("partner", f"partner {name}", path, change)
+            return WrittenFact("partner", f"partner {name}", path, change)
         case "contracts":
             domain, _, product = name.removesuffix(".lock").partition("/")
-            return Fact("lock", f"lock of {domain}.{product}", path, change)
+            return WrittenFact("lock", f"lock of {domain}.{product}", path, change)
         case _ if change.file.startswith(f"{FOLDER}/"):
-            return Fact("script", f"script {change.file}", _of_script(path, change), change)
+            return WrittenFact("script", f"script {change.file}", _of_script(path, change), change)
         case _:
-            return Fact("mesh", change.file, path, change)
+            return WrittenFact("mesh", change.file, path, change)
 
 
 def _of_script(path: tuple[str, ...], change: WrittenChange) -> tuple[str, ...]:

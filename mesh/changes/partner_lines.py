@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mesh.changes.fact_lines import Fact
+from mesh.changes.fact_lines import WrittenFact
 from mesh.changes.report import ReportLine, ReportSection
 from mesh.changes.sentences import became, enumerated, labelled, number_of
 from mesh.folder import PlannedMesh
@@ -16,7 +16,7 @@ Agreements = Mapping[tuple[str, str], Agreement]
 """Agreements by partner and product."""
 
 
-def partner_section(before: PlannedMesh, after: PlannedMesh, facts: Sequence[Fact]) -> ReportSection:
+def partner_section(before: PlannedMesh, after: PlannedMesh, facts: Sequence[WrittenFact]) -> ReportSection:
     """The section on partners; `facts` are those of partners that no agreement says."""
     one, other = _agreements(before), _agreements(after)
     lines = [

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from mesh.access.chains import PORTS, ReadPort
 from mesh.access.people import Group, groups
-from mesh.changes.decided_side import NOTHING, WHOLE, Columns, DecidedSide
+from mesh.changes.decided_side import NOTHING, WHOLE, DecidedSide, ReadColumns
 from mesh.changes.read_changes import ReadChange
 from mesh.changes.report import ReportLine, ReportSection
 from mesh.changes.sentences import became, enumerated, labelled, number_of
 
-Cell = tuple[str, ReadPort]
+ProductPort = tuple[str, ReadPort]
 """A product and a port of it."""
 
 
@@ -31,13 +31,13 @@ class Holder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HolderChange:
-    """What a group holds before and after, and the columns that it gains and loses by that, by product and port."""
+    """A group with its clearances before and after, and the columns that it gains and loses by that."""
 
     holder: Holder
     before: tuple[str, ...]
     after: tuple[str, ...]
-    gained: Mapping[Cell, Columns]
-    lost: Mapping[Cell, Columns]
+    gained: Mapping[ProductPort, ReadColumns]
+    lost: Mapping[ProductPort, ReadColumns]
     labels: tuple[str, ...]
     """Labels of what it gains."""
 
@@ -53,7 +53,7 @@ class HolderChange:
         }
 
 
-def _as_json(cells: Mapping[Cell, Columns]) -> list[dict[str, Any]]:
+def _as_json(cells: Mapping[ProductPort, ReadColumns]) -> list[dict[str, Any]]:
     return [{"product": product, "port": port, "columns": sorted(found)} for (product, port), found in cells.items()]
 
 
@@ -123,8 +123,8 @@ def _of_holder(
     held: tuple[tuple[str, ...], tuple[str, ...]],
     products: Sequence[str],
 ) -> HolderChange:
-    gained: dict[Cell, Columns] = {}
-    lost: dict[Cell, Columns] = {}
+    gained: dict[ProductPort, ReadColumns] = {}
+    lost: dict[ProductPort, ReadColumns] = {}
     labels: set[str] = set()
     for product in products:
         for port in PORTS:
@@ -140,13 +140,13 @@ def _of_holder(
     return HolderChange(holder, *held, gained, lost, tuple(sorted(labels)))
 
 
-def _reads(side: DecidedSide, clearances: Iterable[str], home: str, product: str, port: ReadPort) -> Columns:
-    """What a group reads with all that it holds."""
+def _reads(side: DecidedSide, clearances: Iterable[str], home: str, product: str, port: ReadPort) -> ReadColumns:
+    """Columns that a group reads with all that it holds."""
     read = (side.columns(side.readers.get(f"{name}@{home}"), product, port) for name in clearances)
     return NOTHING.union(*read)
 
 
-def amount(cells: Mapping[Cell, Columns]) -> str:
+def amount(cells: Mapping[ProductPort, ReadColumns]) -> str:
     """`37 columns of 12 products and the files of 2`."""
     tables = {product: columns for (product, port), columns in cells.items() if port == "table"}
     files = [product for (product, _), columns in cells.items() if WHOLE in columns]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mesh.changes.access_lines import GAINS, LOSES, ReadPart, part_words
 from mesh.changes.decided_side import DecidedSide
-from mesh.changes.fact_lines import Fact
+from mesh.changes.fact_lines import WrittenFact
 from mesh.changes.read_changes import ReadChange
 from mesh.changes.report import ReportLine, ReportSection
 from mesh.changes.sentences import number_of
@@ -14,7 +14,7 @@ from mesh.changes.written_changes import Missing
 
 
 def pipeline_section(
-    before: DecidedSide, after: DecidedSide, changes: Sequence[ReadChange], facts: Sequence[Fact]
+    before: DecidedSide, after: DecidedSide, changes: Sequence[ReadChange], facts: Sequence[WrittenFact]
 ) -> ReportSection:
     """The section on pipelines; `facts` are those of pipelines and scripts."""
     machines = [change for change in changes if change.pipeline]
@@ -49,7 +49,7 @@ def _clearance(side: DecidedSide, pipeline: str) -> str:
     return f", with {reader.clearance}," if reader else ""
 
 
-def _facts(facts: Sequence[Fact]) -> Iterator[ReportLine]:
+def _facts(facts: Sequence[WrittenFact]) -> Iterator[ReportLine]:
     for fact in facts:
         if fact.kind == "script" and fact.path:
             yield ReportLine(f"{fact.subject} says something else: {fact.change.before} → {fact.change.after}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mesh.changes.decided_side import DecidedSide
-from mesh.changes.fact_lines import Fact
+from mesh.changes.fact_lines import WrittenFact
 from mesh.changes.report import ReportLine, ReportSection
 from mesh.changes.sentences import enumerated, labelled, number_of
 from mesh.plan.nodes import DataProductArgs
 
 
-def product_section(before: DecidedSide, after: DecidedSide, facts: Sequence[Fact]) -> ReportSection:
+def product_section(before: DecidedSide, after: DecidedSide, facts: Sequence[WrittenFact]) -> ReportSection:
     """The section on products; `facts` are those of products, contracts and locks."""
     gone = [name for name in before.products if name not in after.products]
     new = [name for name in after.products if name not in before.products]
@@ -52,17 +52,17 @@ def _about(side: DecidedSide, product: DataProductArgs) -> str:
 def _end(product: DataProductArgs) -> str:
     if product.deletion_protection:
         return (
-            "its data is protected, and the deployment refuses to delete it until 'deletion-protection: false' has been "
+            "its data is protected, and the deployment refuses to delete it until 'deletion-protection: false' was "
             "deployed before"
         )
     return "its data is deleted with its bucket, and its key after a waiting time"
 
 
 def _users(side: DecidedSide, name: str) -> str:
-    """Who consumed a product, read it with a pipeline or got copies of it."""
+    """Users of a product: domains that consumed it, pipelines that read it, partners that got copies."""
     mesh = side.planned.mesh
     domains = [f"domain {domain}" for domain, owner in mesh.domains.items() if name in owner.consumes]
-    pipelines = [f"the pipeline of {key}" for key, reader in side.machines.items() if name in _reads(side, key)]
+    pipelines = [f"the pipeline of {key}" for key in side.machines if name in _reads(side, key)]
     partners = [
         f"partner {key}" for key, one in mesh.partners.items() if any(a.product == name for a in one.agreements)
     ]
@@ -118,10 +118,10 @@ def _protected(before: DecidedSide, after: DecidedSide) -> Iterator[ReportLine]:
         yield ReportLine(f"{enumerated(names)}: data is {now}")
 
 
-def _is_retention(fact: Fact) -> bool:
+def _is_retention(fact: WrittenFact) -> bool:
     return fact.kind == "product" and fact.path == ("retention",)
 
 
-def product_facts(facts: Iterable[Fact]) -> list[Fact]:
+def product_facts(facts: Iterable[WrittenFact]) -> list[WrittenFact]:
     """Facts that belong to this section."""
     return [fact for fact in facts if fact.kind in ("product", "contract", "lock")]

@@ -1,4 +1,4 @@
-"""Difference of access: the columns that each clearance in each home, and each pipeline, reads more and less."""
+"""Changes of access: the columns that each clearance in each home, and each pipeline, reads more and less."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mesh.access.chains import PORTS, Reader, ReadPort
-from mesh.changes.decided_side import Columns, DecidedSide
+from mesh.changes.decided_side import DecidedSide, ReadColumns
 from mesh.changes.touched_reads import TouchedReads
 
 
 class ReadChange(NamedTuple):
-    """What a reader reads more (`gained`) and less (`lost`) of a product through a port.
+    """Columns of a product that a reader reads more (`gained`) and less (`lost`) through a port.
 
     `pipeline` is the product whose pipeline reads, empty for people.
     """
@@ -21,8 +21,8 @@ class ReadChange(NamedTuple):
     pipeline: str
     product: str
     port: ReadPort
-    gained: Columns
-    lost: Columns
+    gained: ReadColumns
+    lost: ReadColumns
 
     def as_json(self) -> dict[str, Any]:
         """The change as `mesh diff --json` prints it."""
@@ -75,7 +75,9 @@ def _in_order(before: Mapping[str, Reader], after: Mapping[str, Reader]) -> tupl
 
 def _of_pair(touched: TouchedReads, one: Reader | None, other: Reader | None, product: str) -> Iterator[ReadChange]:
     who = other or one
-    for port in PORTS if who else ():
+    if who is None:
+        return
+    for port in PORTS:
         had, has = touched.before.columns(one, product, port), touched.after.columns(other, product, port)
         if had != has:
             pipeline = f"{who.home}.{who.product}" if who.product else ""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from mesh.access.chains import Reader
+from mesh.changes.alike_homes import common_text
 from mesh.changes.decided_side import DecidedSide
 from mesh.plan import Plan
 from mesh.plan.nodes import AccountBaselineArgs, CatalogEntryArgs, ClearanceRoleArgs, DataProductArgs, PipelineRoleArgs
@@ -61,29 +62,31 @@ class TouchedReads:
         if one is None or other is None:
             return True
         domain, product = one.domain, one.name
-        pairs = [
-            _differs(one, other, _of_product),
-            _differs(*(side.plan.domains[domain].catalog.get(product) for side in self._sides), _of_entry),
-            _differs(*(side.plan.governance.locations[domain] for side in self._sides), _as_it_is),
-            _differs(*(side.plan.governance.registered.get(name) for side in self._sides), _as_it_is),
-        ]
-        return any(pairs)
+        return (
+            _differs(one, other, _of_product)
+            or self._node_differs(lambda plan: plan.domains[domain].catalog.get(product), _of_entry)
+            or self._node_differs(lambda plan: plan.governance.locations[domain])
+            or self._node_differs(lambda plan: plan.governance.registered.get(name))
+        )
 
     def _reader_differs(self, one: Reader, other: Reader) -> bool:
-        if one != other:
-            return True
-        homes = [side.plan.domains[one.home] for side in self._sides]
-        roles = [home.pipelines[one.product] if one.product else home.clearances[one.clearance] for home in homes]
-        if _differs(*roles, _of_role) or _differs(*(home.account for home in homes), _of_account):
-            return True
-        if one.product and _differs(*(home.products[one.product] for home in homes), _of_product):
-            return True
-        before, after = (_held(side, one) for side in self._sides)
-        return before != after
+        home, product = one.home, one.product
+        return (
+            one != other
+            or self._node_differs(lambda plan: _role(plan, one), _of_role)
+            or self._node_differs(lambda plan: plan.domains[home].account, _of_account)
+            or (bool(product) and self._node_differs(lambda plan: plan.domains[home].products[product], _of_product))
+            or _held(self.before, one) != _held(self.after, one)
+        )
 
-    @property
-    def _sides(self) -> tuple[DecidedSide, DecidedSide]:
-        return self.before, self.after
+    def _node_differs(self, node: Callable[[Plan], _Node], documents: Callable[[_Node], object] = repr) -> bool:
+        return _differs(node(self.before.plan), node(self.after.plan), documents)
+
+
+def _role(plan: Plan, reader: Reader) -> ClearanceRoleArgs | PipelineRoleArgs:
+    """The role of a reader."""
+    home = plan.domains[reader.home]
+    return home.pipelines[reader.product] if reader.product else home.clearances[reader.clearance]
 
 
 def _differs(one: _Node, other: _Node, documents: Callable[[_Node], object]) -> bool:
@@ -91,19 +94,10 @@ def _differs(one: _Node, other: _Node, documents: Callable[[_Node], object]) -> 
 
 
 def _shared(plan: Plan) -> object:
-    """What every read is decided by: control policies but those of partners, the catalog, the network, the day."""
-    partners = {f"partner-{name}" for name in plan.partners} | {
-        account.name for account in plan.organization.args.let_go
-    }
-    policies = [
-        (policy.type, policy.targets, policy.document.text())
-        for policy in plan.organization.args.policies
-        if not set(policy.targets) <= partners
-    ]
-    hub = plan.governance
-    endpoints = {name: document.text() for name, document in hub.network.endpoints.items()}
-    catalog = (hub.catalog.catalog_policy.text(), hub.catalog.administrators)
-    return plan.perimeter, policies, catalog, endpoints
+    """Nodes that every read is decided by: control policies but those of partners, the catalog, the network."""
+    targets = [(policy.name, policy.type, policy.targets) for policy in plan.organization.args.policies]
+    ours = [each for each in targets if not all(name.startswith("partner-") for name in each[2])]
+    return plan.perimeter, ours, plan.governance.catalog.administrators, common_text(plan)
 
 
 def _of_product(product: DataProductArgs) -> object:
@@ -116,10 +110,6 @@ def _of_entry(entry: CatalogEntryArgs | None) -> object:
         return None
     tables = [(table.name, [column.name for column in table.every_column]) for table in entry.tables]
     return entry.database, entry.location, entry.publisher, entry.closing, entry.labelling, tables
-
-
-def _as_it_is(node: object) -> object:
-    return node
 
 
 def _of_role(role: ClearanceRoleArgs | PipelineRoleArgs) -> object:

@@ -1,4 +1,4 @@
-"""Difference of what people wrote: every key of every file that says something else, whatever it is about.
+"""Changes of what people wrote: every key of every file that says something else, whatever it is about.
 
 Comments, the order of keys and defaults that are spelled out say nothing else, and are no difference.
 """
@@ -82,7 +82,7 @@ def written_changes(before: Mesh, after: Mesh) -> tuple[WrittenChange, ...]:
 
 
 def _files(mesh: Mesh, contracts: Mapping[str, str]) -> dict[str, Any]:
-    """What each file of a mesh says; a contract that moved bears on both sides the name that it has now."""
+    """Contents of each file of a mesh; a contract that moved bears on both sides the name that it has now."""
     models = {
         "mesh.yaml": mesh.file,
         "accounts.yaml": mesh.accounts,
@@ -118,8 +118,9 @@ def _differences(file: str, path: tuple[str, ...], before: Any, after: Any) -> I
         return
     one, other = _plain(before), _plain(after)
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        for key in {**one, **other}:
-            yield from _differences(file, (*path, str(key)), one.get(key, MISSING), other.get(key, MISSING))
+        had, has = cast("Mapping[Any, Any]", one), cast("Mapping[Any, Any]", other)
+        for key in {**had, **has}:
+            yield from _differences(file, (*path, str(key)), had.get(key, MISSING), has.get(key, MISSING))
     elif isinstance(one, list) and isinstance(other, list):
         yield from _of_lists(file, path, cast("list[Any]", one), cast("list[Any]", other))
     elif one != other:
@@ -146,7 +147,7 @@ def _by_name(items: Sequence[Any], beside: Sequence[Any]) -> dict[str, Any]:
         names = [_name(item, keys) for item in items]
         others = [_name(item, keys) for item in beside]
         if all((*names, *others)) and len(set(names)) == len(names) and len(set(others)) == len(others):
-            return dict(zip(cast("list[str]", names), items, strict=True))
+            return dict(zip(names, items, strict=True))
     here, there = _texts(items), _texts(beside)
     changed = [text for text in here if text not in there]
     paired = len(changed) == sum(text not in here for text in there) and any(isinstance(item, dict) for item in items)
@@ -183,4 +184,4 @@ def _plain(value: Any) -> Any:
         return value._asdict()
     if isinstance(value, tuple | frozenset | set):
         return list(cast("tuple[Any, ...]", value))
-    return cast("Any", value)
+    return value

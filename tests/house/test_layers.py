@@ -21,6 +21,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "": PACKAGES,
     "sandbox": ("runs", "filling", "jobs", "rehearsal", "enforcement", "athena", "sample_rows", "emulator", "engine"),
     "mesh": (
+        "changes",
         "proof",
         "changes",
         "access",

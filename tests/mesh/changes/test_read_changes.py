@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from mesh.access.chains import PORTS, DecidedReads
 from mesh.access.matrix import Row, every_product, machine_rows, matrix
+from mesh.changes.alike_homes import AlikeHomes
 from mesh.changes.decided_side import WHOLE, DecidedSide
 from mesh.changes.read_changes import ReadChange, read_changes
 from mesh.changes.touched_reads import TouchedReads
+from mesh.example import write
 from mesh.folder import PlannedMesh
 from mesh.load import load
 from mesh.model import Mesh
@@ -54,9 +57,9 @@ def as_reads(changes: Sequence[ReadChange], verb: str) -> Reads:
     )
 
 
-def holds(before: PlannedMesh, after: PlannedMesh) -> None:
+def holds(before: PlannedMesh, after: PlannedMesh, whole_up_to: int = 8) -> None:
     one, other = whole(before), whole(after)
-    changes = read_changes(DecidedSide(before), DecidedSide(after))
+    changes = read_changes(DecidedSide(before, whole_up_to), DecidedSide(after, whole_up_to))
     assert as_reads(changes, "gained") == other - one
     assert as_reads(changes, "lost") == one - other
     assert all(each.gained or each.lost for each in changes)
@@ -88,6 +91,34 @@ def test_random_edits_of_the_sample_change_access_by_the_difference_of_two_matri
     holds(planned(mesh, STACKS), planned(changed, STACKS))
 
 
+@pytest.fixture(scope="module")
+def five_homes(tmp_path_factory: pytest.TempPathFactory) -> Mesh:
+    """A mesh of five domains that differ in names alone."""
+    folder = tmp_path_factory.mktemp("example") / "stacks"
+    write(folder, domains=5, products=3, partners=1, as_of=DAY)
+    return load(folder).usable()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(60))
+def test_homes_that_are_alike_read_alike_and_one_is_asked_for_all(seed: int, five_homes: Mesh) -> None:
+    changed, _ = edited(five_homes, seed, most=2)
+    holds(planned(five_homes), planned(changed), whole_up_to=1)
+
+
+def test_of_many_homes_one_is_asked_for_those_that_are_alike(five_homes: Mesh) -> None:
+    side = planned(five_homes)
+    homes, access = AlikeHomes(DecidedReads(side.plan), whole_up_to=1), DecidedReads(side.plan)
+    product = next(iter(side.plan.domains["catalogue"].products.values()))
+    asked = [homes.stand_in(access.reader("pii", home), product).home for home in side.plan.domains]
+    assert set(asked) == {"catalogue", next(home for home in side.plan.domains if home != "catalogue")}
+    few = AlikeHomes(access)
+    assert [few.stand_in(access.reader("pii", home), product).home for home in side.plan.domains] == [
+        *side.plan.domains
+    ]
+
+
 def test_a_change_without_access_decides_no_read() -> None:
     mesh = load(TINY).usable()
     product = mesh.domains["orders"].products["parcels"].model_copy(update={"retention": 7})
@@ -96,12 +127,7 @@ def test_a_change_without_access_decides_no_read() -> None:
         update={"products": {**mesh.domains["orders"].products, "parcels": product}}
     )
     shop = mesh.domains["shop"].model_copy(update={"owner": owner})
-    changed = Mesh(
-        **{
-            **{name: getattr(mesh, name) for name in mesh.__dataclass_fields__},
-            "domains": {"orders": orders, "shop": shop},
-        }
-    )
+    changed = dataclasses.replace(mesh, domains={"orders": orders, "shop": shop})
     before, after = DecidedSide(planned(mesh)), DecidedSide(planned(changed))
     touched = TouchedReads(before, after)
     assert (touched.everything, touched.products, touched.readers, touched.machines) == (False, set(), set(), set())
