@@ -20,8 +20,9 @@ def stacks(directory: FolderOption = DEFAULT_FOLDER, as_of: AsOf = None, as_json
     planned = read(directory, as_of)
     jobs = list(ci_jobs(planned.mesh.file.ci, planned.plan))
     if as_json:
-        document = {"region": planned.mesh.file.region, "previews": _previews(planned)}
-        answer_json({**document, "stacks": [job._asdict() for job in jobs]})
+        file = planned.mesh.file
+        document = {"region": file.region, "audience": file.ci.audience if file.ci else None}
+        answer_json({**document, "previews": _previews(planned), "stacks": [job._asdict() for job in jobs]})
         return
     _table(jobs)
     if planned.mesh.file.ci is None:

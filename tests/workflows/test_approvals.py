@@ -14,6 +14,7 @@ from tests.workflows.stub_github import TOKEN, stub_github
 from tests.workflows.workflow_steps import ROOT, Ended, Origin, Runner, event
 
 FILE: Final = "approvals"
+pytestmark = pytest.mark.slow
 STEPS: Final = (
     "Refuse another base than the default branch",
     "Install the mesh command of the base, and not that of the request",

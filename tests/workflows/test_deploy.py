@@ -56,6 +56,7 @@ def found(runner: Runner, since: str) -> dict[str, list[dict[str, str]]]:
     title = "Find the stacks that differ"
     runner.env["SAID"] = runner.done(FILE, "plan", title, {"steps.last.outputs.commit": since})
     assert runner.outputs["stacks"].pop("region") == "eu-west-1"
+    assert runner.outputs["stacks"].pop("audience") == "sts.amazonaws.com"
     return {kind: json.loads(value) for kind, value in runner.outputs["stacks"].items()}
 
 
@@ -105,6 +106,17 @@ def test_where_nothing_was_deployed_yet_every_stack_is(origin: Origin, runner: R
     }
     (organization,) = waves["organization"]
     assert organization == {"stack": "organization", "environment": "root", "role": f"{ROLE}/organization"}
+
+
+@pytest.mark.slow
+def test_where_what_was_deployed_is_not_valid_any_more_every_stack_is(origin: Origin, runner: Runner) -> None:
+    shop = origin.path / "stacks" / "domains" / "shop.yaml"
+    good = shop.read_text("utf-8")
+    shop.write_text(good.replace("description:", "descriptoin:"), "utf-8")
+    git(origin.path, "branch", "-f", "main", origin.commit())
+    shop.write_text(good, "utf-8")
+    before, _ = cloned(origin, runner, NARROWER)
+    assert sum(len(jobs) for jobs in found(runner, before).values()) == 7
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.workflows.stub_github import BOT, TOKEN, StubGithub, stub_github
-from tests.workflows.workflow_steps import ROOT, Origin, Runner
+from tests.workflows.workflow_steps import ROOT, Origin, Runner, git
 
 TINY: Final = ROOT / "tests" / "mesh" / "tiny"
 FILE: Final = "pull-request"
@@ -75,7 +75,7 @@ def test_a_request_is_validated_compared_and_its_stacks_are_found(origin: Origin
     assert found["prove"] == "true"
     assert found["environment"] == "looks"
     assert found["role"] == "arn:aws:iam::200000000002:role/mesh/ci/previews"
-    assert found["region"] == "eu-west-1"
+    assert (found["region"], found["audience"]) == ("eu-west-1", "sts.amazonaws.com")
     values = {"steps.stacks.outputs.stacks": found["stacks"]}
     assert "of 1 stacks asked about, 0 violations" in runner.done(FILE, "change", "Ask the policies", values)
     assert "49 invariants of 49 hold" in runner.done(FILE, "change", "Prove")
@@ -102,6 +102,31 @@ def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Run
     assert ended.code == 1
     assert "resources of 7 stacks asked about, " in ended.out
     assert "aws:s3/bucket:Bucket clicks: 'clicks' has no BucketPublicAccessBlock" in ended.out
+
+
+@pytest.mark.slow
+def test_a_request_that_mends_its_base_is_not_stopped_by_it(origin: Origin, runner: Runner) -> None:
+    shop = origin.path / "stacks" / "domains" / "shop.yaml"
+    good = shop.read_text("utf-8")
+    shop.write_text(good.replace("description:", "descriptoin:"), "utf-8")
+    git(origin.path, "branch", "-f", "main", origin.commit())
+    requested(origin, runner, lambda _: shop.write_text(good, "utf-8") and None)
+    for title in (*FIRST, "Compare with the base", "Find the stacks that it makes others"):
+        runner.done(FILE, "change", title)
+    report = runner.outputs["compare"]["report"].splitlines()
+    assert report[0].startswith("What this request changes cannot be told: its base is not valid")
+    assert any(line.startswith("    main:stacks/domains/shop.yaml:2:1: ") for line in report)
+    assert runner.outputs["stacks"]["prove"] == "true"
+    assert len(json.loads(runner.outputs["stacks"]["stacks"])) == 7
+
+
+def test_a_fault_of_ours_is_none_of_the_base(origin: Origin, runner: Runner) -> None:
+    requested(origin, runner, a_member)
+    runner.done(FILE, "change", FIRST[0])
+    mesh = runner.workspace / ".venv" / "bin" / "mesh"
+    mesh.write_text(f'#!/bin/sh\n[ "$1" = stacks ] || exit 3\nexec {runner.home}/mesh "$@"\n')
+    assert runner.run(FILE, "change", "Compare with the base").code == 3
+    assert runner.run(FILE, "change", "Find the stacks that it makes others").code == 3
 
 
 def test_a_mesh_that_is_called_as_the_base_is_refused(origin: Origin, runner: Runner) -> None:
