@@ -23,7 +23,6 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
     "mesh": (
         "changes",
         "proof",
-        "changes",
         "access",
         "offboarding",
         {"approvals", "folder", "lapses"},
