@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
 from cli.changed_files import ChangedFiles, changed_files
-from cli.console import answer, answer_json, counted, say
-from cli.exit_codes import FAULT, FINDINGS
+from cli.console import answer, answer_json, counted
+from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
-from cli.progress import Progress
+from cli.rendered_sides import program_files, stacks_between
 from cli.reviewer_options import ApprovedByOption, AuthorOption, TeamsOption, reviewers
 from cli.revisions import Side, opened_side, working_side
 from mesh.approvals.given_approvals import Approvals, Reviewers, approvals
@@ -25,11 +25,8 @@ from mesh.plan import build
 
 if TYPE_CHECKING:
     from mesh.changes.changed_stacks import ChangedStack
-    from sandbox.runs.rendered_stacks import RenderingError
 
 What = Literal["stacks", "approvals"]
-PROGRAM = ("__main__.py", "components/", "functions/", "mesh/", "program/", "pyproject.toml", "requirements.lock")
-"""Files of the program that makes every stack, by how their paths begin, where the mesh is in its repository."""
 
 
 class ReadSide(NamedTuple):
@@ -99,8 +96,8 @@ def affected(
         needed = None if only == "stacks" else _approvals(before, after, changed, people)
         stacks, program = None, tuple[str, ...]()
         if only != "approvals" and before.planned and after.planned:
-            program = _of_the_program(changed)
-            stacks = _stacks(before.planned, after.planned, changed, program)
+            program = program_files(changed)
+            stacks = stacks_between(before.planned, after.planned, changed)
         found = AffectedAnswer((before.side.name, after.side.name), changed, stacks, needed, program)
         if as_json:
             answer_json(found.as_json())
@@ -128,46 +125,6 @@ def _approvals(before: ReadSide, after: ReadSide, changed: ChangedFiles, people:
     return approvals(ChangeRequest(before.mesh, after.mesh, changed.files, changed.folder), people)
 
 
-def _of_the_program(changed: ChangedFiles) -> tuple[str, ...]:
-    """Files of the program that were changed, where it runs from the repository of the mesh."""
-    from sandbox.runs.stack_run import ENTRY_POINT
-
-    if changed.top is None or ENTRY_POINT.parent != changed.top:
-        return ()
-    inside = f"{changed.folder}/"
-    return tuple(file for file in changed.files if file.startswith(PROGRAM) and not file.startswith(inside))
-
-
-def _stacks(
-    before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles, program: tuple[str, ...]
-) -> tuple[ChangedStack, ...]:
-    """The stacks that differ; all of them where the program does, for both sides are made by the one that is here."""
-    from mesh.changes.affected_stacks import AffectedStack
-    from mesh.changes.affected_stacks import affected as candidates_of
-    from mesh.changes.changed_stacks import ChangedStack, changed_stacks
-    from sandbox.runs.rendered_stacks import RenderedStacks, RenderingError
-
-    candidates = candidates_of(before.plan, after.plan)
-    stacks = [candidate.stack for candidate in candidates]
-    try:
-        with Progress("planning", 2 * len(stacks)) as progress:
-            old, new = (RenderedStacks(side, progress.step).of(stacks) for side in (before, after))
-    except RenderingError as error:
-        _fail(error)
-    found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
-    if program:
-        others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
-        found = {**others, **found}
-    return tuple(found.values())
-
-
-def _fail(error: RenderingError) -> NoReturn:
-    for run in error.runs:
-        for failure in run.result.failures:
-            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
-    raise typer.Exit(FAULT)
-
-
 def _show(found: AffectedAnswer) -> None:
     if found.stacks is not None:
         for each in found.stacks:
@@ -181,6 +138,6 @@ def _show(found: AffectedAnswer) -> None:
         for approval in sorted(found.approvals.needed, key=lambda each: bool(each.given_by)):
             answer(str(approval))
         for notice in found.approvals.told:
-            answer(f"told, {' or '.join(notice.to)}: {notice.what}")
+            answer(str(notice))
         missing = len(found.approvals.missing)
         answer(f"{counted(missing, 'approval')} missing" if missing else "no approval is missing")

@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.changed_files import changed_files
 from cli.console import answer, answer_json, say
 from cli.exit_codes import BAD_INPUT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
+from cli.rendered_sides import stacks_between
 from cli.revisions import Side, opened_side, working_side
+from mesh.approvals.given_approvals import Reviewers, approvals
+from mesh.approvals.needs import ChangeRequest
 from mesh.findings import Finding
 from mesh.folder import PlannedMesh, findings_of
 from mesh.model import Mesh
@@ -81,12 +86,28 @@ def compared(
             if mesh is not None and not errors
         ]
         if len(planned) == len(sides):
-            return assembled.report(planned[0], planned[1], names), True
+            told = assembled.report(planned[0], planned[1], names)
+            return _completed(told, sides, (planned[0], planned[1]), directory), True
         for side, (_, errors) in zip(sides, read, strict=True):
             for error in side.placed(errors):
                 say(str(error))
         faulty = [side.name for side, (_, errors) in zip(sides, read, strict=True) if errors]
         return assembled.report_of_files(read[0][0], read[1][0], names, faulty), False
+
+
+def _completed(
+    report: ChangeReport, sides: tuple[Side, Side], planned: tuple[PlannedMesh, PlannedMesh], directory: Path
+) -> ChangeReport:
+    """The report with what its sides come to: stacks, and approvals, which a mesh that stays as it is needs none of."""
+    from mesh.changes.approval_lines import approval_section
+    from mesh.changes.stack_lines import stack_section
+
+    changed = changed_files(*sides, directory)
+    asked = ChangeRequest(planned[0].mesh, planned[1].mesh, changed.files, changed.folder)
+    stacks = stack_section(stacks_between(*planned, changed))
+    if not (report.is_change or stacks.is_change):
+        return report
+    return replace(report, sections=(*report.sections, stacks, approval_section(approvals(asked, Reviewers()))))
 
 
 def _read(side: Side, today: datetime.date) -> tuple[Mesh | None, Sequence[Finding]]:

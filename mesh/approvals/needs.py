@@ -66,6 +66,9 @@ class Notice(NamedTuple):
     to: tuple[str, ...]
     what: str
 
+    def __str__(self) -> str:
+        return f"told, {' or '.join(self.to)}: {self.what}"
+
     def as_json(self) -> dict[str, Any]:
         """The notice as one entry of a JSON document."""
         return {"to": list(self.to), "what": self.what}

@@ -13,7 +13,7 @@ from mesh.findings import listed
 from mesh.model import Contract, Mesh
 
 RENAMED: Final = "renamedFrom"
-LabelSet = frozenset[str]
+ReadLabels = frozenset[str]
 
 
 class ColumnPlace(NamedTuple):
@@ -28,12 +28,12 @@ class ColumnPlace(NamedTuple):
 class _ReadableProduct:
     """A product as clearances read it: its columns' labels by place, its own labels, its ports."""
 
-    columns: Mapping[ColumnPlace, LabelSet]
+    columns: Mapping[ColumnPlace, ReadLabels]
     sources: Mapping[ColumnPlace, ColumnPlace]
-    labels: LabelSet
+    labels: ReadLabels
     ports: tuple[str, ...]
 
-    def readable(self, reads: LabelSet) -> frozenset[ColumnPlace]:
+    def readable(self, reads: ReadLabels) -> frozenset[ColumnPlace]:
         """Columns that a clearance reads: all of files whose every label it covers, of tables those that it covers."""
         if "files" in self.ports and self.labels <= reads:
             return frozenset(self.columns)
@@ -47,9 +47,9 @@ def _products(mesh: Mesh) -> dict[str, _ReadableProduct]:
     for reference, contract in mesh.contracts.items():
         product = mesh.product(reference)
         if product is not None:
-            columns, sources = dict[ColumnPlace, LabelSet](), dict[ColumnPlace, ColumnPlace]()
+            columns, sources = dict[ColumnPlace, ReadLabels](), dict[ColumnPlace, ColumnPlace]()
             for place, source, written in _columns(reference, contract):
-                columns[place] = LabelSet(label for text in written for label in words.labels(text))
+                columns[place] = ReadLabels(label for text in written for label in words.labels(text))
                 sources[place] = source
             found[reference] = _ReadableProduct(columns, sources, product_labels(contract, words), product.ports)
     return found
@@ -73,8 +73,8 @@ def opened_columns(before: Mesh, after: Mesh) -> Mapping[str, tuple[ColumnPlace,
     for clearance, file in after.clearances.items():
         former = before.clearances.get(clearance)
         for reference in sorted(old.keys() & new.keys()):
-            had = old[reference].readable(LabelSet(former.reads)) if former else frozenset[ColumnPlace]()
-            for place in sorted(new[reference].readable(LabelSet(file.reads))):
+            had = old[reference].readable(ReadLabels(former.reads)) if former else frozenset[ColumnPlace]()
+            for place in sorted(new[reference].readable(ReadLabels(file.reads))):
                 was = _place_before(place, old[reference], new[reference])
                 if was is not None and was not in had:
                     opened[clearance].append(place)
@@ -114,7 +114,7 @@ def opening_needs(request: ChangeRequest) -> Iterator[Need]:
     opened = opened_columns(before, after)
     for clearance, file in after.clearances.items():
         former = before.clearances.get(clearance)
-        more = LabelSet(file.reads) - LabelSet(former.reads if former else ())
+        more = ReadLabels(file.reads) - ReadLabels(former.reads if former else ())
         place = f"{request.folder}/clearances/{clearance}.yaml"
         if more:
             yield from guard_needs(before, more, place, f"the clearance '{clearance}' comes to read '{{label}}'")

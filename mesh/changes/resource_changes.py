@@ -14,11 +14,13 @@ from typing import Any, Final, Literal, cast
 from mesh.aws.plugin_table import plugin_types
 from mesh.changes.lost_data import lost_by_a_change, lost_by_removal
 from mesh.changes.value_changes import ABSENT, ValueChange, value_changes
+from mesh.findings import listed
 
 ResourceVerb = Literal["add", "change", "replace", "remove"]
 MOST_CHANGES: Final = 4
 """Properties of a resource that a person is shown; a document has all."""
 PROVIDER: Final = "pulumi:providers:aws"
+_STATEMENT: Final = re.compile(r"(?P<document>.*)\.Statement\[(?P<sid>[^\]]*)\](?P<rest>.*)")
 _POSITION: Final = re.compile(r"\[[^\]]*\]")
 
 
@@ -46,10 +48,9 @@ class ResourceChange:
 
     def __str__(self) -> str:
         told = [f"{self.kind} {self.name}"]
-        if self.changes:
-            more = len(self.changes) - MOST_CHANGES
-            shown = "; ".join(map(str, self.changes[:MOST_CHANGES]))
-            told.append(f": {shown}{f'; and {more} more' if more > 0 else ''}")
+        if shown := _shown(self.changes):
+            more = len(shown) - MOST_CHANGES
+            told.append(f": {'; '.join(shown[:MOST_CHANGES])}{f'; and {more} more' if more > 0 else ''}")
         if self.replacing:
             told.append(f"; replaced, for {' and '.join(self.replacing)} cannot be changed")
         lost = f"data is lost: {self.lost}" if self.lost else ""
@@ -73,6 +74,28 @@ class ResourceChange:
 
 
 ShownResource = Mapping[str, Any]
+
+
+def _shown(changes: Iterable[ValueChange]) -> list[str]:
+    """Changes as a person reads them: of a policy document the statements, and not what is in each."""
+    shown: list[str] = []
+    statements: dict[str, dict[str, str]] = {}
+    for change in changes:
+        inside = _STATEMENT.fullmatch(change.path)
+        if inside is None:
+            shown.append(str(change))
+            continue
+        is_whole = not inside["rest"]
+        what = "added" if is_whole and change.before is ABSENT else "removed" if is_whole else "changed"
+        statements.setdefault(inside["document"], {})[inside["sid"]] = what
+    for document, verbs in statements.items():
+        told = (
+            f"{listed(sid for sid, verb in verbs.items() if verb == what)} {what}"
+            for what in ("added", "changed", "removed")
+            if what in verbs.values()
+        )
+        shown.append(f"{document}: {', '.join(told)}")
+    return shown
 
 
 def resource_changes(before: Iterable[ShownResource], after: Iterable[ShownResource]) -> tuple[ResourceChange, ...]:

@@ -234,6 +234,15 @@ def test_the_stacks_come_in_order_with_their_reason(repository: Path, capsys: Ca
     ]
 
 
+@pytest.mark.slow
+def test_the_page_shows_what_is_printed(repository: Path, capsys: Capture) -> None:
+    shorter(repository)
+    assert main.run(["affected", "--since", "main"]) == 0
+    page = (STACKS.parent / "docs/affected.md").read_text("utf-8")
+    block = page.partition("<!-- output of affected -->\n```text\n")[2].partition("```")[0]
+    assert capsys.readouterr().out == block
+
+
 def test_what_changes_no_plan_affects_no_stack(repository: Path, capsys: Capture) -> None:
     assert document(capsys)["stacks"] == []
     (repository / "stacks/mesh.yaml").write_text(

@@ -1,0 +1,63 @@
+"""Two planned meshes, rendered as far as they can be others: the stacks that change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import typer
+
+from cli.changed_files import ChangedFiles
+from cli.console import say
+from cli.exit_codes import FAULT
+from cli.progress import Progress
+from mesh.folder import PlannedMesh
+
+if TYPE_CHECKING:
+    from mesh.changes.changed_stacks import ChangedStack
+    from sandbox.runs.rendered_stacks import RenderingError
+
+PROGRAM: Final = (
+    *("__main__.py", "components/", "functions/", "mesh/", "program/"),
+    *("pyproject.toml", "requirements.lock"),
+)
+"""Files of the program that makes every stack, by how their paths begin, where the mesh is in its repository."""
+
+
+def program_files(changed: ChangedFiles) -> tuple[str, ...]:
+    """Files of the program that were changed, where it runs from the repository of the mesh."""
+    from sandbox.runs.stack_run import ENTRY_POINT
+
+    if changed.top is None or ENTRY_POINT.parent != changed.top:
+        return ()
+    inside = f"{changed.folder}/"
+    return tuple(file for file in changed.files if file.startswith(PROGRAM) and not file.startswith(inside))
+
+
+def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles) -> tuple[ChangedStack, ...]:
+    """The stacks that change; all of them where the program does, for both sides are made by the one that is here.
+
+    Ends the command where a preview fails.
+    """
+    from mesh.changes.affected_stacks import AffectedStack, affected
+    from mesh.changes.changed_stacks import ChangedStack, changed_stacks
+    from sandbox.runs.rendered_stacks import RenderedStacks, RenderingError
+
+    candidates = affected(before.plan, after.plan)
+    stacks = [candidate.stack for candidate in candidates]
+    try:
+        with Progress("planning", 2 * len(stacks)) as progress:
+            old, new = (RenderedStacks(side, progress.step).of(stacks) for side in (before, after))
+    except RenderingError as error:
+        _fail(error)
+    found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
+    if program := program_files(changed):
+        others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
+        found = {**others, **found}
+    return tuple(found.values())
+
+
+def _fail(error: RenderingError) -> NoReturn:
+    for run in error.runs:
+        for failure in run.result.failures:
+            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
+    raise typer.Exit(FAULT)
