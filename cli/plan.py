@@ -176,7 +176,9 @@ def _show(runs: list[StackRun], detail: bool) -> None:
     table.add_column("mostly")
     for run in runs:
         kinds = Counter(r.type.rpartition(":")[2] for r in run.result.resources if r.type.startswith("aws:"))
-        mostly = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(4))
+        # Resources come in the order in which the program registers them, which is another one in each run.
+        most = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))[:4]
+        mostly = ", ".join(f"{number} {kind}" for kind, number in most)
         table.add_row(run.stack, run.account_id, str(sum(kinds.values())), mostly)
     screen().print(table)
     if detail:
@@ -190,7 +192,7 @@ def _show(runs: list[StackRun], detail: bool) -> None:
 
 def _show_resources(run: StackRun) -> None:
     answer("")
-    for resource in run.result.resources:
+    for resource in sorted(run.result.resources, key=lambda each: (each.type.rpartition(":")[2], each.name, each.urn)):
         if resource.type.startswith("aws:"):
             protected = "  [protected]" if resource.protect else ""
             answer(f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{protected}")

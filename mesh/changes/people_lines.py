@@ -60,7 +60,7 @@ def _as_json(cells: Mapping[ProductPort, ReadColumns]) -> list[dict[str, Any]]:
 def people_section(before: DecidedSide, after: DecidedSide, changes: Sequence[ReadChange]) -> ReportSection:
     """The section on groups: members that were added, removed and raised, and groups whose clearance changed."""
     found = holder_changes(before, after, changes)
-    lines = [*_of_members(found), *_of_clearances(found), *_of_terms(before, after)]
+    lines = [*_of_members(found, list(_of_terms(before, after))), *_of_clearances(found)]
     return ReportSection(
         key="people",
         title="People",
@@ -161,12 +161,16 @@ def _products(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else number_of(len(names), "product")
 
 
-def _of_members(found: Iterable[HolderChange]) -> Iterator[ReportLine]:
-    """A line for each group that holds other clearances than before."""
+def _of_members(found: Iterable[HolderChange], terms: Sequence[tuple[Holder, ReportLine]]) -> Iterator[ReportLine]:
+    """A line for each group that holds other clearances than before, and below it by which line of a file."""
+    told: set[Holder] = set()
     for change in found:
         if change.before != change.after:
+            told.add(change.holder)
             held = f"{_clearances(change.before)} → {_clearances(change.after)}"
             yield ReportLine(f"{change.holder.name}: {held}; {_effect(change)}")
+            yield from (line._replace(depth=1) for holder, line in terms if holder == change.holder)
+    yield from (line for holder, line in terms if holder not in told)
 
 
 def _clearances(names: Sequence[str]) -> str:
@@ -192,16 +196,16 @@ def _of_clearances(found: Iterable[HolderChange]) -> Iterator[ReportLine]:
         yield ReportLine(f"{enumerated(names)} {verb}, with what {'it holds' if len(names) == 1 else 'they hold'}")
 
 
-def _of_terms(before: DecidedSide, after: DecidedSide) -> Iterator[ReportLine]:
-    """Lines on members that hold what they held by another line: use, approver, review; and on what holds nothing."""
+def _of_terms(before: DecidedSide, after: DecidedSide) -> Iterator[tuple[Holder, ReportLine]]:
+    """Lines on members by holder: use, approver and review of those that are new or changed; and what holds nothing."""
     one, other = ({(each.clearance, each.group, each.home): each for each in _groups(side)} for side in (before, after))
     for key, now in other.items():
         then = one.get(key)
-        name = f"{now.group}@{now.home} as {now.clearance}"
+        name, holder = f"{now.group}@{now.home} as {now.clearance}", Holder(now.group, now.home)
         if now.unless and (then is None or then.unless != now.unless):
-            yield ReportLine(f"{name} holds nothing: {now.unless}")
+            yield holder, ReportLine(f"{name} holds nothing: {now.unless}")
         if then is None:
-            yield ReportLine(f"{name}: {now.use}; approved by {now.approved_by}, review {now.review}", 1)
+            yield holder, ReportLine(f"{name}: {now.use}; approved by {now.approved_by}, review {now.review}")
             continue
         for word, had, has in (
             ("use", then.use, now.use),
@@ -209,7 +213,8 @@ def _of_terms(before: DecidedSide, after: DecidedSide) -> Iterator[ReportLine]:
             ("review", then.review, now.review),
         ):
             if had != has:
-                yield ReportLine(f"{name}: {word} {became(had, has)}")
+                yield holder, ReportLine(f"{name}: {word} {became(had, has)}")
     for key, then in one.items():
         if key not in other and then.unless:
-            yield ReportLine(f"{then.group}@{then.home} as {then.clearance}, which held nothing, has no line any more")
+            text = f"{then.group}@{then.home} as {then.clearance}, which held nothing, has no line any more"
+            yield Holder(then.group, then.home), ReportLine(text)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,8 +49,8 @@ def test_nothing_changes_and_an_edit_outside_of_the_mesh_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder.parent / "README.md").write_text("new\n", "utf-8")
-    said, _ = typed(capsys, "diff", "HEAD", "--exit-code")
-    assert said == "HEAD:stacks → stacks: Nothing in the mesh changes.\n"
+    assert main.run(["diff", "HEAD", "--exit-code"]) == exit_codes.FINE
+    assert capsys.readouterr().out == "HEAD:stacks → stacks: Nothing in the mesh changes.\n"
     said, _ = typed(capsys, "diff", "main", "HEAD", "--markdown")
     assert "Nothing in the mesh changes" in said
 
@@ -70,6 +72,24 @@ def test_a_member_that_is_removed_is_said_in_each_form(folder: Path, capsys: pyt
     assert json.loads(typed(capsys, "plan", "--against", "HEAD", "--json")[0]) == document
 
 
+@pytest.mark.long
+def test_the_text_is_the_same_in_every_process(folder: Path) -> None:
+    change(folder / "clearances" / "general.yaml", "reads: []", "reads: [pii]")
+    words = [sys.executable, "-c", "from cli.main import main; main()", "diff", "HEAD", "--all"]
+    texts = {
+        subprocess.run(
+            words,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    (text,) = texts
+    assert "general, in every home, gains orders.customers: email (pii)" in text
+
+
 def test_two_folders_are_compared_without_git(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = Path(shutil.copytree(folder, folder.parent / "other"))
     change(other / "domains" / "shop.yaml", "retention: 30 days", "retention: 20 days")
@@ -82,6 +102,18 @@ def test_a_day_alone_can_be_compared(folder: Path, capsys: pytest.CaptureFixture
     said, _ = typed(capsys, "diff", "stacks", "--since", "2027-01-01", "--as-of", "2028-07-01", "--all")
     assert "courier gets no copies of orders.parcels any more: the agreement expired on 2028-06-30" in said
     assert "pipeline of shop.clicks, with pii, loses orders.customers" in said
+
+
+def test_a_date_of_another_team_that_has_passed_stops_no_report(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A12: an agreement that ended makes `mesh validate` fail for every team's request; a report does not fail."""
+    change(folder / "domains" / "shop.yaml", "The shop's pages.", "Pages of the shop.")
+    assert main.run(["validate", "--as-of", "2028-07-01"]) == exit_codes.BAD_INPUT
+    capsys.readouterr()
+    said, error = typed(capsys, "diff", "HEAD", "--as-of", "2028-07-01")
+    assert "domain shop: description" in said
+    assert error == ""
 
 
 def test_a_side_with_errors_is_said_and_what_both_could_read_is_compared(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from cli.plan import plan
 from mesh.acceptance import accept
 from mesh.acceptance.accept import AcceptedPlan
 from mesh.acceptance.emitted import InputRefusal
+from sandbox.engine.driver import RunResult
+from sandbox.engine.state import ResourceState
 from sandbox.runs import preview
+from sandbox.runs.stack_run import StackRun
 
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
@@ -110,3 +114,31 @@ def test_sizes_count_the_policies_of_others(tmp_path: Path, capsys: pytest.Captu
     assert "2 free of 10  service control policies at root: 4 of the mesh, 1 of AWS, 3 of others\n" in (
         capsys.readouterr().out
     )
+
+
+def only(run: StackRun, *_: object) -> list[StackRun]:
+    """Runs of a preview that has one alone, whatever it is asked."""
+    return [run]
+
+
+def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two plans of one mesh used to differ in a seventh of their lines, and the ties of "mostly" with them."""
+    kinds = ("s3/bucket:Bucket", "iam/role:Role", "kms/key:Key", "sns/topic:Topic", "sqs/queue:Queue")
+    resources = [
+        ResourceState(urn=f"urn:pulumi:s::p::aws:{kind}::{name}", type=f"aws:{kind}", custom=True)
+        for kind in kinds
+        for name in ("a", "b")
+    ]
+    monkeypatch.setattr(accept, "accept", lambda *_, **__: AcceptedPlan("1.2", 2, 1, 1, 0, (), ()))
+    texts: list[str] = []
+    for ordered in (resources, resources[::-1], [*resources[3:], *resources[:3]]):
+        run = StackRun("governance", "200000000002", True, RunResult([], list(ordered), [], [], [], 0.0))
+        monkeypatch.setattr(preview, "preview", partial(only, run))
+        for stack in (["governance"], None):
+            plan(stack=stack, directory=STACKS, as_of=datetime.datetime(2026, 12, 1))
+        texts.append(capsys.readouterr().out)
+    assert "2 Bucket, 2 Key, 2 Queue, 2 Role" in texts[0]
+    assert texts[0].index("Bucket") < texts[0].index("  + Key") < texts[0].index("  + Topic")
+    assert len(set(texts)) == 1

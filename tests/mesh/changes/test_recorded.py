@@ -11,6 +11,7 @@ from mesh.changes.assembled import NO_ACCESS, SAME, report
 from mesh.changes.markdown import LIMIT, markdown_of, units
 from mesh.changes.screen_text import SCREEN, screen_text
 from mesh.folder import plan_folder
+from mesh.proof import symbolic
 from tests.conftest import DAY
 from tests.mesh.changes.recorded_changes import NAMES, RECORDED, edited, report_of, sample
 
@@ -94,6 +95,16 @@ def test_the_same_change_gives_the_same_text(tmp_path: Path) -> None:
         markdown_of(other),
         other.as_json(),
     )
+
+
+def test_without_the_solver_a_document_is_changed_and_nothing_is_claimed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(symbolic, "available", lambda: False)
+    made = report_of("label-removed", tmp_path)
+    (section,) = (each for each in made.sections if each.key == "statements")
+    assert section.summary == "3 documents differ: 3 changed"
+    assert all("lets through" not in line.text for line in section.lines)
 
 
 def test_a_day_that_passes_says_what_lapses() -> None:
