@@ -68,6 +68,7 @@ def test_a_request_is_validated_compared_and_its_stacks_are_found(origin: Origin
     runner.done(FILE, "change", "Compare with the base")
     report = runner.outputs["compare"]["report"]
     assert "shop-engineers" in report
+    assert "of privacy@tiny.example" in report
     assert report in runner.summary
     runner.done(FILE, "change", "Find the stacks that it makes others")
     found = runner.outputs["stacks"]
