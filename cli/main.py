@@ -45,6 +45,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "decide": "decide",
     "prove": "prove",
     "accounts": "accounts",
+    "stacks": "stacks",
     "adopt": "adopt",
     "bootstrap": "bootstrap",
     "example": "example",

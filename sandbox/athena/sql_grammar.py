@@ -80,15 +80,14 @@ _IMPLICIT: Final = frozenset(
 )
 """Names that DuckDB understands as columns or values where no column is called so."""
 
+_UNNAMED: Final = re.compile(r"_col\d+")
+"""Athena's names for columns that have none."""
+
 
 def refuse_foreign(tree: exp.Expr, columns: set[str]) -> None:
     """Raises QueryError for what is no part of a query of Athena's, or cannot be run here. `columns` are those of the
     tables."""
     names = columns | {found.alias.lower() for found in tree.find_all(exp.Alias)} | _listed(tree)
-    relations = {
-        (found.alias or found.name).lower()
-        for found in tree.find_all(exp.Table, exp.Subquery, exp.Unnest, exp.Lateral, exp.Values)
-    }
     for node in tree.walk():
         if type(node) not in _NODES:
             raise QueryError(f"NOT_SUPPORTED: {place(node)}: {_word(node)} cannot be run here")
@@ -98,7 +97,7 @@ def refuse_foreign(tree: exp.Expr, columns: set[str]) -> None:
                 raise QueryError(
                     f"NOT_SUPPORTED: {place(node)}: {_word(node)} with {part.strip('_')} cannot be run here"
                 )
-        _refuse_node(node, names, relations)
+        _refuse_node(node, names)
     _refuse_own_aliases(tree, columns)
 
 
@@ -115,9 +114,9 @@ def _refuse_own_aliases(tree: exp.Expr, columns: set[str]) -> None:
                     raise column_not_found(column)
 
 
-def _refuse_node(node: exp.Expr, names: set[str], relations: set[str]) -> None:
+def _refuse_node(node: exp.Expr, names: set[str]) -> None:
     if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
-        _refuse_column(node, names, relations)
+        _refuse_column(node, names)
     elif isinstance(node, exp.Star):
         counted = isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "count"
         if not (counted or isinstance(node.parent, exp.Select | exp.Column)):
@@ -126,11 +125,14 @@ def _refuse_node(node: exp.Expr, names: set[str], relations: set[str]) -> None:
         rule(node)
 
 
-def _refuse_column(node: exp.Column, names: set[str], relations: set[str]) -> None:
-    """A name that is no column, though DuckDB has a meaning for it."""
+def _refuse_column(node: exp.Column, names: set[str]) -> None:
+    """A name that no table and no alias has, or that is no column, though DuckDB has a meaning for it."""
     name = node.name.lower()
-    if name not in names and (name in _IMPLICIT or (not node.table and name in relations)):
-        raise column_not_found(node)
+    if name not in names:
+        # The field of a row is written like a column of a table.
+        unknown = names.isdisjoint(part.name.lower() for part in node.parts) and not _UNNAMED.fullmatch(name)
+        if unknown or name in _IMPLICIT:
+            raise column_not_found(node)
     if name == "all" and not node.this.quoted:
         raise QueryError(f"{place(node)}: mismatched input 'all'")
 
@@ -199,7 +201,9 @@ def _listed(tree: exp.Expr) -> set[str]:
     listed = {
         column.name.lower() for alias in tree.find_all(exp.TableAlias) for column in alias.args.get("columns") or ()
     }
-    return listed | {part.name.lower() for found in tree.find_all(exp.Lambda) for part in found.expressions}
+    listed |= {part.name.lower() for found in tree.find_all(exp.Lambda) for part in found.expressions}
+    ordinals = (found.args.get("offset") for found in tree.find_all(exp.Unnest))
+    return listed | {found.name.lower() for found in ordinals if isinstance(found, exp.Identifier)}
 
 
 def _word(node: exp.Expr) -> str:

@@ -237,7 +237,10 @@ def _file(location: str) -> str:
     found = stored.keys.get(key) if stored else None
     if found is None:
         raise _invalid(f"Could not find results: {location}")
-    return _decoded(found)
+    try:
+        return _decoded(found)
+    except UnicodeDecodeError:
+        raise _invalid(f"Unable to read results, which are no text: {location}") from None
 
 
 @lru_cache(maxsize=2)

@@ -328,7 +328,10 @@ def _guarded_view(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
         @functools.wraps(handler)
         def answer(request: Any, *_: Any) -> Any:
             app: Any = current_app
-            return moto_transport.guarded(app.service, request, handler)
+            try:
+                return moto_transport.guarded(app.service, request, handler)
+            except NotImplementedError as error:
+                return moto_transport.not_served(request, str(error))
 
         return view(answer)
 

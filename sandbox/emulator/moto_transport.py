@@ -6,6 +6,7 @@ this 620 or more. Backends are global to the process, so a `ThreadedMotoServer` 
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Generator
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto import backend_index, backends
@@ -81,6 +83,15 @@ class _Body(BytesIO):
     def stream(self, *_: Any, **__: Any) -> Any:
         """The whole body as one chunk."""
         yield self.read()
+
+
+def not_served(request: Any, why: str) -> HttpResponse:
+    """The error `NotImplemented` as clients of each protocol read it; of 501 SDKs ask no second time."""
+    if request.headers.get("X-Amz-Target") or "json" in str(request.content_type):
+        told = {"__type": "NotImplemented", "message": why}
+        return 501, {"Content-Type": "application/json", "x-amzn-errortype": "NotImplemented"}, json.dumps(told)
+    error = f"<Error><Code>NotImplemented</Code><Message>{escape(why)}</Message></Error>"
+    return 501, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
 
 
 class NotServedError(Exception):

@@ -91,7 +91,7 @@ def test_json_of_validate_is_one_document_on_stdout(sample: Path, capsys: pytest
     assert main.run(["validate", str(sample), "--json", *DAY]) == exit_codes.BAD_INPUT
     found = json.loads(capsys.readouterr().out)
     assert found["valid"] is False
-    assert {"file", "line", "column", "severity", "message"} == set(found["findings"][0])
+    assert {"file", "line", "column", "severity", "message", "counts"} == set(found["findings"][0])
 
 
 def test_notes_are_told_in_one_line_in_full_on_request_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import botocore.exceptions
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
@@ -139,13 +140,20 @@ def test_an_operation_that_moto_lacks_fails_at_once_and_says_so(organization: Em
     assert time.perf_counter() - began < 2
 
 
-def test_a_symmetric_key_costs_no_rsa_key(organization: EmulatedOrganization) -> None:
+def test_a_symmetric_key_costs_no_rsa_key(organization: EmulatedOrganization, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    generate = rsa.generate_private_key
+
+    def counted(public_exponent: int, key_size: int, backend: object = None) -> rsa.RSAPrivateKey:
+        made.append(key_size)
+        return generate(public_exponent, key_size)
+
+    monkeypatch.setattr(rsa, "generate_private_key", counted)
     client = organization.client("kms", DOMAIN)
     client.create_key()
-    began = time.perf_counter()
-    for _ in range(10):
-        client.create_key()
-    assert time.perf_counter() - began < 0.25
+    assert made == []
+    client.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
+    assert made == [2048]
 
 
 def test_a_bucket_policy_with_conditions_does_not_stop_moto_from_serving_objects(
@@ -211,3 +219,24 @@ def test_a_key_that_nobody_has_is_refused_rather_than_put_into_the_default_accou
     with pytest.raises(botocore.exceptions.ClientError, match="InvalidClientTokenId"):
         over_http(organization, "iam", key, "x").list_roles()
     assert organization.resources_in(DEFAULT_ACCOUNT) == 0
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("glue", "search_tables", {}),
+        ("ec2", "get_ebs_default_kms_key_id", {}),
+        ("sns", "create_sms_sandbox_phone_number", {"PhoneNumber": "+10000000000"}),
+    ],
+)
+def test_a_served_operation_that_moto_lacks_is_said_in_the_words_of_its_protocol(
+    organization: EmulatedOrganization, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    role = f"arn:aws:iam::{DOMAIN}:role/mesh/deploy"
+    given = over_http(organization, "sts", *operator(organization)).assume_role(RoleArn=role, RoleSessionName="me")
+    keys = (given["Credentials"][each] for each in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        getattr(over_http(organization, service, *keys), operation)(**parameters)
+    told: Any = refused.value.response
+    assert (told["ResponseMetadata"]["HTTPStatusCode"], told["Error"]["Code"]) == (501, "NotImplemented")
+    assert operation in told["Error"]["Message"]
