@@ -1,14 +1,16 @@
-"""Rows on a laptop: a commit through the gate against a plain folder, queries against DuckDB on the same files.
+"""Rows on a laptop: `make up`, a commit through the gate against a plain folder, queries against DuckDB's own.
 
     python -m benchmarks.laptop [ROWS]
 
 The sample mesh is deployed, and served; the files are those of `subscriptions.lifecycle`, with other values in them.
+The process that serves is this one, so its memory under queries is told beside what it had before them.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import os
 import subprocess
 import sys
 import time
@@ -19,7 +21,8 @@ from typing import Any
 from unittest.mock import patch
 
 DAY = datetime.date(2026, 12, 1)
-TARGET_RATIO, TARGET_SMALL, TARGET_OWN = 2.0, 1.2, 0.3
+TARGET_RATIO, TARGET_SMALL, TARGET_OWN, TARGET_AS = 2.0, 1.2, 0.3, 0.7
+TARGET_SERVING, TARGET_UP_SECONDS, TARGET_UP_MEGABYTES = 1024, 60, 1536
 DATABASE, TABLE = "subscriptions__lifecycle", "subscription_events"
 PRODUCT, KEY = "subscriptions.lifecycle", "event_id"
 ROUNDS = 3
@@ -43,6 +46,39 @@ def seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
         work()
         best = min(best, time.perf_counter() - started)
     return best
+
+
+def memory() -> tuple[int, int]:
+    """Megabytes of this process: now, and at most since `forget_most`."""
+    lines = (line.split() for line in Path("/proc/self/status").read_text("utf-8").splitlines())
+    told = {words[0]: int(words[1]) >> 10 for words in lines if words[0] in ("VmRSS:", "VmHWM:")}
+    return told["VmRSS:"], told["VmHWM:"]
+
+
+def forget_most() -> None:
+    """Count the memory of this process anew (proc(5), `clear_refs`)."""
+    Path("/proc/self/clear_refs").write_text("5", "utf-8")
+
+
+def up() -> None:
+    """Time `mesh up`, which `make up` is, with its data."""
+    command = [mesh_command(), "up", "--dir", str(Path("stacks").resolve()), "--as-of", DAY.isoformat()]
+    with TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - started
+    if status:
+        raise SystemExit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    print(
+        f"make up with data: {took:.0f} s (target {TARGET_UP_SECONDS}), {usage.ru_maxrss >> 10} MB at most (target "
+        f"{TARGET_UP_MEGABYTES})"
+    )
+
+
+def mesh_command() -> str:
+    """The command of this environment."""
+    return str(Path(sys.executable).parent / "mesh")
 
 
 def rows_of(schema: Any, number: int) -> Any:
@@ -83,6 +119,7 @@ def main() -> None:
     from sandbox.runs.workspace import EmbeddedEngine, Workspace
 
     number = int((sys.argv[1:2] or ["1000000"])[0])
+    up()
     mesh = plan_folder(Path("stacks"), DAY)
     with fresh_organization(mesh) as organization, TemporaryDirectory() as folder:
         for run in Workspace(EmbeddedEngine.of(organization.aws, organization.states)).up(mesh):
@@ -128,7 +165,7 @@ def commits(organization: Any, mesh: Any, folder: Path, number: int) -> None:
 
 def queries(folder: Path, number: int) -> None:
     """Time `mesh query` as a whole process, against DuckDB's own on the same files."""
-    mesh = str(Path(sys.executable).parent / "mesh")
+    mesh = mesh_command()
 
     def ask(sql: str) -> Any:
         command = [mesh, "query", "--as", "restricted@subscriptions", "--json", sql]
@@ -144,8 +181,14 @@ def queries(folder: Path, number: int) -> None:
     bare = seconds(lambda: subprocess.run([mesh, "clock"], check=True, stdout=subprocess.DEVNULL))
     small = seconds(lambda: ask("select 1"))
     print(
-        f"mesh query of one value: {small:.2f} s (target {TARGET_SMALL}), {small - bare:.2f} s more than `mesh clock`"
+        f"mesh query of one value: {small:.2f} s (target {TARGET_SMALL}), {small - bare:.2f} s more than `mesh clock` "
+        f"(target {TARGET_OWN})"
     )
+    as_somebody = [mesh, "as", "restricted@subscriptions"]
+    keys = seconds(lambda: subprocess.run(as_somebody, check=True, stdout=subprocess.DEVNULL))
+    print(f"mesh as: {keys:.2f} s (target {TARGET_AS})")
+    forget_most()
+    before, _ = memory()
     for what, sql in {
         "count": "select count(*) from {t}",
         "groups": "select sales_channel, count(*), max(recorded_at) from {t} group by 1 order by 2 desc limit 5",
@@ -158,6 +201,9 @@ def queries(folder: Path, number: int) -> None:
         print(
             f"{what}: mesh query {ours:.2f} s, DuckDB {theirs:.2f} s; ratio {ours / theirs:.2f} (target {TARGET_RATIO})"
         )
+    print(
+        f"memory of the process that serves them: {memory()[1]} MB at most (target {TARGET_SERVING}), {before} before"
+    )
 
 
 if __name__ == "__main__":

@@ -46,10 +46,11 @@ def sample(
 ) -> None:
     """Write rows that the contracts describe.
 
-    In the organisation that `mesh up --serve` keeps each product's pipeline writes them, the mesh checks and publishes
-    them, and people and partners read them. With --out they are files, and nothing is deployed.
+    In the organisation that `mesh up --serve` keeps they are written in the role of each product's pipeline, by its own
+    script where that runs here; the mesh checks and publishes them, and people and partners read them. With --out they
+    are files, and nothing is deployed.
 
-    Exit code 1 when what is read is not what contracts, clearances and agreements say.
+    Exit code 1 when a script failed, or what is read is not what contracts, clearances and agreements say.
     """
     planned = read(directory, as_of)
     known = [*planned.mesh.products()]

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 MOST: Final = 20
 """Differences that are listed."""
 
+_KINDS: Final = {"table": "table", "files": "file"}
+_REASONS: Final = {
+    ("table", "home"): "that the reader's domain does not consume",
+    ("table", "clearance"): "of which the clearance covers no column",
+    ("table", "agreement"): "of which the partner has no agreement",
+    ("files", "labels"): "of which the clearance does not cover every label",
+    ("files", "agreement"): "of which the partner has no agreement",
+}
+
 
 def show(filled: Filled) -> None:
     """Prints the lines of a sample."""
@@ -30,11 +39,7 @@ def say_differences(filled: Filled) -> None:
 
 
 def _lines(filled: Filled) -> Iterator[str]:
-    products = {each.product for each in filled.tables}
-    yield (
-        f"{counted(len(filled.tables), 'table')} written by {counted(len(products), 'pipeline')}, "
-        f"{counted(filled.rows, 'row')}; {filled.seconds:.1f} s"
-    )
+    yield _written(filled)
     yield from _pipelines(filled)
     refused = counted(len(filled.refused), "batch", "batches")
     yield f"{counted(len(filled.published), 'product')} published, {refused} refused"
@@ -43,9 +48,10 @@ def _lines(filled: Filled) -> Iterator[str]:
     verdict = counted(differ, "difference") if differ else "every answer as contracts, clearances and agreements say"
     yield (
         f"{counted(filled.queries, 'query', 'queries')} of Athena by {counted(filled.people, 'person', 'people')} "
-        f"returned {counted(filled.rows_read, 'row')} and withheld {counted(filled.withheld_columns, 'column')} and "
-        f"{counted(filled.withheld_tables, 'table')}; {verdict}"
+        f"returned {counted(filled.rows_read, 'row')} and withheld {counted(filled.withheld_columns, 'column')}, and "
+        f"{counted(filled.files_read, 'file')} were read; {verdict}"
     )
+    yield from _refused_reads(filled)
     for partner in dict.fromkeys(each.partner for each in filled.received):
         given = [each for each in filled.received if each.partner == partner]
         yield (
@@ -55,11 +61,30 @@ def _lines(filled: Filled) -> Iterator[str]:
         )
 
 
+def _written(filled: Filled) -> str:
+    """The tables, in whose roles they were written, and by what."""
+    pipelines = len({each.product for each in filled.tables})
+    ran = sum(1 for each in filled.tables if each.runtime)
+    return (
+        f"{counted(len(filled.tables), 'table')} written in the {'role' if pipelines == 1 else 'roles'} of "
+        f"{counted(pipelines, 'pipeline')}, {ran} by a pipeline's own script and {len(filled.tables) - ran} with rows "
+        f"generated from contracts; {counted(filled.rows, 'row')}; {filled.seconds:.1f} s"
+    )
+
+
+def _refused_reads(filled: Filled) -> Iterator[str]:
+    """Reads that were refused as they should be, by what is read and why."""
+    counts = Counter((each.port, each.reason) for each in filled.refused_reads)
+    if counts:
+        told = [f"{counted(counts[kind], _KINDS[kind[0]])} {_REASONS[kind]}" for kind in _REASONS if counts[kind]]
+        yield f"  {counted(counts.total(), 'read')} refused as they should be: {', '.join(told)}"
+
+
 def _pipelines(filled: Filled) -> Iterator[str]:
     """Pipelines that ran, and why others did not."""
     ran = {f"{each.product} ({each.runtime})" for each in filled.tables if each.runtime}
     if ran:
-        yield f"  the pipeline itself ran for {listed(ran)}; other rows are generated from their contracts"
+        yield f"  the pipeline itself ran for {listed(ran)}"
     instead = Counter((each.product, each.instead) for each in filled.tables if each.instead)
     for product, why in instead:
         yield f"  {product}: rows are generated, for {why}"

@@ -18,7 +18,7 @@ import typer
 
 from cli.console import say
 from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
-from mesh.findings import BadInputError, NotPossibleError
+from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
 COMMANDS: Final[Mapping[str, str]] = {
     "validate": "validate",
@@ -118,6 +118,9 @@ def run(arguments: list[str] | None = None) -> int:
     except NotPossibleError as error:
         say(str(error))
         return BAD_INPUT
+    except OurFaultError as error:
+        say(str(error))
+        return FAULT
     except BrokenPipeError:
         sys.stderr.close()
         return FINE

@@ -60,6 +60,10 @@ class NotPossibleError(Exception):
     """A command cannot do what it was asked for; one sentence that says why, and what to do."""
 
 
+class OurFaultError(Exception):
+    """A fault of ours, and not of who asked; one sentence that says where it was."""
+
+
 def listed(names: Iterable[str]) -> str:
     """Names as `a, b and c`, sorted; `none` for no names; at most twelve are shown."""
     ordered = sorted(names)

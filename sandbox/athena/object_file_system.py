@@ -40,7 +40,7 @@ class ReadObjects:
 
     @contextmanager
     def noted(self, path: str) -> Generator[None]:
-        """Failures within, as reasons of the query's, kept."""
+        """Failures within, kept: as reasons of the query's where its caller may not read, or nothing is there."""
         try:
             yield
         except PermissionError as error:
@@ -50,6 +50,9 @@ class ReadObjects:
             reason = f"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {path}: the specified key does not exist"
             self.failures.append(failure := QueryError(reason))
             raise failure from error
+        except Exception as error:
+            self.failures.append(error)
+            raise
 
     def size(self, path: str) -> int:
         """Bytes of an object; asked once."""

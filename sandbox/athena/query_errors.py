@@ -9,6 +9,10 @@ OF_THE_QUERY: Final = 2
 """Categories of an error (Athena API, AthenaError): Athena itself; the query or the data it reads ("User")."""
 
 
+INTERNAL: Final = "GENERIC_INTERNAL_ERROR"
+"""The beginning of the reason for which a query failed by no fault of its own, nor of its caller's rights."""
+
+
 class QueryError(Exception):
     """A query that fails, with the sentence of its StateChangeReason: `TABLE_NOT_FOUND: line 1:15: Table '…' does not
     exist`."""

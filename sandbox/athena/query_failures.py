@@ -10,7 +10,7 @@ import duckdb
 from sqlglot import exp
 
 from sandbox.athena.named_tables import place
-from sandbox.athena.query_errors import OF_THE_SYSTEM, QueryError
+from sandbox.athena.query_errors import INTERNAL, OF_THE_SYSTEM, QueryError
 from sandbox.athena.sql_functions import ALLOWED
 from sandbox.athena.sql_grammar import column_not_found
 from sandbox.athena.statements import AthenaStatement
@@ -36,7 +36,7 @@ def told(error: duckdb.Error, statement: AthenaStatement) -> QueryError:
         )
     if isinstance(error, duckdb.InvalidInputException):
         return QueryError("INVALID_FUNCTION_ARGUMENT: a function has a value that it does not take")
-    return QueryError(f"GENERIC_INTERNAL_ERROR: the query cannot be run ({type(error).__name__})", OF_THE_SYSTEM)
+    return QueryError(f"{INTERNAL}: the query cannot be run ({type(error).__name__})", OF_THE_SYSTEM)
 
 
 def _column(found: re.Match[str], statement: AthenaStatement) -> QueryError:

@@ -32,6 +32,16 @@ _PARTS: Final[Mapping[type[exp.Expr], frozenset[str]]] = {
 }
 """Parts of Trino's statements; sqlglot reads more."""
 
+_OF_UPDATE: Final = (
+    "The UPDATE SET target column {} doesn't exist",
+    "GENERIC_INTERNAL_ERROR: Multiple entries with same key: {}",
+)
+_OF_MERGE: Final = (
+    "Merge column name does not exist in target table: {}",
+    "DUPLICATE_COLUMN_NAME: line 1:1: Merge column name is specified more than once: {}",
+)
+"""Trino's words for a column that is not there, and for one that is written to twice, for which UPDATE has no rule."""
+
 _Values = Mapping[str, exp.Expr]
 
 
@@ -43,22 +53,24 @@ def as_query(statement: AthenaStatement, columns: Sequence[str]) -> AthenaStatem
         foreign = {part for part, value in node.args.items() if value} - _PARTS[type(node)]
         if foreign:
             raise QueryError(f"line 1:1: mismatched input '{min(foreign).strip('_')}'")
+    if isinstance(tree, exp.Merge) and not tree.args.get("on"):
+        raise QueryError("line 1:1: mismatched input 'when'")
     query = _WRITTEN[type(tree)](tree.copy(), columns)
     return dataclasses.replace(statement, kind="query", tree=query, tables=read_tables(query, statement.database))
 
 
 def _deleted(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
     change = _case([(_where(tree), _number(DELETED))], _number(KEPT))
-    return _select([*map(_column, columns), _as(change, CHANGE)]).from_(_plain_target(tree))
+    return _select([*map(_column, columns), _as(change, CHANGE)]).from_(tree.this)
 
 
 def _updated(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
-    where, given = _where(tree), _assigned(tree.expressions, columns, "The UPDATE SET target column {} doesn't exist")
+    where, given = _where(tree), _assigned(tree.expressions, columns, _OF_UPDATE)
     values = [
         _as(_case([(where, given[name])], _column(name)), name) if name in given else _column(name) for name in columns
     ]
     change = _case([(where, _number(CHANGED))], _number(KEPT))
-    return _select([*values, _as(change, CHANGE)]).from_(_plain_target(tree))
+    return _select([*values, _as(change, CHANGE)]).from_(tree.this)
 
 
 def _merged(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
@@ -97,31 +109,52 @@ def _merged(tree: exp.Expr, columns: Sequence[str]) -> exp.Expr:
 def _clause(when: exp.Expr, columns: Sequence[str]) -> tuple[bool, exp.Expr, int, _Values]:
     """A WHEN: whether it is of rows that match, its condition, what becomes of the row, and the values that it gets."""
     matched, condition, then = bool(when.args["matched"]), when.args.get("condition") or exp.true(), when.args["then"]
-    missing = "Merge column name does not exist in target table: {}"
     if matched and isinstance(then, exp.Var) and then.name.upper() == "DELETE":
         return matched, condition, DELETED, {}
     if matched and isinstance(then, exp.Update):
-        return matched, condition, CHANGED, _assigned(then.expressions, columns, missing)
+        return matched, condition, CHANGED, _assigned(then.expressions, columns, _OF_MERGE)
     if not matched and isinstance(then, exp.Insert) and isinstance(then.expression, exp.Tuple):
         values, into = then.expression.expressions, then.this
-        names = [each.name.lower() for each in into.expressions] if isinstance(into, exp.Tuple) else [*columns]
+        names = [*map(_plain_name, into.expressions)] if isinstance(into, exp.Tuple) else [*columns]
+        if not values or not names:
+            raise QueryError("line 1:1: mismatched input ')'")
         if len(names) != len(values):
             raise QueryError("TYPE_MISMATCH: line 1:1: MERGE insert column count and value count differ")
-        return matched, condition, ADDED, _known(dict(zip(names, values, strict=True)), columns, missing)
+        return matched, condition, ADDED, _known(list(zip(names, values, strict=True)), columns, _OF_MERGE)
     raise QueryError("line 1:1: mismatched input 'when'")
 
 
-def _assigned(given: Sequence[exp.Expr], columns: Sequence[str], missing: str) -> _Values:
-    if not all(isinstance(each, exp.EQ) and isinstance(each.this, exp.Column) for each in given):
+def _assigned(given: Sequence[exp.Expr] | exp.Star, columns: Sequence[str], words: tuple[str, str]) -> _Values:
+    if isinstance(given, exp.Star):
+        raise QueryError("line 1:1: mismatched input '*'")
+    if not given:
+        raise QueryError("line 1:1: mismatched input '<EOF>'")
+    if not all(isinstance(each, exp.EQ) for each in given):
         raise QueryError("line 1:1: mismatched input 'set'")
-    return _known({each.this.name.lower(): each.expression for each in given}, columns, missing)
+    return _known([(_plain_name(each.this), each.expression) for each in given], columns, words)
 
 
-def _known(given: _Values, columns: Sequence[str], missing: str) -> _Values:
-    for name in given:
+def _plain_name(node: exp.Expr) -> str:
+    """The name of a column that is written to, which nothing qualifies."""
+    if isinstance(node, exp.Identifier):
+        return node.name.lower()
+    if not isinstance(node, exp.Column) or not isinstance(node.this, exp.Identifier):
+        raise QueryError("line 1:1: mismatched input 'set'")
+    if node.table:
+        raise QueryError("line 1:1: mismatched input '.'")
+    return node.name.lower()
+
+
+def _known(given: Sequence[tuple[str, exp.Expr]], columns: Sequence[str], words: tuple[str, str]) -> _Values:
+    absent, repeated = words
+    values: dict[str, exp.Expr] = {}
+    for name, value in given:
         if name not in columns:
-            raise QueryError(f"COLUMN_NOT_FOUND: line 1:1: {missing.format(name)}")
-    return given
+            raise QueryError(f"COLUMN_NOT_FOUND: line 1:1: {absent.format(name)}")
+        if name in values:
+            raise QueryError(repeated.format(name))
+        values[name] = value
+    return values
 
 
 # ---- nodes
@@ -135,12 +168,6 @@ def _query(text: str) -> exp.Select:
 
 def _select(listed: Sequence[exp.Expr]) -> exp.Select:
     return exp.Select(expressions=[*listed])
-
-
-def _plain_target(tree: exp.Expr) -> exp.Expr:
-    if tree.this.alias:
-        raise QueryError(f"line 1:1: mismatched input '{tree.this.alias}'")
-    return tree.this
 
 
 def _where(tree: exp.Expr) -> exp.Expr:

@@ -142,13 +142,29 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> tuple[str, str]:
 
 
 def _refuse_dialects(tokens: Sequence[Token]) -> None:
-    """Refuses what sqlglot reads in any dialect and Athena in none: `a::type`, and FROM with no SELECT before it."""
+    """Refuses what sqlglot reads in any dialect and Athena in none: `a::type`, `a == 1`, FROM with no SELECT before it,
+    and a comma behind which nothing is listed."""
     opening = {TokenType.L_PAREN, TokenType.UNION, TokenType.ALL, TokenType.EXCEPT, TokenType.INTERSECT}
     for before, token in zip([None, *tokens], tokens, strict=False):
         first = token.token_type == TokenType.FROM and (before is None or before.token_type in opening)
-        if first or token.token_type in {TokenType.DCOLON, TokenType.PARAMETER}:
-            column = token.col - len(token.text) + 1
-            raise QueryError(f"line {token.line}:{column}: mismatched input '{token.text.lower()}'")
+        double = token.token_type == TokenType.EQ and token.text != "="
+        nothing = before is not None and before.token_type == TokenType.COMMA and token.token_type in _BEHIND_A_LIST
+        if first or double or nothing or token.token_type in {TokenType.DCOLON, TokenType.PARAMETER}:
+            raise _unexpected(token)
+    if tokens[-1].token_type == TokenType.COMMA:
+        raise _unexpected(None)
+
+
+_BEHIND_A_LIST: Final = {
+    TokenType.R_PAREN,
+    TokenType.FROM,
+    TokenType.WHERE,
+    TokenType.WHEN,
+    TokenType.GROUP_BY,
+    TokenType.HAVING,
+    TokenType.ORDER_BY,
+}
+"""Words of Trino with which nothing begins that is listed."""
 
 
 def _cut(sql: str, tokens: Sequence[Token]) -> str:
@@ -243,6 +259,7 @@ def _reading(
 
 def _writing(text: str, kind: str, database: str) -> AthenaStatement:
     """INSERT has its query as `tree`; DELETE, UPDATE and MERGE have the whole."""
+    _require_opening(text, kind)
     tree = _tree(text)
     if not isinstance(tree, exp.Insert | exp.Delete | exp.Update | exp.Merge):
         raise QueryError(f"line 1:1: mismatched input '{kind}'")
@@ -256,12 +273,50 @@ def _writing(text: str, kind: str, database: str) -> AthenaStatement:
     target = table_name(into, database)
     if isinstance(tree, exp.Insert):
         query = tree.expression
-        if not isinstance(query, exp.Query | exp.Values) or tree.args.get("overwrite"):
+        foreign = {part for part, value in tree.args.items() if value} - {"this", "expression", "with_"}
+        if not isinstance(query, exp.Query | exp.Values) or foreign:
             raise QueryError("line 1:1: mismatched input 'insert'")
         if tree.args.get("with_"):
             query.set("with_", tree.args["with_"])
         return AthenaStatement(kind, text, database, query, read_tables(query, database), target, options)
     return AthenaStatement(kind, text, database, tree, read_tables(tree, database), target, options)
+
+
+_OPENINGS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
+    "insert": ("INTO", _QUERY),
+    "delete": ("FROM", ("WHERE", "<EOF>")),
+    "update": ("", ("SET",)),
+    "merge": ("INTO", ()),
+}
+"""Trino's word before the target of a statement, and those that may stand behind it; of MERGE sqlglot asks the same."""
+
+
+def _require_opening(text: str, kind: str) -> None:
+    """Raises QueryError where a statement that writes begins as in another dialect."""
+    tokens = [*tokenize(text, read=EngineThree)]
+    words = [*(token.text.upper() for token in tokens), "<EOF>", "<EOF>"]
+    before, behind = _OPENINGS[kind]
+    target = 2 if before else 1
+    at = target + 1
+    while words[min(at, len(tokens))] == ".":
+        at += 2
+    at, wrong = min(at, len(tokens)), None
+    if before and words[1] != before:
+        wrong = 1
+    elif target >= len(tokens) or tokens[target].token_type == TokenType.TABLE:
+        wrong = target
+    elif behind and words[at] not in behind:
+        wrong = at
+    elif words[at : at + 2] == ["(", ")"]:
+        wrong = at + 1
+    if wrong is not None:
+        raise _unexpected(tokens[wrong] if wrong < len(tokens) else None)
+
+
+def _unexpected(token: Token | None) -> QueryError:
+    if token is None:
+        return QueryError("line 1:1: mismatched input '<EOF>'")
+    return QueryError(f"line {token.line}:{token.col - len(token.text) + 1}: mismatched input '{token.text.lower()}'")
 
 
 def _query(text: str) -> exp.Expr:

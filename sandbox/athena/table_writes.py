@@ -69,6 +69,9 @@ _TAKES: Final[Mapping[str, set[str]]] = {
 
 _FORMAT: Final = re.compile(r"\bformat\s*=\s*'(\w+)'", re.IGNORECASE)
 
+_PLACE: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+"""A bucket, and what is below it (S3 User Guide, "General purpose bucket naming rules")."""
+
 Rows = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
 """The rows of a statement's query, once to be read."""
 
@@ -162,6 +165,10 @@ def unload(statement: AthenaStatement, catalog: WritableCatalog, rows: Rows, sca
     given = _FORMAT.search(statement.options.get("with", ""))
     if given is None or given[1].upper() != "PARQUET":
         raise QueryError("NOT_SUPPORTED: UNLOAD is executed here with format = 'PARQUET' alone", OF_THE_SYSTEM)
+    if not _PLACE.fullmatch(statement.options["to"]):
+        raise QueryError(
+            "INVALID_TABLE_PROPERTY: External location is not a valid file system URI: " + statement.options["to"]
+        )
     schema, batches = rows()
     found = pa.Table.from_batches(batches, schema)
     body = pa.BufferOutputStream()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,16 +70,36 @@ class Outcome:
     manifest: str = ""
 
 
-def going_on(execution: Any, state: str) -> None:
-    """Keep the state of an execution (moto's) that somebody executes, or is to execute no further."""
-    execution.outcome = Outcome(state)
+_MOVING: Final = threading.Lock()
+"""Held while the state of an execution moves: it ends once, as whoever comes first says."""
 
 
-def ended(execution: Any, outcome: Outcome) -> None:
-    """Keep the outcome of an execution (moto's), unless it was stopped meanwhile."""
-    if _outcome(execution).state != "CANCELLED":
-        execution.outcome = outcome
-        execution.end_time = time.time()
+def queued(execution: Any) -> None:
+    """Keep that an execution (moto's) waits for somebody who executes it."""
+    execution.outcome = Outcome(QUEUED)
+
+
+def begun(execution: Any) -> bool:
+    """Keep that an execution is under way; False for one that has ended before, which nobody is to execute."""
+    with _MOVING:
+        if execution.outcome.state != QUEUED:
+            return False
+        execution.outcome = Outcome(RUNNING)
+        return True
+
+
+def ended(execution: Any, outcome: Outcome) -> bool:
+    """Keep the outcome of an execution; False for one that has ended before, and keeps the outcome that it has."""
+    with _MOVING:
+        if _outcome(execution).state not in (QUEUED, RUNNING):
+            return False
+        execution.outcome, execution.end_time = outcome, time.time()
+        return True
+
+
+def stopped(execution: Any) -> bool:
+    """End an execution as one that its caller has stopped (StopQueryExecution); False for one that has ended before."""
+    return ended(execution, Outcome(CANCELLED, "Query cancelled by user"))
 
 
 def athena_queries() -> Iterator[tuple[Any, str, Any]]:
@@ -120,9 +141,7 @@ def athena_queries() -> Iterator[tuple[Any, str, Any]]:
 
 def _stopped(response: Any) -> str:
     """The answer to StopQueryExecution: what has ended stays as it ended."""
-    stored = _stored(response)
-    if _outcome(stored).state == "RUNNING":
-        ended(stored, Outcome("CANCELLED", "Query cancelled by user"))
+    stopped(_stored(response))
     return json.dumps({})
 
 

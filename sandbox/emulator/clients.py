@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sandbox.emulator.asked_actions import AnsweringGate, Decides
 from sandbox.emulator.aws.records import Records
-from sandbox.emulator.aws.resource import AwsError
+from sandbox.emulator.aws.resource import INTERNAL_FAILURE, NOT_IMPLEMENTED, AwsError
 from sandbox.emulator.request_origin import Origin, coming_from, origin_here
 
 
@@ -202,7 +202,7 @@ def _aws_error(error: Exception) -> AwsError:
         details: dict[str, Any] = response.get("Error", {})
         return AwsError(str(details.get("Code", "Unknown")), str(details.get("Message", error)))
     if isinstance(error, NotServedError):
-        return AwsError("NotImplemented", str(error))
+        return AwsError(NOT_IMPLEMENTED, str(error))
     if isinstance(error, BotoCoreError):
         return AwsError(type(error).__name__, str(error))
-    return AwsError("InternalFailure", f"moto failed with {type(error).__name__}: {error}")
+    return AwsError(INTERNAL_FAILURE, f"moto failed with {type(error).__name__}: {error}")

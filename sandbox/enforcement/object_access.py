@@ -11,7 +11,7 @@ from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import RoleSession
 from sandbox.emulator.moto_transport import in_turn
 from sandbox.emulator.request_origin import forwarded_by
-from sandbox.enforcement.refusals import REFUSAL_CODES
+from sandbox.enforcement.refusals import is_refusal
 
 NO_METADATA: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -85,7 +85,7 @@ class ObjectAccess:
             with forwarded_by(self._service):
                 return self._session.call("s3", self._region, operation, parameters)
         except AwsError as error:
-            if error.code in REFUSAL_CODES:
+            if is_refusal(error):
                 raise PermissionError(str(error)) from None
             if error.code in ("NoSuchKey", "NoSuchBucket", "404"):
                 raise FileNotFoundError(path) from None

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from mesh.aws.plugin_types import AskedAction
 from sandbox.athena.catalog_rows import is_past
-from sandbox.athena.query_errors import QueryError
+from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM, QueryError
 from sandbox.athena.seen_tables import Files, SeenColumn, SeenTable, TableName
 from sandbox.emulator import backends
 from sandbox.emulator.asked_actions import AnsweringGate
@@ -25,12 +25,12 @@ from sandbox.enforcement import resource_links
 from sandbox.enforcement.functions import execution_session
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.object_access import ObjectAccess
-from sandbox.enforcement.refusals import LAKE_REFUSAL, REFUSAL_CODES
+from sandbox.enforcement.refusals import UNDECIDED, is_refusal
 from sandbox.enforcement.service_requests import assumption, first_refusal
 
 ATHENA: Final = "athena.amazonaws.com"
 _LAKE: Final = "lakeformation.amazonaws.com"
-_ABSENT: Final = frozenset({"EntityNotFoundException", *REFUSAL_CODES})
+_ABSENT: Final = "EntityNotFoundException"
 
 
 class WithheldColumns(NamedTuple):
@@ -120,7 +120,7 @@ class CallersCatalog:
             with forwarded_by(ATHENA):
                 yield self._clients.own("glue", self._world.region, self.session.credentials)
         except (ClientError, PermissionError) as error:
-            raise QueryError(f"Insufficient permissions to execute the query. {error}") from None
+            raise _insufficient(error) from None
         except (ValueError, TypeError) as error:
             raise QueryError(f"TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: {error}") from None
 
@@ -156,7 +156,7 @@ class CallersCatalog:
             with forwarded_by(ATHENA):
                 return self.session.call("glue", self._world.region, operation, parameters)
         except AwsError as error:
-            if error.code in _ABSENT or LAKE_REFUSAL in str(error):
+            if error.code == _ABSENT or is_refusal(error):
                 return None
             raise
 
@@ -224,11 +224,16 @@ class CallersCatalog:
         source = {"aws:SourceAccount": catalog, "aws:SourceOrgID": self._world.organization}
         refused = refused or first_refusal(self._world, [assumption(_LAKE, role, source)])
         if refused:
-            raise QueryError(f"Insufficient permissions to execute the query. {refused}")
+            raise _insufficient(refused)
         session = RoleSession(
             self._clients, Records(), role.split(":")[4], execution_session(role, self._world.region, "AWSLF-00-AT")
         )
         return ObjectAccess(session, self._world.region)
+
+
+def _insufficient(refused: object) -> QueryError:
+    category = OF_THE_SYSTEM if UNDECIDED in str(refused) else OF_THE_QUERY
+    return QueryError(f"Insufficient permissions to execute the query. {refused}", category)
 
 
 def _columns(described: Sequence[Mapping[str, Any]] | None) -> tuple[SeenColumn, ...]:

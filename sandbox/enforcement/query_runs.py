@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.athena.query_errors import OF_THE_QUERY, OF_THE_SYSTEM, QueryError
+from sandbox.athena.query_errors import INTERNAL, OF_THE_QUERY, OF_THE_SYSTEM, QueryError
 from sandbox.athena.query_words import QueryAnswer
 from sandbox.emulator.asked_actions import AnsweringGate
-from sandbox.emulator.athena_queries import CANCELLED, QUEUED, RUNNING, Outcome, ended, going_on
+from sandbox.emulator.athena_queries import CANCELLED, Outcome, begun, ended, queued, stopped
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.emulator.request_origin import forwarded_by
@@ -26,6 +26,7 @@ from sandbox.enforcement.aws_call import AwsCall
 from sandbox.enforcement.catalog_answers import CATALOG
 from sandbox.enforcement.live_world import LiveWorld
 from sandbox.enforcement.query_catalog import ATHENA, CallersCatalog
+from sandbox.enforcement.refusals import of_the_emulator
 
 _ABSENT_ENGINE: Final = "the emulator executes no queries: its engine is in the extra `data`, which is not installed"
 PATIENCE: Final = 20.0
@@ -35,7 +36,7 @@ _EXTRA: Final = ("duckdb", "pyarrow", "pyiceberg")
 _NO_PLACE: Final = "No output location provided. You did not provide an output location for your query results"
 
 
-_OF_OURS: Final = "GENERIC_INTERNAL_ERROR: the emulator failed; the process that serves it says how"
+_OF_OURS: Final = f"{INTERNAL}: the emulator failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class QueryRuns:
         from moto.athena.models import athena_backends
 
         stored = athena_backends[account][call.region].executions[execution]
-        going_on(stored, QUEUED)
+        queued(stored)
         self._under_way[execution] = started = _Started(stored, account, call.key)
         self._waiting.append(started)
 
@@ -73,8 +74,10 @@ class QueryRuns:
     def stop(self, execution: str) -> None:
         """End an execution that is under way; nothing happens to one that has ended (StopQueryExecution)."""
         started = self._under_way.get(execution)
-        if started is not None:
-            going_on(started.execution, CANCELLED)
+        if started is None:
+            return
+        stopped(started.execution)
+        if started.execution.outcome.state == CANCELLED:
             self._stops.get(execution, _nothing)()
 
     def catalog(self, account: str, key: str) -> CallersCatalog:
@@ -98,9 +101,11 @@ class QueryRuns:
     def _execute(self, started: _Started) -> None:
         name = started.execution.id
         try:
-            ended(started.execution, self._run(started))
+            if begun(started.execution):
+                ended(started.execution, self._run(started))
         except BaseException:
-            ended(started.execution, Outcome("FAILED", _OF_OURS, OF_THE_SYSTEM))
+            why = f"{_OF_OURS}; the process that serves it says how"
+            ended(started.execution, Outcome("FAILED", why, OF_THE_SYSTEM))
             raise
         finally:
             self._under_way.pop(name, None)
@@ -108,9 +113,6 @@ class QueryRuns:
 
     def _run(self, started: _Started) -> Outcome:
         began, execution = time.perf_counter(), started.execution
-        if execution.outcome.state == CANCELLED:
-            return execution.outcome
-        going_on(execution, RUNNING)
         place, catalog = _place(execution), self.catalog(started.account, started.key)
         told: dict[str, Any] = {"encryption": place.encryption, "location": f"{place.folder}{execution.id}.csv"}
         try:
@@ -121,10 +123,11 @@ class QueryRuns:
                 told["manifest"] = f"{place.folder}{execution.id}-manifest.csv"
                 self._put(catalog, place, told["manifest"], "".join(f"{file}\n" for file in answer.unloaded).encode())
         except QueryError as error:
-            state = CANCELLED if execution.outcome.state == CANCELLED else "FAILED"
-            return Outcome(state, error.reason, error.category, milliseconds=_since(began), **told)
+            return Outcome("FAILED", error.reason, error.category, milliseconds=_since(began), **told)
         except AwsError as error:
-            return Outcome("FAILED", str(error), OF_THE_QUERY, milliseconds=_since(began), **told)
+            said = " ".join(str(error).split())
+            failed = (f"{_OF_OURS} ({said})", OF_THE_SYSTEM) if of_the_emulator(error) else (said, OF_THE_QUERY)
+            return Outcome("FAILED", *failed, milliseconds=_since(began), **told)
         return Outcome("SUCCEEDED", scanned=answer.scanned(), milliseconds=_since(began), **told)
 
     def _answer(self, execution: Any, place: _Place, catalog: CallersCatalog) -> QueryAnswer:

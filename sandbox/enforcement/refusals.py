@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from mesh.evaluator import Decision, Request
+from sandbox.emulator.aws.resource import INTERNAL_FAILURE, NOT_IMPLEMENTED, AwsError
 from sandbox.enforcement.aws_call import AwsCall
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ UNDECIDED: Final = "not decided, therefore refused"
 
 LAKE_REFUSAL: Final = "Insufficient Lake Formation permission(s)"
 """The beginning of a refusal by Lake Formation, and its cause in short."""
+
+_OF_OURS: Final = frozenset({INTERNAL_FAILURE, NOT_IMPLEMENTED})
 
 _MESSAGE: Final = re.compile(
     r"perform: (?P<action>\S+) on .*?"
@@ -56,6 +59,16 @@ def cause_in(message: str) -> str:
 
 def _cause(action: str, layer: str, sid: str | None) -> str:
     return f"{action}: {layer}, statement {sid}" if sid else f"{action}: no {layer} policy allows it"
+
+
+def is_refusal(error: AwsError) -> bool:
+    """Whether an error is a refusal that was decided: by policies, or by Lake Formation."""
+    return (error.code in REFUSAL_CODES or LAKE_REFUSAL in error.message) and not of_the_emulator(error)
+
+
+def of_the_emulator(error: AwsError) -> bool:
+    """Whether an error is the emulator's: it failed, has no such API, or could not decide and refused for that."""
+    return error.code in _OF_OURS or UNDECIDED in error.message
 
 
 def refusal(service: str, message: str, call: AwsCall | None = None) -> HttpResponse:

@@ -1,27 +1,30 @@
-"""Queries of Athena as somebody makes them: a whole table, with its columns and rows."""
+"""Reads as somebody makes them: a whole table by Athena, with its columns and rows, and an object of S3."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import RoleSession
 from sandbox.emulator.request_origin import Origin, coming_from
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
+from sandbox.enforcement.refusals import is_refusal, of_the_emulator
 from sandbox.rehearsal.credentials import credentials
 from sandbox.rehearsal.personas import Persona
+
+TextRow = tuple[str | None, ...]
+"""A row as Athena writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WholeTable:
-    """The answer to `select *`: columns, and how often each text of a column is in it; or why there is none."""
+    """The answer to `select *`: columns, and how often each row is in it, as Athena's texts; or why there is none."""
 
     columns: tuple[str, ...] = ()
-    rows: int = 0
-    values: Mapping[str, Counter[str | None]] | None = None
+    rows: Counter[TextRow] = field(default_factory=Counter[TextRow])
     error: str = ""
 
 
@@ -45,7 +48,20 @@ class TableReader:
                 return WholeTable(error=str(status.get("StateChangeReason") or status["State"]))
             return self._rows(number)
         except AwsError as error:
+            if of_the_emulator(error):
+                raise
             return WholeTable(error=str(error))
+
+    def object(self, bucket: str, key: str) -> bytes | None:
+        """The bytes of an object; None where reading it is refused."""
+        try:
+            with coming_from(self._origin):
+                answer = self._session.call("s3", self._region, "get_object", {"Bucket": bucket, "Key": key})
+        except AwsError as error:
+            if is_refusal(error):
+                return None
+            raise
+        return answer["Body"].read()
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """Keys of the objects below a prefix."""
@@ -56,21 +72,16 @@ class TableReader:
 
     def _rows(self, number: str) -> WholeTable:
         names: tuple[str, ...] = ()
-        values: list[Counter[str | None]] = []
-        rows, token = 0, dict[str, str]()
+        rows, token = Counter[TextRow](), dict[str, str]()
         while True:
             page = self._call("get_query_results", QueryExecutionId=number, **token)
             found: Sequence[Mapping[str, Any]] = page["ResultSet"]["Rows"]
             if not token:
                 names = tuple(each["Name"] for each in page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"])
-                values = [Counter() for _ in names]
                 found = found[1:]
-            for row in found:
-                for counts, cell in zip(values, row["Data"], strict=True):
-                    counts[cell.get("VarCharValue")] += 1
-            rows += len(found)
+            rows.update(tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in found)
             if not page.get("NextToken"):
-                return WholeTable(names, rows, dict(zip(names, values, strict=True)))
+                return WholeTable(names, rows)
             token = {"NextToken": page["NextToken"]}
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:

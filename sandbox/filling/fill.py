@@ -17,19 +17,21 @@ from typing import Final
 
 import pyarrow as pa
 
-from mesh.findings import NotPossibleError, unknown
+from mesh.findings import NotPossibleError, listed, unknown
 from mesh.folder import PlannedMesh
 from mesh.load import load
+from mesh.plan.nodes import PipelineArgs
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
+from sandbox.enforcement.refusals import of_the_emulator
 from sandbox.filling.arrow_rows import arrow_table
 from sandbox.filling.bad_batch import bad_batch
 from sandbox.filling.filled import Filled, FilledTable, RefusedBatch, Sample
 from sandbox.filling.pipelines_at_work import PipelinesAtWork
 from sandbox.filling.product_writes import ProductWrites
 from sandbox.filling.publication_records import PublicationRecordsSeen
-from sandbox.filling.read_checks import ReadChecks, TableKey
+from sandbox.filling.read_checks import ReadChecks, TableKey, WrittenFile
 from sandbox.filling.refusals_heard import listening_to_refusals
 from sandbox.filling.writing_order import references_first
 from sandbox.jobs.job_order import Jobs
@@ -74,6 +76,7 @@ class _Filling:
         now = organization.gate.world.now or datetime.datetime.now(datetime.UTC)
         self._rows = sample_rows(load(mesh.directory), sample.rows, sample.seed, now).products
         self._partitions: dict[TableKey, tuple[str, ...]] = {}
+        self._files: dict[TableKey, WrittenFile] = {}
 
     def write(self) -> None:
         """Write the rows of every product, those that others refer to or are made of first."""
@@ -87,7 +90,7 @@ class _Filling:
         for name, table in self._rows[product].items():
             self._partitions[product, name] = tuple(table.partitioned_by)
         writes = ProductWrites(self._organization, self._mesh.plan, self._clients, product)
-        pipeline = self._pipelines.runnable(product)
+        pipeline = self._runnable(product)
         why, runtime = pipeline if isinstance(pipeline, str) else "", ""
         if not isinstance(pipeline, str):
             reads = derived(self._mesh.mesh).get(product, ())
@@ -98,15 +101,27 @@ class _Filling:
                 why = self._pipelines.take_in(pipeline, writes, tables)
             why = why or self._records.unpublished(product) or _lost(writes, rows, exact=not reads)
             runtime = "" if why else pipeline.runtime
+            if why:
+                self.filled.differences.append(f"{product}: its rows are generated, for {why}")
             if runtime and reads:
                 rows = {name: writes.drafted(name) for name in rows if writes.draft(name) == "iceberg"}
         for name, table in rows.items():
             if not runtime:
                 writes.table(name, table, self._partitions[product, name])
+                if key := writes.file(name):
+                    self._files[product, name] = WrittenFile(writes.bucket, key, table)
             writes.deliver(name, table)
             self.filled.tables.append(FilledTable(product, name, table.num_rows, runtime, why))
             if writes.draft(name):
                 self.tables[product, name] = table
+
+    def _runnable(self, product: str) -> PipelineArgs | str:
+        """The pipeline of a product, or why none runs here, or not yet; empty for one without a job."""
+        pipeline = self._pipelines.runnable(product)
+        waits = [each for each in derived(self._mesh.mesh).get(product, ()) if not self._records.is_published(each)]
+        if waits and not isinstance(pipeline, str):
+            return f"nothing is published of {listed(waits)}, which its pipeline reads"
+        return pipeline
 
     def _inputs(self, products: Iterable[str]) -> Mapping[str, pa.Table]:
         """The rows of products, by table: those that were written, or would be by the same sample."""
@@ -152,8 +167,11 @@ class _Filling:
         published = {key: table for key, table in self.tables.items() if key[0] in self.filled.published}
         try:
             checks.people(published)
-            checks.partners(published)
+            checks.files(self._files)
+            checks.partners(published, self._files)
         except AwsError as error:
+            if of_the_emulator(error):
+                raise
             self.filled.differences.append(f"a reader was refused what it asks first: {error}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 ROWS: Final = 200
 """Rows of a table, where nobody says how many."""
@@ -68,6 +68,23 @@ class Received:
     rows: int
 
 
+RefusalReason = Literal["home", "clearance", "labels", "agreement"]
+"""A table that the reader's home does not consume, or of which its clearance covers no column; a file of which it does
+not cover all labels; and either of them without an agreement of the partner on it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRead:
+    """A read that was refused, as contracts, clearances and agreements say: who asked for which table, or its file."""
+
+    who: str
+    product: str
+    table: str
+    port: Literal["table", "files"]
+    reason: RefusalReason
+
+
 @dataclass(slots=True)
 class Filled:
     """The result of writing a sample; `differences` are sentences on what is not as contracts and clearances say."""
@@ -76,12 +93,13 @@ class Filled:
     published: list[str] = field(default_factory=list[str])
     refused: list[RefusedBatch] = field(default_factory=list[RefusedBatch])
     queries: int = 0
+    """Queries that returned rows, or should have."""
     people: int = 0
     rows_read: int = 0
     withheld_columns: int = 0
     """Columns that queries did not return, each query's counted."""
-    withheld_tables: int = 0
-    """Queries of a table of which the clearance covers no column, and which were answered with an error."""
+    files_read: int = 0
+    refused_reads: list[RefusedRead] = field(default_factory=list[RefusedRead])
     received: list[Received] = field(default_factory=list[Received])
     differences: list[str] = field(default_factory=list[str])
     seconds: float = 0.0
@@ -114,7 +132,11 @@ class Filled:
             people=int(values["people"]),
             rows_read=int(values["rows_read"]),
             withheld_columns=int(values["withheld_columns"]),
-            withheld_tables=int(values["withheld_tables"]),
+            files_read=int(values["files_read"]),
+            refused_reads=[
+                RefusedRead(each["who"], each["product"], each["table"], each["port"], each["reason"])
+                for each in values["refused_reads"]
+            ],
             received=[
                 Received(each["partner"], each["product"], each["table"], int(each["files"]), int(each["rows"]))
                 for each in values["received"]

@@ -70,8 +70,12 @@ class ProductWrites:
         drafts = self._domain.drafts.get(self._product)
         return next((each.format for each in drafts.tables if each.name == table), None) if drafts else None
 
+    def file(self, name: str) -> str:
+        """The key of a table's file below `files/`; empty where the product has no such port."""
+        return f"files/{name}/{PART}" if "files" in self._domain.products[self._product].ports else ""
+
     def table(self, name: str, rows: pa.Table, partitions: tuple[str, ...]) -> None:
-        """Write the rows of a table: to its draft, and below `files/` where the product has that port or no draft."""
+        """Write the rows of a table: to its draft, and as a file where the product has that port."""
         with coming_from("network"):
             match self.draft(name):
                 case "iceberg":
@@ -80,8 +84,8 @@ class ProductWrites:
                     self._run(name, rows, partitions)
                 case None:
                     pass
-            if "files" in self._domain.products[self._product].ports:
-                self._files.put(f"s3://{self.bucket}/files/{name}/{PART}", parquet_file(rows))
+            if key := self.file(name):
+                self._files.put(f"s3://{self.bucket}/{key}", parquet_file(rows))
 
     def more(self, name: str, rows: pa.Table, partitions: tuple[str, ...]) -> None:
         """Write rows beside those that a draft has: one commit more, or a run of these alone."""

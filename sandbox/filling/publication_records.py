@@ -36,6 +36,10 @@ class PublicationRecordsSeen:
                 return {}
             raise
 
+    def is_published(self, product: str) -> bool:
+        """Whether readers see a draft of a product, the newest or one before."""
+        return bool(self.record(product).get("published"))
+
     def refusal(self, product: str) -> list[str]:
         """Sentences of the last refusal; none where the newest draft was not refused."""
         refused: Mapping[str, Any] = self.record(product).get("refused") or {}

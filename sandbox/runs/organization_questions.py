@@ -12,7 +12,7 @@ from typing import Any, Final
 import grpc
 from google.protobuf import struct_pb2
 
-from mesh.findings import NotPossibleError
+from mesh.findings import NotPossibleError, OurFaultError
 from sandbox.engine.wire import to_python, to_struct
 
 IDENTITY: Final = "Identity"
@@ -33,6 +33,12 @@ SIZES: Final[list[tuple[str, Any]]] = [
 ]
 """As large as Pulumi's engine allows."""
 
+ENDED: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})
+"""Nobody is at the port, or who was there ends, and with that what it was at: no client of ours cancels."""
+
+_RAISED: Final = "Exception calling application: "
+"""Words of gRPC before what a handler raised."""
+
 PATIENCE: Final = 20.0
 """Seconds for an organisation on this machine to answer; one that has ended refuses at once."""
 
@@ -52,7 +58,8 @@ def ask(
 ) -> dict[str, Any] | None:
     """The answer of the organisation behind a port; None where nobody answers any more.
 
-    Raises BusyError where there is no answer within so many seconds, by default `PATIENCE`.
+    Raises BusyError where there is no answer within so many seconds, by default `PATIENCE`, and OurFaultError where
+    what was to answer failed.
     """
     seconds = PATIENCE if patience is None else patience
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=SIZES) as channel:
@@ -67,4 +74,10 @@ def ask(
             answer: Any = error
             if answer.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise BusyError(seconds) from None
-            return None
+            if answer.code() in ENDED:
+                return None
+            why = " ".join(str(answer.details()).removeprefix(_RAISED).split())
+            raise OurFaultError(
+                f"the organisation that is kept here failed to answer ({name}: {why}), which is a fault of ours, not "
+                "of your input: please report it, with the last lines of the terminal of `mesh up --serve`"
+            ) from None

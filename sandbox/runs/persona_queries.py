@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mesh import names
-from mesh.findings import NotPossibleError
+from mesh.findings import NotPossibleError, OurFaultError
 from mesh.folder import PlannedMesh
 from mesh.plan import Plan
+from sandbox.athena.query_errors import INTERNAL
 from sandbox.emulator.athena_queries import QUEUED, RUNNING
 from sandbox.emulator.aws.records import Records
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.clients import Clients, Credentials, RoleSession
 from sandbox.emulator.request_origin import coming_from
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
+from sandbox.enforcement.refusals import of_the_emulator
 from sandbox.rehearsal.credentials import credentials, named
 from sandbox.rehearsal.personas import Persona, provision
 from sandbox.runs.withheld_columns import withheld_columns
@@ -65,7 +67,8 @@ class PersonaQueries:
         self._asked: dict[str, tuple[Persona, RoleSession]] = {}
 
     def answer(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`{"who", "sql", "database", "parameters", "mark"}` -> the answer, or `{"error": …}`.
+        """`{"who", "sql", "database", "parameters", "mark"}` -> the answer, or `{"error": …}`; raises for a fault of
+        ours.
 
         An answer has the `columns` as `[name, type]`, whether the rows are `csv`, the request for them (`url` and
         `headers`), the bytes `scanned`, the `milliseconds` that it took, and what is `withheld` of which table.
@@ -81,7 +84,9 @@ class PersonaQueries:
         except NotPossibleError as error:
             return {"error": str(error)}
         except AwsError as error:
-            return {"error": str(error)}
+            if of_the_emulator(error):
+                raise
+            return {"error": " ".join(str(error).split())}
         finally:
             self._asked.pop(mark, None)
 
@@ -116,7 +121,8 @@ class PersonaQueries:
         execution = self._execution(session, group, sql, database, parameters)
         state, statistics = execution["Status"], execution["Statistics"]
         if state["State"] != "SUCCEEDED":
-            raise NotPossibleError(" ".join(str(state.get("StateChangeReason") or state["State"]).split()))
+            reason = " ".join(str(state.get("StateChangeReason") or state["State"]).split())
+            raise (OurFaultError if reason.startswith(INTERNAL) else NotPossibleError)(reason)
         first = {"QueryExecutionId": execution["QueryExecutionId"], "MaxResults": 1}
         results = session.call("athena", self._region, "get_query_results", first)["ResultSet"]
         return {
@@ -133,7 +139,8 @@ class PersonaQueries:
     def _execution(
         self, session: RoleSession, group: str, sql: str, database: str, parameters: Sequence[str]
     ) -> Mapping[str, Any]:
-        """An execution that has ended."""
+        """An execution that has ended. Raises NotPossibleError for what Athena takes no execution of."""
+        _require_lengths({"queryString": [sql], "executionParameters": parameters})
         start: dict[str, Any] = {
             "WorkGroup": group,
             "QueryString": sql,
@@ -166,6 +173,21 @@ class PersonaQueries:
         signs = of_botocore.Credentials(keys.access_key, keys.secret_key, keys.token)
         auth.S3SigV4Auth(signs, "s3", self._region).add_auth(request)
         return {"url": url, "headers": {name: str(value) for name, value in request.headers.items()}}
+
+
+_LONGEST: Final = {"queryString": 262144, "executionParameters": 1024}
+"""Characters of a statement, and of a parameter (Athena API Reference, "StartQueryExecution"); the least is one."""
+
+
+def _require_lengths(given: Mapping[str, Sequence[str]]) -> None:
+    for member, values in given.items():
+        for value in values:
+            if not value or len(value) > _LONGEST[member]:
+                bound = f"less than or equal to {_LONGEST[member]}" if value else "greater than or equal to 1"
+                raise NotPossibleError(
+                    f"InvalidRequestException: 1 validation error detected: Value '{value[:80]}' at '{member}' failed "
+                    f"to satisfy constraint: Member must have length {bound}"
+                )
 
 
 def _tables(sql: str, database: str, parameters: Sequence[str]) -> Sequence[Any]:

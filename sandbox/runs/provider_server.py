@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from sandbox.emulator.provider import AwsProvider, RoleAssumer
 from sandbox.engine.grpc_calls import CallContext
 from sandbox.engine.wire import to_python, to_struct
-from sandbox.runs.organization_questions import SERVICE, SIZES
+from sandbox.runs.organization_questions import ENDED, SERVICE, SIZES
 
 _THREADS: Final = 32
 SILENT: Final = "the provider of the emulated organisation does not answer any more"
@@ -133,7 +133,7 @@ class _Remote:
 
 
 def _said(code: grpc.StatusCode, details: str) -> str:
-    """A server that ends refuses new calls, and cancels those that it is at; no client of ours cancels."""
-    if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
+    """A server that ends refuses new calls, and cancels those that it is at."""
+    if code in ENDED:
         return f"{SILENT} ({details})"
     return details

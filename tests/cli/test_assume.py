@@ -38,13 +38,13 @@ EXPIRES = "2099-01-01T00:00:00Z"
 
 
 @contextmanager
-def kept(folder: Path, answers: Mapping[str, Answers]) -> Iterator[None]:
+def kept(folder: Path, answers: Mapping[str, Answers], organization: str = "o-one") -> Iterator[None]:
     """Inside, an organisation is kept in the folder that answers so; nobody asks it for resources."""
     state = folder / "state"
     state.mkdir()
     (state / "identity").write_text("one", "utf-8")
     with ProviderServer(cast("RoleAssumer", None), answers) as server:
-        served = ServedOrganization("one", "o-one", "m", "embedded", "", server.port, os.getpid(), str(state))
+        served = ServedOrganization("one", organization, "m", "embedded", "", server.port, os.getpid(), str(state))
         with announced(served, folder / FILE):
             yield
 

@@ -285,6 +285,8 @@ def test_a_statement_comes_from_a_file_or_stdin_and_its_parameters_from_options(
     monkeypatch.setattr("sys.stdin", io.StringIO(sql))
     assert document(capsysbinary, "--as", "general@shop", "-", *values)["rows"] == [["c2"], ["c4"]]
     assert "number of parameters" in refused(capsysbinary, "--as", "general@shop", "--file", str(file))
+    empty = refused(capsysbinary, "--as", "general@shop", "--file", str(file), *values[:2], "--parameter", "")
+    assert empty.startswith("InvalidRequestException: 1 validation error detected: Value '' at 'executionParameters' ")
     absent = refused(capsysbinary, "--as", "general@shop", "--file", str(tmp_path / "absent.sql"))
     assert absent == f"{tmp_path / 'absent.sql'} cannot be read: No such file or directory"
 
@@ -298,6 +300,19 @@ def test_a_statement_comes_from_a_file_or_stdin_and_its_parameters_from_options(
         ("select nope(1)", "Function 'nope' not registered"),
         ("insert into orders__customers.customers values ('c9', 'x')", ""),
         ("drop table orders__customers.customers", ""),
+        (
+            "",
+            "at 'queryString' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        ),
+        (f"select '{'x' * 262144}'", "Member must have length less than or equal to 262144"),
+        *(
+            (
+                f"unload (select 1 as one) to '{place}' with (format = 'parquet')",
+                f"not a valid file system URI: {place}".rstrip(),
+            )
+            for place in ("", "s3://", "s3://A B/x/", "file:///tmp/x")
+        ),
+        ("unload (select 1 as one) to 's3://no-such-bucket-anywhere/x/' with (format = 'parquet')", ""),
     ],
 )
 def test_a_statement_that_fails_is_bad_input_in_the_words_of_athena(

@@ -19,6 +19,11 @@ IdAndOutputs = tuple[str, PropertyValues]
 """(id, computed outputs)"""
 
 
+INTERNAL_FAILURE: Final = "InternalFailure"
+NOT_IMPLEMENTED: Final = "NotImplemented"
+"""Codes of a failure of AWS itself, here of the emulator, and of what the emulator does not have."""
+
+
 class AwsError(Exception):
     """An error of AWS, or of the sandbox in its place."""
 

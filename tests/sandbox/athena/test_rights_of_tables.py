@@ -66,3 +66,19 @@ def test_metadata_that_name_objects_of_another_table_do_not_open_them(tables: Tw
 
 def test_the_other_table_is_read_as_ever(tables: TwoTables) -> None:
     assert tables.rows("select * from theirs order by id") == [["1"], ["2"]]
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".avro", ".json"])
+def test_a_failure_of_ours_at_a_file_is_no_mistake_of_the_query(tables: TwoTables, ending: str) -> None:
+    """DuckDB and Arrow pass on the text of an error alone, which reads as one of a value or of a function."""
+    failure = RuntimeError("S3 failed")
+
+    def failing(path: str) -> bool:
+        if path.endswith(ending):
+            raise failure
+        return False
+
+    tables._as_service.refused = failing
+    with pytest.raises(RuntimeError) as told:
+        tables.rows("select * from theirs")
+    assert told.value is failure

@@ -47,7 +47,7 @@ select * from _r0
 select * from _r1
 select * from temp.main.x
 select * from system.information_schema.tables
-select * from information_schema.tables
+select * from information_schema.duckdb_tables
 select * from range(5)
 select * from generate_series(1, 5)
 select * from table(range(5))
@@ -104,7 +104,10 @@ select * from (pivot t on a using sum(a))
 select * from (describe t)
 select * from (show tables)
 select * from (from t)
-select * from t for version as of 1
+select * from t for version as of 'main'
+select * from t for version as of 1 + 1
+select * from t for version as of (select 1)
+select * from t for timestamp as of current_timestamp
 attach 'x' as y
 detach y
 copy t to 'x'
@@ -140,6 +143,21 @@ def test_an_attempt_to_reach_something_else_is_refused_before_duckdb_sees_it(att
     with pytest.raises(QueryError) as refused:
         duck_sql(parse(attempt, "db"), RELATIONS)
     assert "_r0" not in refused.value.reason or "_r0" in attempt
+
+
+def test_a_version_and_information_schema_are_relations_that_were_made_for_the_query() -> None:
+    """They are no attempts: where the catalog has them they are read, and nothing of DuckDB's by the same name."""
+    version, tables = TableName("db", "t", snapshot=1), TableName("information_schema", "tables")
+    made = {
+        version: QueryRelation("_r1", RELATIONS[T].columns),
+        tables: QueryRelation("_r2", (SeenColumn("table_name", "string"),)),
+    }
+    statement = parse("select * from t for version as of 1, information_schema.tables", "db")
+    written = sqlglot.parse_one(duck_sql(statement, {**RELATIONS, **made}), read="duckdb")
+    assert {table.sql("duckdb").split(" ")[0].strip('"') for table in written.find_all(exp.Table)} == {"_r1", "_r2"}
+    for absent in made:
+        with pytest.raises(QueryError, match="does not exist"):
+            duck_sql(statement, {**RELATIONS, **{name: each for name, each in made.items() if name != absent}})
 
 
 def failure(query: str) -> str:

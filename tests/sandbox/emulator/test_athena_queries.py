@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.emulator.athena_queries import RUNNING, UNANSWERED, Outcome, ended, going_on, unanswered
+from sandbox.emulator.athena_queries import UNANSWERED, Outcome, begun, ended, queued, unanswered
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from tests.sandbox.emulator.provider_harness import DOMAIN, IDS, REGION
 
@@ -51,7 +51,8 @@ def test_what_runs_is_neither_failed_nor_ended_and_stays_cancelled_when_it_is_st
     running, other = start(athena), start(athena)
     stored = athena_backends[DOMAIN][REGION].executions
     for query in (running, other):
-        going_on(stored[query], RUNNING)
+        queued(stored[query])
+        assert begun(stored[query])
         status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
         assert status["State"] == "RUNNING"
         assert "CompletionDateTime" not in status
@@ -64,3 +65,4 @@ def test_what_runs_is_neither_failed_nor_ended_and_stays_cancelled_when_it_is_st
     found = athena.batch_get_query_execution(QueryExecutionIds=[running, other])["QueryExecutions"]
     assert [each["Status"]["State"] for each in found] == ["CANCELLED", "SUCCEEDED"]
     assert "AthenaError" not in found[0]["Status"]
+    assert found[0]["Status"]["StateChangeReason"] == "Query cancelled by user"

@@ -265,6 +265,42 @@ def test_a_primary_key_is_asked_about_and_a_repeated_one_is_not_published(mesh: 
     assert [kind for kind, _, _ in mesh.heard()] == [names.PUBLISHED, names.REFUSED]
 
 
+def ids(mesh: Ground, snapshot: int) -> list[str] | str:
+    """Ids of the invoices of a snapshot, as an analyst queries them; or the reason why not."""
+    athena = mesh.caller("clearance:general@orders").client("athena")
+    sql = f"select id from orders__invoices.invoices for version as of {snapshot} order by id"
+    query = athena.start_query_execution(QueryString=sql, WorkGroup="mesh-general")["QueryExecutionId"]
+    status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+    if status["State"] != "SUCCEEDED":
+        return str(status["StateChangeReason"])
+    rows = athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
+    return [row["Data"][0]["VarCharValue"] for row in rows[1:]]
+
+
+def test_rows_that_were_refused_are_history_once_a_mend_is_published_unless_their_snapshot_is_expired(
+    mesh: Ground,
+) -> None:
+    """As `docs/publishing.md` says: the pointer is the draft's metadata file, which names every snapshot of it."""
+    unknown = "Iceberg snapshot ID does not exists"
+    draft = mesh.draft("invoices")
+    good, refused = draft.current_snapshot().parent_snapshot_id, draft.current_snapshot().snapshot_id
+    assert ids(mesh, good) == ["1", "2"]
+    assert unknown in ids(mesh, refused)
+    draft.overwrite(pa.table({"id": ["1", "2", "3"]}, schema=draft.schema().as_arrow()))
+    assert pointer(mesh, "invoices") == draft.metadata_location
+    assert ids(mesh, refused) == ["1", "2", "2"]
+    mended = draft.current_snapshot().snapshot_id
+    append(mesh, "invoices", id=["3"])
+    draft = mesh.draft("invoices")
+    refused = draft.current_snapshot().snapshot_id
+    draft.manage_snapshots().rollback_to_snapshot(mended).commit()
+    draft.maintenance.expire_snapshots().by_id(refused).commit()
+    append(mesh, "invoices", id=["4"])
+    assert pointer(mesh, "invoices") == mesh.draft("invoices").metadata_location
+    assert unknown in ids(mesh, refused)
+    assert ids(mesh, mesh.draft("invoices").current_snapshot().snapshot_id) == ["1", "2", "3", "4"]
+
+
 def test_the_live_checks_find_it_all_as_planned_and_no_query_is_unanswered(mesh: Ground) -> None:
     report = check(mesh.organization, mesh.plan)
     assert [str(each) for each in report.differences] == []

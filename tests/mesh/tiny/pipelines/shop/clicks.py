@@ -3,4 +3,4 @@
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
-spark.table("orders__customers").groupBy().count().write.json("s3://clicks/files/")
+spark.table("orders__customers.customers").groupBy().count().write.json("s3://clicks/files/")
