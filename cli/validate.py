@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,15 @@ Only = Annotated[
         metavar="PATH",
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        help="Also what no change may do: break a contract without a major version and notice, or take away a label "
+        "without a yes. A git revision, or a mesh folder, to compare with.",
+        metavar="REV",
+    ),
+]
 Lapses = Annotated[
     Literal["fail", "warn"],
     typer.Option("--lapses", help="Whether a date that has passed fails the validation, or only is told."),
@@ -39,6 +49,7 @@ def validate(
     notes: Notes = False,
     only: Only = None,
     lapses: Lapses = "fail",
+    against: Against = None,
     form: FormatOption = "text",
     as_json: JsonOption = False,
 ) -> None:
@@ -50,6 +61,8 @@ def validate(
     """
     counting = _counting(only or (), directory)
     mesh, findings = findings_of(directory, day(as_of))
+    if against is not None:
+        findings = sorted({*findings, *_refused(against, directory, mesh, day(as_of))})
     shown = [ShownFinding(each, _counts(each, counting, lapses)) for each in findings]
     serious = [each.finding for each in shown if each.counts and each.finding.severity in SERIOUS]
     unchecked = _left_out(mesh) if mesh is not None else []
@@ -67,6 +80,23 @@ def validate(
         raise typer.Exit(BAD_INPUT)
     if mesh is not None and form == "text" and not as_json:
         _summary(mesh, shown, notes)
+
+
+def _refused(against: str, directory: Path, mesh: Mesh | None, today: datetime.date) -> list[Finding]:
+    """Findings on a change since a side; of one that is not valid no change can be told, which is a finding, too."""
+    from cli.revisions import opened_side
+    from mesh.changes.refused_changes import refused_changes
+    from mesh.load import load
+
+    with opened_side(against, directory) as side:
+        before, found = findings_of(side.folder, today)
+        errors = side.placed([each for each in found if each.severity == "error"])
+    if before is None or errors:
+        for error in errors:
+            say(str(error))
+        why = f"{side.name} is not valid, so what changed since cannot be told; compare with another revision"
+        return [Finding(str(directory / "mesh.yaml"), 1, 1, why)]
+    return [] if mesh is None else load(directory).place(refused_changes(before, mesh, today))
 
 
 def _counting(only: Sequence[Path], directory: Path) -> list[str] | None:

@@ -83,6 +83,27 @@ def test_a_request_is_validated_compared_and_its_stacks_are_found(origin: Origin
 
 
 @pytest.mark.slow
+def test_a_label_that_goes_without_a_yes_fails_and_is_still_shown(origin: Origin, runner: Runner) -> None:
+    customers = "contracts/orders/customers.odcs.yaml"
+
+    def unlabelled(stacks: Path) -> None:
+        swap(stacks / customers, ", classification: pii", "")
+        swap(stacks / customers.replace("odcs", "lock"), ", labels: [pii]", "")
+        clicks = stacks / "contracts/shop/clicks.odcs.yaml"  # which left the label behind
+        clicks.write_text(clicks.read_text("utf-8").partition("customProperties:")[0], "utf-8")
+
+    requested(origin, runner, unlabelled)
+    for title in (*FIRST, "Compare with the base"):
+        runner.done(FILE, "change", title)
+    assert runner.outputs["compare"]["told"] == "true"
+    ended = runner.run(FILE, "change", "Refuse breaks without notice, and labels that go without a yes")
+    assert ended.code == 2
+    assert "::error file=stacks/contracts/orders/customers.odcs.yaml" in ended.out
+    assert "loses the label pii" in ended.out
+    runner.done(FILE, "change", "Find the stacks that it makes others")
+
+
+@pytest.mark.slow
 def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Origin, runner: Runner) -> None:
     requested(origin, runner, lambda stacks: swap(stacks / "mesh.yaml", "name: tiny\n", "# A remark.\nname: tiny\n"))
     for title in (*FIRST, "Compare with the base", "Find the stacks that it makes others"):
