@@ -44,7 +44,7 @@ def diff(
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a change does: who gains or loses which columns, and what else.
+    """Say what a change does, and who gains or loses which columns.
 
     Both sides are folders or git revisions. Every read that the change can touch is decided on both, over the policies
     that the mesh emits; nothing is asked of AWS. Of a side with errors these are said, with status 2.
