@@ -9,9 +9,10 @@ import runpy
 import sys
 import time
 from collections.abc import Awaitable, Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -133,9 +134,9 @@ async def _settled(program: Program) -> None:
 
     The SDK would wait for it, too, but looks at all that is outstanding whenever one thing of it is done.
     """
-    awaited = program()
-    if awaited is not None:
-        await awaited
+    ended = program()
+    if isawaitable(ended):
+        await ended
     await asyncio.sleep(0)
     while outstanding := {task for task in (*SETTINGS.outputs, *SETTINGS.rpc_manager.rpcs) if not task.done()}:
         done, _ = await asyncio.wait(outstanding, return_when=asyncio.FIRST_EXCEPTION)
@@ -165,7 +166,7 @@ class _InTurn(asyncio.SelectorEventLoop):
         done: asyncio.Future[T] = self.create_future()
         try:
             done.set_result(func(*args))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (the future has it, as that of a thread would)
             done.set_exception(error)
         return done
 

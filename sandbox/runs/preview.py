@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from mesh.folder import PlannedMesh, already_read
 from sandbox.emulator.provider import AwsProvider
@@ -14,6 +16,9 @@ from sandbox.engine.steps import in_one_order
 from sandbox.engine.work import Failure
 from sandbox.runs.preview_processes import PreviewProcesses, cores
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, StackTask, stack_config
+
+SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
+"""Packages of pulumi_aws that the stacks of every domain touch."""
 
 
 def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
@@ -32,11 +37,18 @@ def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = N
         return StackTask("up", mesh, stack, on_step, preview=True)
 
     return PreviewProcesses(
-        lambda stack, on_step: _preview(task(stack, on_step)),
-        lambda stack, why: StackRun.of(task(stack), RunResult([], [], [Failure("", why)], [], [], 0)),
-        tuple(stacks),
-        cores() if processes is None else processes,
+        plan=lambda stack, on_step: _preview(task(stack, on_step)),
+        lost=lambda stack, why: StackRun.of(task(stack), RunResult([], [], [Failure("", why)], [], [], 0)),
+        prepare=_load_program,
+        stacks=tuple(stacks),
+        processes=cores() if processes is None else processes,
     )
+
+
+def _load_program() -> None:
+    """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
+    for name in ("program", *(f"pulumi_aws.{service}.outputs" for service in SHARED_SERVICES)):
+        importlib.import_module(name)
 
 
 def _preview(task: StackTask) -> StackRun:

@@ -16,6 +16,7 @@ from mesh.acceptance import accept
 from mesh.acceptance.accept import AcceptedPlan
 from mesh.acceptance.emitted import InputRefusal
 from sandbox.runs import preview
+from sandbox.runs.preview import previews
 
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
@@ -41,7 +42,7 @@ def test_what_aws_would_refuse_or_nobody_compared_is_said_with_status_1(
     refused: tuple[InputRefusal, ...],
     said: str,
 ) -> None:
-    monkeypatch.setattr(preview, "preview", lambda *_: [])
+    monkeypatch.setattr(preview, "previews", lambda mesh, _: previews(mesh, ()))
     monkeypatch.setattr(accept, "accept", lambda *_, **__: AcceptedPlan("1.2", 2, 1, 1, 0, unlisted, refused))
     with pytest.raises(typer.Exit) as ended:
         plan(stack=["governance"], directory=STACKS, as_of=datetime.datetime(2026, 12, 1), as_json=as_json)
