@@ -10,7 +10,6 @@ import gc
 import os
 import pickle
 import signal
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
@@ -27,14 +27,15 @@ from sandbox.runs.stack_run import OnStep, StackRun
 PlanStack = Callable[[str, OnStep | None], StackRun]
 Lost = Callable[[str, str], StackRun]
 """The run of a stack whose process is gone, of the stack's name and a sentence."""
+_THREADS: Final = Path("/proc/self/task")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def cores() -> int:
-    """The cores that this process may use; 1 where it cannot fork, or has other threads already."""
-    if not hasattr(os, "fork") or threading.active_count() > 1:
+    """The cores that this process may use; 1 where it has other threads, gRPC's own among them, or nothing tells."""
+    if not _THREADS.is_dir() or len(list(_THREADS.iterdir())) > 1:
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0))
 
 
 @dataclass(slots=True)
