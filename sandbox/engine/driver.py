@@ -123,18 +123,18 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     loop.set_exception_handler(_ignore_exception)
     asyncio.set_event_loop(loop)
     try:
-        with _short_stack_traces() if engine.preview else nullcontext():
-            loop.run_until_complete(run_in_stack(lambda: _settled(program)))
+        loop.run_until_complete(run_in_stack(lambda: _settled(program, engine.preview)))
     finally:
         _close(loop)
 
 
-async def _settled(program: Program) -> None:
+async def _settled(program: Program, preview: bool) -> None:
     """Run the program, and wait until nothing that it began is outstanding, or something has failed.
 
     The SDK would wait for it, too, but looks at all that is outstanding whenever one thing of it is done.
     """
-    ended = program()
+    with _short_stack_traces() if preview else nullcontext():
+        ended = program()
     if isawaitable(ended):
         await ended
     await asyncio.sleep(0)
@@ -207,7 +207,7 @@ def _rare_garbage_collection() -> Generator[None]:
 def _short_stack_traces() -> Generator[None]:
     """Inside, stack traces have one frame unless more are asked for: the SDK sends one along with each resource.
 
-    Nothing here reads it, and it costs as much as the resource: a file name made an URL for each frame.
+    Nothing here reads it, and it costs a good part of the resource: a file name made an URL for each frame.
     """
     before = getattr(sys, "tracebacklimit", None)
     sys.tracebacklimit = 1

@@ -9,6 +9,7 @@ is not supported is refused with a message, never ignored.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
@@ -29,7 +30,7 @@ from sandbox.engine.builtin import Builtin, StackOutputs
 from sandbox.engine.callbacks import Callbacks
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.goals import Goals, RegisterRequest
-from sandbox.engine.grpc_calls import Aborted, RefusedError, whole_trace
+from sandbox.engine.grpc_calls import Aborted, RefusedError
 from sandbox.engine.registry import ProviderFactory, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
@@ -365,6 +366,6 @@ def _grpc_errors(work: Work) -> Generator[None]:
     except Aborted:
         raise
     except Exception as fault:
-        work.add_failure("", f"{type(fault).__name__}: {fault}", whole_trace())
+        work.add_failure("", f"{type(fault).__name__}: {fault}", traceback.format_exc())
         work.stopped = True
         raise Aborted(grpc.StatusCode.INTERNAL, str(fault)) from fault

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 from typing import Final, NoReturn, Protocol
 
@@ -30,11 +29,6 @@ class PartlyDoneError(RefusedError):
         self.id = failure.id
         self.properties = failure.properties
         self.reasons = tuple(failure.reasons)
-
-
-def whole_trace() -> str:
-    """The trace of the exception that is being handled, also where traces are kept short (`sandbox.engine.driver`)."""
-    return traceback.format_exc(limit=10_000)
 
 
 class ServiceContext(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -18,7 +19,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.engine import wire
-from sandbox.engine.grpc_calls import CallContext, PartlyDoneError, RefusedError, whole_trace
+from sandbox.engine.grpc_calls import CallContext, PartlyDoneError, RefusedError
 from sandbox.engine.state import EMPTY, ResourceState
 from sandbox.engine.urns import name_of, package_of, type_of
 
@@ -281,7 +282,7 @@ class Plugin:
         except RefusedError:
             raise
         except Exception as fault:
-            raise context.refusal(whole_trace()) from fault
+            raise context.refusal(traceback.format_exc()) from fault
         if not isinstance(answer, kind):
             message = f"{type(self.servicer).__name__}.{method} answered {answer!r}, not a {kind.__name__}"
             raise RefusedError(message, trace=message)

@@ -19,7 +19,7 @@ from sandbox.engine import driver
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import ResourceState
 from sandbox.engine.steps import dependencies_of, in_one_order
-from tests.sandbox.engine.engine_harness import Account, MemoryProvider, Stack, Thing, on
+from tests.sandbox.engine.engine_harness import THING, Account, Stack, Thing, on
 
 Requests = list[resource_pb2.RegisterResourceRequest]
 
@@ -69,21 +69,24 @@ def test_a_preview_with_a_transform_has_threads_for_the_engine_calls_the_program
     assert threads[-1] is not threading.main_thread()
 
 
-def test_a_preview_sends_no_stack_traces_and_leaves_those_of_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_sends_no_stack_traces_of_what_is_declared_and_leaves_those_of_others_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     requests: Requests = []
     register = Engine.RegisterResource
 
     def registered(self: Engine, request: Any, context: Any = None) -> Any:
-        requests.append(request)
+        if request.type == THING:
+            requests.append(request)
         return register(self, request, context)
 
     monkeypatch.setattr(Engine, "RegisterResource", registered)
     Stack().preview(declare)
-    assert not any(request.stackTrace.frames for request in requests)
+    assert [len(request.stackTrace.frames) for request in requests] == [0] * 6
     assert not hasattr(sys, "tracebacklimit")
     requests.clear()
     Stack().up(declare)
-    assert any(request.stackTrace.frames for request in requests)
+    assert all(request.stackTrace.frames for request in requests)
 
 
 def test_an_exception_of_a_program_in_preview_has_its_whole_trace() -> None:
@@ -100,14 +103,15 @@ def test_an_exception_of_a_program_in_preview_has_its_whole_trace() -> None:
     assert not hasattr(sys, "tracebacklimit")
 
 
-def test_a_fault_of_a_provider_in_preview_is_told_with_its_whole_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(*_: Any) -> None:
+def test_a_hook_that_refuses_in_preview_says_where() -> None:
+    def refuse(args: pulumi.ResourceHookArgs) -> None:
         raise LookupError("it is gone")
 
-    monkeypatch.setattr(MemoryProvider, "Check", check)
-    failures = Stack().preview(lambda: Thing("thing", on(Account())) and None).failures
-    [trace] = [failure.trace for failure in failures if failure.trace]
-    assert trace.count("File ") > 1
+    def program() -> None:
+        hook = pulumi.ResourceHook("refuse", refuse, pulumi.ResourceHookOptions(on_dry_run=True))
+        Thing("thing", on(Account(), hooks=pulumi.ResourceHookBinding(before_create=[hook])))
+
+    assert "in refuse" in Stack().preview(program).failures[0].message
 
 
 def test_preview_and_update_register_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
