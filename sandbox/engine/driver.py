@@ -27,6 +27,8 @@ from sandbox.engine.work import Failure, StoppedError
 P = ParamSpec("P")
 T = TypeVar("T")
 Program = Callable[[], Awaitable[None] | None]
+_SDK: Any = SETTINGS
+"""Of the context that one is in; what makes its properties has no types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,15 @@ async def _settled(program: Program, preview: bool) -> None:
     if isawaitable(ended):
         await ended
     await asyncio.sleep(0)
-    while outstanding := {task for task in (*SETTINGS.outputs, *SETTINGS.rpc_manager.rpcs) if not task.done()}:
+    while outstanding := _outstanding():
         done, _ = await asyncio.wait(outstanding, return_when=asyncio.FIRST_EXCEPTION)
         if any(task.cancelled() or task.exception() for task in done):
             return
+
+
+def _outstanding() -> set[asyncio.Future[Any]]:
+    begun: list[asyncio.Future[Any]] = [*_SDK.outputs, *_SDK.rpc_manager.rpcs]
+    return {future for future in begun if not future.done()}
 
 
 def _ignore_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -161,7 +168,7 @@ class _InTurn(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
         """Make the call, or give it a thread."""
-        if self._engine.calls_back or SETTINGS.callbacks is not None:
+        if self._engine.calls_back or _SDK.callbacks is not None:
             return super().run_in_executor(executor, func, *args)
         done: asyncio.Future[T] = self.create_future()
         try:

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, cast
 
 from sandbox.engine.steps import Step
 from sandbox.runs.stack_run import OnStep, StackRun
@@ -109,7 +109,7 @@ class PreviewProcesses:
 
     def _begin(self) -> _Planner:
         context = get_context("fork")
-        ours, theirs = context.Pipe()
+        ours, theirs = cast("tuple[Connection, Connection]", context.Pipe())
         # Its copies of our ends are closed: a process whose parent is gone then reads an end of file, and goes, too.
         inherited = [ours, *(planner.connection for planner in self._planners)]
         process = context.Process(target=_serve, args=(self.plan, theirs, inherited), daemon=True)
@@ -128,8 +128,9 @@ class PreviewProcesses:
             answer = done.pop(stack)
             if isinstance(answer.run, Exception):
                 raise answer.run
-            for step in answer.steps() if on_step else ():
-                on_step(stack, step)
+            if on_step:
+                for step in answer.steps():
+                    on_step(stack, step)
             yield answer.run
 
     def _answers(self) -> Iterator[_Answer]:

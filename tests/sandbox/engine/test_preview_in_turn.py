@@ -103,17 +103,6 @@ def test_an_exception_of_a_program_in_preview_has_its_whole_trace() -> None:
     assert not hasattr(sys, "tracebacklimit")
 
 
-def test_a_hook_that_refuses_in_preview_says_where() -> None:
-    def refuse(args: pulumi.ResourceHookArgs) -> None:
-        raise LookupError("it is gone")
-
-    def program() -> None:
-        hook = pulumi.ResourceHook("refuse", refuse, pulumi.ResourceHookOptions(on_dry_run=True))
-        Thing("thing", on(Account(), hooks=pulumi.ResourceHookBinding(before_create=[hook])))
-
-    assert "in refuse" in Stack().preview(program).failures[0].message
-
-
 def test_preview_and_update_register_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     def sent(run: Callable[[Callable[[], None]], Any]) -> dict[str, tuple[str, ...]]:
         return {

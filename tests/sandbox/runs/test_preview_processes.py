@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -245,6 +246,15 @@ def test_no_process_is_left_when_it_ends_early() -> None:
     assert not any(child.is_running() for child in children)
 
 
+def begun_by(process: subprocess.Popen[Any]) -> list[psutil.Process]:
+    """The processes of a command, once there are some."""
+    while process.poll() is None:
+        if children := psutil.Process(process.pid).children():
+            return children
+        time.sleep(0.05)
+    return pytest.fail("it ended without a process of its own")
+
+
 @side_by_side
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -258,8 +268,7 @@ def test_a_signal_ends_the_command_and_all_of_its_processes(number: signal.Signa
         text=True,
         start_new_session=True,
     )
-    while process.poll() is None and not (children := psutil.Process(process.pid).children()):
-        time.sleep(0.05)
+    children = begun_by(process)
     time.sleep(0.5)
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -275,8 +284,7 @@ def test_a_signal_ends_the_command_and_all_of_its_processes(number: signal.Signa
 def test_processes_end_when_the_command_is_killed() -> None:
     command = [sys.executable, "-m", "cli.main", "plan", "--as-of", DAY.isoformat()]
     process = subprocess.Popen(command, cwd=ENTRY_POINT.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not (children := psutil.Process(process.pid).children()):
-        time.sleep(0.05)
+    children = begun_by(process)
     process.kill()
     process.wait()
     _, alive = psutil.wait_procs(children, timeout=60)
