@@ -42,7 +42,7 @@ ENTITIES = {
 }
 
 
-class Command(NamedTuple):
+class TimedCommand(NamedTuple):
     """A command line, with what it needs in its environment."""
 
     words: list[str]
@@ -89,19 +89,19 @@ def _megabytes(number: int) -> float:
     return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
-def planned(folder: Path, *more: str) -> Command:
+def planned(folder: Path, *more: str) -> TimedCommand:
     """`mesh plan` of a mesh."""
     mesh = str(Path(sys.executable).parent / "mesh")
-    return Command([mesh, "plan", "--dir", str(folder), "--as-of", DAY.isoformat(), *more], {})
+    return TimedCommand([mesh, "plan", "--dir", str(folder), "--as-of", DAY.isoformat(), *more], {})
 
 
-def synthesised(out: Path, domains: int, *more: str) -> Command:
+def synthesised(out: Path, domains: int, *more: str) -> TimedCommand:
     """CDK's synthesis of as many products."""
     words = ["node", str(APP), str(out), str(domains), str(PRODUCTS), *more]
-    return Command(words, {"NODE_PATH": str(MODULES)})
+    return TimedCommand(words, {"NODE_PATH": str(MODULES)})
 
 
-def compare(what: str, ours: Command, theirs: Command, target: float) -> None:
+def compare(what: str, ours: TimedCommand, theirs: TimedCommand, target: float) -> None:
     """Print both times and both memories, with their ratios."""
     ours.seconds()  # the first run writes byte code
     rounds = [(ours.seconds(), theirs.seconds()) for _ in range(ROUNDS)]

@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
@@ -24,7 +24,6 @@ from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure, StoppedError
 
-P = ParamSpec("P")
 T = TypeVar("T")
 Program = Callable[[], Awaitable[None] | None]
 _SDK: Any = SETTINGS

@@ -47,8 +47,10 @@ def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = N
 
 def _load_program() -> None:
     """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
-    for name in ("program", *(f"pulumi_aws.{service}.outputs" for service in SHARED_SERVICES)):
-        importlib.import_module(name)
+    pulumi_aws = importlib.import_module("pulumi_aws")
+    importlib.import_module("program")
+    for service in SHARED_SERVICES:
+        _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
 
 
 def _preview(task: StackTask) -> StackRun:
