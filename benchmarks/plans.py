@@ -42,7 +42,7 @@ ENTITIES = {
 }
 
 
-class Taken(NamedTuple):
+class SpentTime(NamedTuple):
     """Seconds on the clock, and of all processors together."""
 
     wall: float
@@ -61,14 +61,14 @@ class TimedCommand(NamedTuple):
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every run would compile what it imports
         return subprocess.Popen(self.words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def run(self) -> Taken:
+    def run(self) -> SpentTime:
         """The time that one run takes."""
         started, process = time.perf_counter(), self.start()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"failed: {' '.join(self.words)}")
-        return Taken(time.perf_counter() - started, used.ru_utime + used.ru_stime)
+        return SpentTime(time.perf_counter() - started, used.ru_utime + used.ru_stime)
 
     def megabytes(self) -> float:
         """Megabytes at the most in one run, of the process and those that it started."""
