@@ -9,6 +9,7 @@ NAMES = (
     "pure",
     "process",
     "registration",
+    "plans",
     "deployment",
     "engines",
     "decide",

@@ -68,10 +68,11 @@ def plan(
         return
     stacks = chosen(planned, stack)
     from sandbox.runs import run_json
-    from sandbox.runs.preview import preview
+    from sandbox.runs.preview import previews
 
-    with Progress("planning", len(stacks)) as progress:
-        runs = preview(planned, stacks, progress.step)
+    # The processes are forked before the progress display has a thread.
+    with previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
+        runs = each.runs(progress.step)
     _show_failures(runs)
     if removal:
         plan_removal.show(runs, as_json)
@@ -159,7 +160,8 @@ def _show_failures(runs: list[StackRun]) -> None:
     failed = [run for run in runs if run.result.failures]
     for run in failed:
         for failure in run.result.failures:
-            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
+            where = [run.stack, failure.urn.rpartition("::")[2]] if failure.urn else [run.stack]
+            say(": ".join([*where, failure.message]))
             if failure.trace:
                 say(failure.trace)
     if failed:

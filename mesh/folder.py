@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from mesh import stack_settings
 from mesh.findings import BadInputError, Finding
@@ -22,6 +26,19 @@ class PlannedMesh:
     plan: Plan
     as_of: datetime.date
     findings: tuple[Finding, ...] = ()
+
+
+_READ: Final = ContextVar[PlannedMesh | None]("read", default=None)
+
+
+@contextmanager
+def already_read(mesh: PlannedMesh) -> Generator[None]:
+    """Inside, `plan_folder` gives this mesh for its folder and day, and reads nothing."""
+    before = _READ.set(mesh)
+    try:
+        yield
+    finally:
+        _READ.reset(before)
 
 
 def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
@@ -48,6 +65,9 @@ def _findings(directory: Path, loaded: Loaded, as_of: datetime.date) -> list[Fin
 
 def plan_folder(directory: Path, as_of: datetime.date) -> PlannedMesh:
     """The plan of a mesh folder for a day; raises BadInputError, with every error, when it has one."""
+    read = _READ.get()
+    if read is not None and read.as_of == as_of and read.directory.resolve() == directory.resolve():
+        return read
     mesh, findings = findings_of(directory, as_of)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors or mesh is None:

@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
-from mesh.folder import PlannedMesh
+from mesh.folder import PlannedMesh, already_read
 from sandbox.emulator.provider import AwsProvider
-from sandbox.engine.driver import entry_point, run
+from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
+from sandbox.engine.steps import in_one_order
+from sandbox.engine.work import Failure
+from sandbox.runs.preview_processes import PreviewProcesses, cores
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, StackTask, stack_config
+
+SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
+"""Packages of pulumi_aws that the stacks of every domain touch."""
 
 
 def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
-    """Each of the stacks in preview; loads no AWS SDK."""
-    return [_preview(StackTask("up", mesh, stack, on_step, preview=True)) for stack in stacks]
+    """Each of the stacks in preview, in this process; loads no AWS SDK."""
+    with previews(mesh, stacks, processes=1) as run_each:
+        return run_each.runs(on_step)
+
+
+def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None) -> PreviewProcesses:
+    """Each of the stacks in preview, in as many processes as there are cores, which begin with the context manager.
+
+    Who starts threads, as a progress display does, starts them inside.
+    """
+
+    def task(stack: str, on_step: OnStep | None = None) -> StackTask:
+        return StackTask("up", mesh, stack, on_step, preview=True)
+
+    return PreviewProcesses(
+        plan=lambda stack, on_step: _preview(task(stack, on_step)),
+        lost=lambda stack, why: StackRun.of(task(stack), RunResult([], [], [Failure("", why)], [], [], 0)),
+        prepare=_load_program,
+        stacks=tuple(stacks),
+        processes=cores() if processes is None else processes,
+    )
+
+
+def _load_program() -> None:
+    """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
+    pulumi_aws = importlib.import_module("pulumi_aws")
+    importlib.import_module("program")
+    for service in SHARED_SERVICES:
+        _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
 
 
 def _preview(task: StackTask) -> StackRun:
@@ -27,4 +63,14 @@ def _preview(task: StackTask) -> StackRun:
         config=stack_config(task.mesh, emulated=True),
         on_step=task.step,
     )
-    return StackRun.of(task, run(engine, entry_point(ENTRY_POINT)))
+    with already_read(task.mesh):
+        result = run(engine, entry_point(ENTRY_POINT))
+    return StackRun.of(task, _in_one_order(result))
+
+
+def _in_one_order(result: RunResult) -> RunResult:
+    """The result with resources and steps in one order, whatever order the SDK registered them in this time."""
+    resources = in_one_order(result.resources)
+    place = {resource.urn: number for number, resource in enumerate(resources)}
+    steps = sorted(result.steps, key=lambda step: place.get(step.urn, len(place)))
+    return replace(result, resources=resources, steps=steps)

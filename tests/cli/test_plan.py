@@ -19,6 +19,7 @@ from mesh.acceptance.emitted import InputRefusal
 from sandbox.engine.driver import RunResult
 from sandbox.engine.state import ResourceState
 from sandbox.runs import preview
+from sandbox.runs.preview import previews
 from sandbox.runs.stack_run import StackRun
 
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
@@ -45,7 +46,7 @@ def test_what_aws_would_refuse_or_nobody_compared_is_said_with_status_1(
     refused: tuple[InputRefusal, ...],
     said: str,
 ) -> None:
-    monkeypatch.setattr(preview, "preview", lambda *_: [])
+    monkeypatch.setattr(preview, "previews", lambda mesh, _: previews(mesh, ()))
     monkeypatch.setattr(accept, "accept", lambda *_, **__: AcceptedPlan("1.2", 2, 1, 1, 0, unlisted, refused))
     with pytest.raises(typer.Exit) as ended:
         plan(stack=["governance"], directory=STACKS, as_of=datetime.datetime(2026, 12, 1), as_json=as_json)
