@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
@@ -14,7 +16,7 @@ from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.changes.changed_stacks import ChangedStack
-    from sandbox.runs.rendered_stacks import RenderingError
+    from sandbox.runs.rendered_stacks import RenderingError, Resources
 
 PROGRAM: Final = (
     *("__main__.py", "components/", "functions/", "mesh/", "program/"),
@@ -40,13 +42,12 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
     """
     from mesh.changes.affected_stacks import AffectedStack, affected
     from mesh.changes.changed_stacks import ChangedStack, changed_stacks
-    from sandbox.runs.rendered_stacks import RenderedStacks, RenderingError
+    from sandbox.runs.rendered_stacks import RenderingError
 
     candidates = affected(before.plan, after.plan)
     stacks = [candidate.stack for candidate in candidates]
     try:
-        with Progress("planning", 2 * len(stacks)) as progress:
-            old, new = (RenderedStacks(side, progress.step).of(stacks) for side in (before, after))
+        old, new = _rendered((before, after), stacks)
     except RenderingError as error:
         _fail(error)
     found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
@@ -54,6 +55,18 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
         others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
         found = {**others, **found}
     return tuple(found.values())
+
+
+def _rendered(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
+    """Resources by stack on each side, planned in processes that begin before there is any thread."""
+    from sandbox.runs.preview import previews
+    from sandbox.runs.rendered_stacks import rendered
+
+    wanted = [[stack for stack in stacks if stack in side.plan.access] for side in sides]
+    with ExitStack() as opened:
+        every = [opened.enter_context(previews(*each)) for each in zip(sides, wanted, strict=True)]
+        progress = opened.enter_context(Progress("planning", sum(map(len, wanted))))
+        return [rendered(side, each.runs(progress.step)) for side, each in zip(sides, every, strict=True)]
 
 
 def _fail(error: RenderingError) -> NoReturn:

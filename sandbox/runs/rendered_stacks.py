@@ -34,8 +34,12 @@ class RenderedStacks:
         """Resources of stacks by stack, none for one that the mesh does not have. Raises RenderingError."""
         wanted = [stack for stack in stacks if stack in self.mesh.plan.access]
         runs = preview(self.mesh, [stack for stack in wanted if stack not in self._made], self.on_step)
-        if failed := [run for run in runs if run.result.failures]:
-            raise RenderingError(failed)
-        for one in run_json.as_json(self.mesh.plan, runs)["stacks"]:
-            self._made[one["stack"]] = one["resources"]
+        self._made |= rendered(self.mesh, runs)
         return {stack: self._made[stack] for stack in wanted}
+
+
+def rendered(mesh: PlannedMesh, runs: list[StackRun]) -> dict[str, Resources]:
+    """Resources by stack, of previews of a mesh. Raises RenderingError."""
+    if failed := [run for run in runs if run.result.failures]:
+        raise RenderingError(failed)
+    return {one["stack"]: one["resources"] for one in run_json.as_json(mesh.plan, runs)["stacks"]}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import typer
@@ -117,9 +119,18 @@ def test_sizes_count_the_policies_of_others(tmp_path: Path, capsys: pytest.Captu
     )
 
 
-def only(run: StackRun, *_: object) -> list[StackRun]:
-    """Runs of a preview that has one alone, whatever it is asked."""
-    return [run]
+class OneRun(NamedTuple):
+    """Previews that have one run alone."""
+
+    run: StackRun
+
+    def runs(self, _: object) -> list[StackRun]:
+        return [self.run]
+
+
+def only(run: StackRun, *_: object) -> AbstractContextManager[OneRun]:
+    """Previews of one run, whatever they are asked."""
+    return nullcontext(OneRun(run))
 
 
 def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
@@ -136,7 +147,7 @@ def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
     texts: list[str] = []
     for ordered in (resources, resources[::-1], [*resources[3:], *resources[:3]]):
         run = StackRun("governance", "200000000002", True, RunResult([], list(ordered), [], [], [], 0.0))
-        monkeypatch.setattr(preview, "preview", partial(only, run))
+        monkeypatch.setattr(preview, "previews", partial(only, run))
         for stack in (["governance"], None):
             plan(stack=stack, directory=STACKS, as_of=datetime.datetime(2026, 12, 1))
         texts.append(capsys.readouterr().out)
