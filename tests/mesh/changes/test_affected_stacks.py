@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,8 @@ from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
-from sandbox.runs.rendered_stacks import RenderedStacks
+from sandbox.runs.preview import preview
+from sandbox.runs.rendered_stacks import Resources, rendered
 from sandbox.runs.stack_run import PROJECT, stack_config
 from tests.conftest import DAY, STACKS, TINY
 from tests.mesh.changes.stack_edits import EDITS, edited, generated
@@ -114,6 +116,19 @@ def test_stacks_come_as_they_are_deployed_and_those_that_go_last_the_other_way_r
     back = affected(after, before)
     assert [each.stack for each in back] == ["partner-ad-measurement", "access-ads", "domain-ads"]
     assert {each.change for each in back} == {"create"}
+
+
+@dataclass
+class RenderedStacks:
+    """The stacks of one mesh that were asked for, each rendered when it is asked for first."""
+
+    mesh: PlannedMesh
+    _made: dict[str, Resources] = field(default_factory=dict[str, Resources])
+
+    def of(self, stacks: Iterable[str]) -> Mapping[str, Resources]:
+        wanted = [stack for stack in stacks if stack in self.mesh.plan.access]
+        self._made |= rendered(self.mesh, preview(self.mesh, [each for each in wanted if each not in self._made]))
+        return {stack: self._made[stack] for stack in wanted}
 
 
 @pytest.fixture(scope="session")
