@@ -119,6 +119,11 @@ SETTINGS: Final = (
         _less,
         "the end of an agreement is told {after} days ahead instead of {before}",
     ),
+    LooserSetting(
+        ("defaults", "break_notice"),
+        _less,
+        "the end of what a product promises is announced {after} days ahead instead of {before}",
+    ),
 )
 """The settings of `mesh.yaml` that guard something."""
 

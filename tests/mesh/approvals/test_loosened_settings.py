@@ -39,6 +39,7 @@ TIGHT: Final[dict[str, tuple[Any, Any]]] = {
     "defaults.publication_lag": (14, 60),
     "defaults.snapshots": (30, 3),
     "defaults.agreement_notice": (14, 1),
+    "defaults.break_notice": (30, 1),
 }
 """A tight and a loose value of each setting."""
 

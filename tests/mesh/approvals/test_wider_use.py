@@ -9,6 +9,7 @@ import pytest
 
 from mesh.approvals.wider_use import agreement_needs, derivation_needs, pipeline_needs, use_notices
 from mesh.model import Agreement, Mesh
+from mesh.model.domain import Consumption
 from tests.mesh.approvals.changed_meshes import (
     request,
     whys,
@@ -106,8 +107,12 @@ def test_a_label_that_is_left_behind_asks_who_guards_it(sample: Mesh) -> None:
 
 
 def test_the_owner_of_a_product_is_told_of_a_consumer(sample: Mesh) -> None:
-    after = with_domain(sample, "identity", consumes=(*sample.domains["identity"].consumes, "ads.impressions"))
+    used = Consumption(product="ads.impressions")
+    after = with_domain(sample, "identity", consumption=(*sample.domains["identity"].consumption, used))
     assert list(use_notices(request(sample, after))) == [
         (("@aurora/ads-platform",), "domain 'identity' comes to use ads.impressions")
     ]
     assert list(use_notices(request(after, sample))) == []
+    column = Consumption(product="ads.impressions", columns=("country",))
+    less = with_domain(sample, "identity", consumption=(*sample.domains["identity"].consumption, column))
+    assert list(use_notices(request(less, after))) == []
