@@ -88,6 +88,8 @@ def affected(
 
     Exit code 2 where a side has errors; what can be told without a plan is told first.
     """
+    if exit_code and only == "stacks":
+        raise typer.BadParameter("is about approvals; leave out '--only stacks'", param_hint="--exit-code")
     people = reviewers(author, approved_by, teams)
     with ExitStack() as opened:
         before = _read(opened.enter_context(opened_side(since, directory)), as_of)

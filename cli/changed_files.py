@@ -28,10 +28,12 @@ def changed_files(before: Side, after: Side, directory: Path) -> ChangedFiles:
     repository = _repository(directory)
     revisions = [side.name.partition(":")[0] for side in (before, after) if side.top is not None]
     commits = [repository.commit(revision) for revision in revisions]
-    listed = repository.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", *commits, "--")
+    # What `.gitmodules` and settings ask git to leave out counts as well.
+    every = ("--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none")
+    listed = repository.git("diff", "--name-only", *every, "-z", *commits, "--")
     files = set(_names(listed))
     if after.top is None:
-        files.update(_names(repository.git("ls-files", "--others", "--exclude-standard", "-z", "--full-name", ":/")))
+        files.update(_names(repository.git("ls-files", "--others", "--exclude-standard", "-z")))
     return ChangedFiles(tuple(sorted(files)), repository.inside(directory) or ".", repository.top)
 
 

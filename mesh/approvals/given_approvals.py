@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mesh.approvals.kept_data import data_needs, data_notices
+from mesh.approvals.known_groups import group_needs
 from mesh.approvals.loosened_settings import account_needs, setting_needs
 from mesh.approvals.needs import ChangeRequest, Need, Notice
 from mesh.approvals.opened_columns import opening_needs
+from mesh.approvals.other_owners import owner_needs
 from mesh.approvals.touched_files import file_needs
 from mesh.approvals.wider_use import agreement_needs, derivation_needs, pipeline_needs, use_notices
 from mesh.approvals.written_holders import holder_needs
@@ -76,6 +78,8 @@ NEEDS = (
     account_needs,
     opening_needs,
     holder_needs,
+    group_needs,
+    owner_needs,
     agreement_needs,
     pipeline_needs,
     derivation_needs,

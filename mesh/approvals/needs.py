@@ -20,6 +20,7 @@ NeedKind = Literal[
     "guardrail",
     "label",
     "member",
+    "owner",
     "pipeline",
     "workflow",
 ]
@@ -86,11 +87,14 @@ def platform_of(mesh: Mesh) -> tuple[str, ...]:
 
 def approvers_of(mesh: Mesh, clearances: Iterable[str]) -> tuple[str, ...]:
     """Approvers of some clearances, each once."""
-    found = (_asked(each) for name in clearances if name in mesh.clearances for each in mesh.clearances[name].approvers)
+    found = (
+        approver_of(each) for name in clearances if name in mesh.clearances for each in mesh.clearances[name].approvers
+    )
     return tuple(dict.fromkeys(found))
 
 
-def _asked(approver: Approver) -> str:
+def approver_of(approver: Approver) -> str:
+    """An approver, by the handle or the address."""
     return approver.github or approver.email
 
 

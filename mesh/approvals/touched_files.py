@@ -18,21 +18,24 @@ from mesh.model.base import Owner
 SETTINGS_OF_STACKS: Final = r"Pulumi\..*"
 GUARDING: Final[tuple[tuple[str, NeedKind, str], ...]] = (
     (r"(.*/)?CODEOWNERS", "workflow", "decides who is asked for which file"),
-    (r"\.(github|ci)/.*", "workflow", "runs with the roles that deploy the mesh"),
-    (r"policies/.*", "guardrail", "holds the rules that every deployment is held to"),
+    (r"\.(github|ci)(/.*)?", "workflow", "runs with the roles that deploy the mesh"),
+    (r"policies(/.*)?", "guardrail", "holds the rules that every deployment is held to"),
     (SETTINGS_OF_STACKS, "guardrail", "holds settings of a deployment, which no rule of the mesh sees"),
     (
-        r"__main__\.py|(cli|components|functions|mesh|program|sandbox|tools)/.*",
+        r"__main__\.py|(cli|components|functions|mesh|program|sandbox|tools)(/.*)?",
         "guardrail",
         "is a part of the program that makes and proves every stack",
     ),
     (
-        r"requirements.*|pyproject\.toml|Makefile",
+        r"requirements.*|pyproject\.toml|Makefile|\.gitmodules",
         "guardrail",
         "decides which code of others runs with ours",
     ),
 )
-"""Files by their paths (a pattern), what they are, and why a change of them is nobody's alone."""
+"""Files by their paths (a pattern), what they are, and why a change of them is nobody's alone.
+
+A folder alone is one that is a link, or a submodule.
+"""
 
 
 def file_needs(request: ChangeRequest) -> Iterator[Need]:
@@ -54,7 +57,7 @@ def _guarding(request: ChangeRequest) -> Iterator[Need]:
         found = [
             file
             for file in request.files
-            if re.fullmatch(pattern, file.removeprefix(of_the_mesh))
+            if re.fullmatch(pattern, file.removeprefix(of_the_mesh), re.DOTALL)
             and (not file.startswith(of_the_mesh) or pattern == SETTINGS_OF_STACKS)
         ]
         if found:

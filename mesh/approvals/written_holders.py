@@ -1,16 +1,15 @@
-"""Holders that a change writes into a clearance: groups and pipelines, and ids that make a group another one."""
+"""Holders that a change writes into a clearance: groups and pipelines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from mesh.approvals.needs import ChangeRequest, Need, approvers_of, platform_of
-from mesh.findings import listed
 from mesh.model import ClearanceFile, ClearedPipeline, Member
 
 
 def holder_needs(request: ChangeRequest) -> Iterator[Need]:
-    """A need of a clearance's approvers for each holder that is new, or holds it longer, and each group that changes.
+    """A need of a clearance's approvers for each holder that is new, or holds it longer.
 
     A holder that goes is none, and what it is said to be for is a text.
     """
@@ -20,7 +19,6 @@ def holder_needs(request: ChangeRequest) -> Iterator[Need]:
         place = f"{request.folder}/clearances/{name}.yaml"
         for why in _written(name, before, file):
             yield Need("member", place, by, why)
-    yield from _other_groups(request)
 
 
 def _written(clearance: str, before: ClearanceFile | None, after: ClearanceFile) -> Iterator[str]:
@@ -39,20 +37,3 @@ def _written(clearance: str, before: ClearanceFile | None, after: ClearanceFile)
 def _holders(file: ClearanceFile) -> Mapping[str, Member | ClearedPipeline]:
     members = {f"group '{member.group}' of {member.domain}": member for member in file.members}
     return members | {f"the pipeline of {line.product}": line for line in file.pipelines}
-
-
-def _other_groups(request: ChangeRequest) -> Iterator[Need]:
-    """Groups whose id in IAM Identity Center becomes another: other people hold what the group holds."""
-    before, after = _ids(request, after=False), _ids(request, after=True)
-    for group in sorted(name for name, own in after.items() if before.get(name, own) != own):
-        held = [name for name, file in request.after.clearances.items() if group in {m.group for m in file.members}]
-        by = approvers_of(request.before, held) if held else platform_of(request.before)
-        what = f"what it holds ({listed(held)})" if held else "what it is for"
-        about = f"{request.folder}/accounts.yaml"
-        yield Need("member", about, by, f"'{group}' is another group of IAM Identity Center, whose people get {what}")
-
-
-def _ids(request: ChangeRequest, *, after: bool) -> Mapping[str, str]:
-    accounts = (request.after if after else request.before).accounts
-    center = accounts.identity_center if accounts else None
-    return center.groups if center else {}

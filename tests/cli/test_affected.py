@@ -197,6 +197,32 @@ def test_workflows_and_files_nobody_has_committed_count(repository: Path, capsys
     ]
 
 
+@pytest.mark.parametrize("path", ["vendor", "policies"])
+def test_another_commit_of_a_submodule_counts_whatever_git_is_told_to_ignore(
+    repository: Path, capsys: Capture, path: str
+) -> None:
+    (repository / ".gitmodules").write_text(
+        f'[submodule "{path}"]\n\tpath = {path}\n\turl = ../elsewhere\n\tignore = all\n', "utf-8"
+    )
+    for number, branch in enumerate(("before", "after")):
+        git(repository, "update-index", "--add", "--cacheinfo", f"160000,{number + 1:040},{path}")
+        git(repository, "add", ".gitmodules")
+        git(repository, "commit", "-q", "-m", branch)
+        git(repository, "branch", branch)
+    for key, value in (("diff.ignoreSubmodules", "all"), ("diff.relative", "true"), ("core.quotePath", "true")):
+        git(repository, "config", key, value)
+    assert main.run(["affected", "--since", "before", "--to", "after", "--only", "approvals", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["files"] == [path]
+    assert [each["kind"] for each in found["approvals"]] == (["file", "guardrail"] if path == "policies" else ["file"])
+
+
+def test_stacks_alone_say_nothing_of_approvals_that_are_missing(repository: Path, capsys: Capture) -> None:
+    another_domains_file(repository)
+    assert main.run(["affected", "--since", "main", "--only", "stacks", "--exit-code"]) == 2
+    assert "leave out '--only stacks'" in " ".join(capsys.readouterr().err.split())
+
+
 def document(capture: Capture, *words: str) -> dict[str, Any]:
     capture.readouterr()
     assert main.run(["affected", "--since", "main", "--json", *words]) == 0

@@ -57,6 +57,11 @@ def test_owners_are_those_of_before_and_without_a_handle_their_address(sample: M
         ("stacks/Pulumi.domain-ads.yaml", "guardrail", "changes, and it holds settings of a deployment"),
         ("components/data_product.py", "guardrail", "changes, and it is a part of the program"),
         ("requirements.lock", "guardrail", "changes, and it decides which code of others runs with ours"),
+        (".gitmodules", "guardrail", "changes, and it decides which code of others runs with ours"),
+        ("policies", "guardrail", "changes, and it holds the rules that every deployment is held to"),
+        ("policies/a\nb.py", "guardrail", "changes, and it holds the rules that every deployment is held to"),
+        ("mesh", "guardrail", "changes, and it is a part of the program"),
+        (".github", "workflow", "changes, and it runs with the roles that deploy the mesh"),
     ],
 )
 def test_a_file_that_guards_the_mesh_asks_the_platform_team_by_itself(
