@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mesh.approvals.needs import ChangeRequest, Need, approver_of, owner_of, platform_of
+from mesh.approvals.needs import ChangeRequest, Need, approver_of, platform_of
 from mesh.model import Approver
 from mesh.model.base import Owner
 

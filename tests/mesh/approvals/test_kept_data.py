@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
+
+import pytest
 
 from mesh.approvals.kept_data import data_needs, data_notices
 from mesh.model import Mesh
-from tests.mesh.approvals.changed_meshes import request, whys, with_domain, with_file, with_product
+from tests.mesh.approvals.changed_meshes import (
+    request,
+    whys,
+    with_contract,
+    with_domain,
+    with_file,
+    with_partner,
+    with_product,
+)
 
 DELETED = "what is older is deleted within a day or two of the deployment, and nobody brings it back"
 
@@ -59,3 +70,108 @@ def test_a_domain_that_goes_asks_its_owner(sample: Mesh) -> None:
     assert {name for need in needs for name in sample.domains["ads"].products if f"ads.{name}" in need.about} == {
         *sample.domains["ads"].products
     }
+
+
+REFUSED = (
+    "the data are protected, so the deployment is refused until 'deletion-protection: false' was deployed, and then "
+    "deletes them"
+)
+LEFT = "another bucket, in another account or region; the data stay in the old one, which no stack knows any more"
+
+
+def without_names(mesh: Mesh, **kinds: str) -> Mesh:
+    """A mesh in whose `names.lock.yaml` a bucket of each kind has no line any more."""
+    assert mesh.names_lock
+    buckets = mesh.names_lock.buckets
+    left = {kind: {key: each for key, each in getattr(buckets, kind).items() if key != kinds[kind]} for kind in kinds}
+    lock = mesh.names_lock.model_copy(update={"buckets": buckets.model_copy(update=left)})
+    return dataclasses.replace(mesh, names_lock=lock)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "by", "what"),
+    [
+        ("products", "ads.impressions", "@aurora/ads-platform", "ads.impressions"),
+        ("logs", "domain-ads", "@aurora/ads-platform", "access logs of domain-ads"),
+        ("results", "governance", "@aurora/data-platform", "results of queries in governance"),
+        ("inboxes", "subtitling", "@aurora/content-operations", "the inbox of partner-subtitling"),
+    ],
+)
+def test_a_bucket_that_loses_its_name_asks_who_owns_what_it_holds(
+    sample: Mesh, kind: str, key: str, by: str, what: str
+) -> None:
+    after = without_names(sample, **{kind: key})
+    assert whys(data_needs(request(sample, after))) == [
+        f"{by}: {what}: another bucket, for it gets another name; {REFUSED}"
+    ]
+    (need,) = data_needs(request(sample, after))
+    assert (need.about, need.author_counts) == (f"stacks/names.lock.yaml: {what}", False)
+
+
+def test_a_product_whose_bucket_loses_its_name_tells_consumers_and_partners(sample: Mesh) -> None:
+    told = list(data_notices(request(sample, without_names(sample, products="ads.impressions"))))
+    assert any("which the partner 'ad-measurement' gets, loses data" in each.what for each in told)
+    free = with_product(sample, "ads.impressions", deletion_protection=False)
+    (why,) = whys(data_needs(request(free, without_names(free, products="ads.impressions"))))
+    assert why.endswith("another name; the data, which nothing protects, go with the old one")
+
+
+def test_another_region_or_name_of_the_mesh_asks_every_owner(sample: Mesh) -> None:
+    every = {(d.owner.github,) for d in sample.domains.values()} | {(p.owner.github,) for p in sample.partners.values()}
+    for values in ({"region": "eu-central-1"}, {"name": "borealis"}):
+        needs = list(data_needs(request(sample, with_file(sample, **values))))
+        assert every <= {need.by for need in needs}
+        assert all(need.about.startswith("stacks/mesh.yaml: ") for need in needs)
+
+
+def test_another_account_of_a_domain_asks_its_owner_and_a_first_one_does_not(sample: Mesh) -> None:
+    assert sample.accounts
+    known = sample.accounts.domains
+    other, none = (
+        dataclasses.replace(sample, accounts=sample.accounts.model_copy(update={"domains": ids}))
+        for ids in ({**known, "ads": "999999999999"}, {name: own for name, own in known.items() if name != "ads"})
+    )
+    for after in (other, none):
+        (need,) = data_needs(request(sample, after))
+        assert need.by == ("@aurora/ads-platform",)
+        assert "ads.impressions" in need.about
+        assert need.why.endswith(f": {LEFT}")
+    assert list(data_needs(request(none, sample))) == []
+    assert list(data_needs(request(dataclasses.replace(sample, accounts=None), sample))) == []
+
+
+def test_a_table_that_goes_asks_the_owner(sample: Mesh) -> None:
+    def renamed(data: dict[str, Any]) -> None:
+        data["schema"][0]["physicalName"] = "views"
+
+    lost = "which files are current goes with a table, and its snapshots; the files stay in S3"
+    files_only = with_product(sample, "ads.impressions", ports=("files",))
+    for after in (with_contract(sample, "ads.impressions", renamed), files_only):
+        assert whys(data_needs(request(sample, after))) == [
+            f"@aurora/ads-platform: ads.impressions: without impressions: {lost}"
+        ]
+    assert whys(data_needs(request(files_only, sample))) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "some"),
+    [("snapshots", "ads.impressions"), ("log_retention", "access logs of domain-ads")],
+)
+def test_fewer_days_of_a_setting_ask_the_owners_of_what_is_deleted(sample: Mesh, setting: str, some: str) -> None:
+    shorter = with_file(sample, defaults={setting: 2})
+    needs = {need.by: need for need in data_needs(request(sample, shorter))}
+    assert some in needs["@aurora/ads-platform",].about
+    assert needs["@aurora/ads-platform",].why.endswith(DELETED)
+    assert list(data_needs(request(shorter, sample))) == []
+
+
+def test_a_partner_that_goes_or_is_protected_no_more_asks_its_owner(sample: Mesh) -> None:
+    after = dataclasses.replace(sample, partners={n: p for n, p in sample.partners.items() if n != "subtitling"})
+    (need,) = data_needs(request(sample, after))
+    assert need.by == ("@aurora/content-operations",)
+    assert "the inbox of partner-subtitling" in need.about
+    free = with_partner(sample, "subtitling", deletion_protection=False)
+    assert whys(data_needs(request(sample, free))) == [
+        "@aurora/content-operations: the inbox of partner-subtitling: data no longer survive their removal from the "
+        "YAML"
+    ]
