@@ -18,6 +18,7 @@ from cli.reviewer_options import ApprovedByOption, AuthorOption, TeamsOption, re
 from cli.revisions import Side, opened_side, working_side
 from mesh.approvals.given_approvals import Approvals, Reviewers, approvals
 from mesh.approvals.needs import ChangeRequest
+from mesh.changes.sentences import visible
 from mesh.findings import BadInputError, Finding
 from mesh.folder import PlannedMesh, findings_of
 from mesh.model import Mesh
@@ -130,16 +131,23 @@ def _approvals(before: ReadSide, after: ReadSide, changed: ChangedFiles, people:
 def _show(found: AffectedAnswer) -> None:
     if found.stacks is not None:
         for each in found.stacks:
-            for line in each.lines():
-                answer(line)
+            first, *resources = each.lines()
+            _line(first)
+            for line in resources:
+                _line(line, indent="  ")
         number = counted(len(found.stacks), "stack")
         answer(f"{number} to deploy, in this order" if found.stacks else "no stack: every plan is as it was")
         if found.program:
-            answer(f"the program itself changed ({found.program[0]}, …): every stack may be another one")
+            _line(f"the program itself changed ({found.program[0]}, …): every stack may be another one")
     if found.approvals is not None:
         for approval in sorted(found.approvals.needed, key=lambda each: bool(each.given_by)):
-            answer(str(approval))
+            _line(str(approval))
         for notice in found.approvals.told:
-            answer(str(notice))
+            _line(str(notice))
         missing = len(found.approvals.missing)
         answer(f"{counted(missing, 'approval')} missing" if missing else "no approval is missing")
+
+
+def _line(text: str, indent: str = "") -> None:
+    """One line, whatever the names of files and the texts of the mesh hold that it is made of."""
+    answer(indent + visible(text))

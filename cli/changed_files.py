@@ -24,17 +24,18 @@ def changed_files(before: Side, after: Side, directory: Path) -> ChangedFiles:
     """The files that differ: of a revision all of the repository, of two folders those of the mesh and its scripts."""
     if before.top is None:
         folder = os.path.basename(os.path.realpath(after.folder))
-        return ChangedFiles(tuple(sorted(_of_folders(before.folder, after.folder, folder))), folder)
+        files = "\0".join(_of_folders(before.folder, after.folder, folder))
+        return ChangedFiles(tuple(sorted(_names(os.fsencode(files)))), folder)
     repository = _repository(directory)
     revisions = [side.name.partition(":")[0] for side in (before, after) if side.top is not None]
     commits = [repository.commit(revision) for revision in revisions]
     # What `.gitmodules` and settings ask git to leave out counts as well.
     every = ("--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none")
     listed = repository.git("diff", "--name-only", *every, "-z", *commits, "--")
-    files = set(_names(listed))
+    found = set(_names(listed))
     if after.top is None:
-        files.update(_names(repository.git("ls-files", "--others", "--exclude-standard", "-z")))
-    return ChangedFiles(tuple(sorted(files)), repository.inside(directory) or ".", repository.top)
+        found.update(_names(repository.git("ls-files", "--others", "--exclude-standard", "-z")))
+    return ChangedFiles(tuple(sorted(found)), repository.inside(directory) or ".", repository.top)
 
 
 def _repository(directory: Path) -> GitRepository:
@@ -47,7 +48,8 @@ def _repository(directory: Path) -> GitRepository:
 
 
 def _names(listed: bytes) -> list[str]:
-    return [name for name in os.fsdecode(listed).split("\0") if name]
+    """Names out of git's answer; a byte that is no text, of which git knows nothing, is written as `\\xff`."""
+    return [name for name in listed.decode("utf-8", "backslashreplace").split("\0") if name]
 
 
 def _of_folders(before: Path, after: Path, folder: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from mesh.approvals.held_buckets import BucketKeys, HeldBucket, changing_file, h
 from mesh.approvals.needs import ChangeRequest, Need, Notice, owner_of
 from mesh.findings import listed
 from mesh.model import Domain, Mesh, Product
+from mesh.model.names_lock import NAMES_LOCK_FILE
 
 LOST_DAYS: Final = "what is older is deleted within a day or two of the deployment, and nobody brings it back"
 UNPROTECTED: Final = "data no longer survive their removal from the YAML"
@@ -55,15 +56,20 @@ def data_needs(request: ChangeRequest) -> Iterator[Need]:
 
 def _losses(request: ChangeRequest) -> dict[_Loss, list[str]]:
     """Products, and other things that buckets hold, by what they lose."""
+    after = request.after
     found: defaultdict[_Loss, list[str]] = defaultdict(list)
     for name, domain in request.before.domains.items():
         for product, written in domain.products.items():
-            for loss in _of_product(request, name, product, written):
-                found[loss].append(f"{name}.{product}")
-    after = held_buckets(request.after)
+            # What cannot be read is no loss; its mistake is told.
+            place = (f"domains/{name}.yaml", "products", product)
+            if not after.is_unread("domains", name) and not after.is_uncertain(*place):
+                for loss in _of_product(request, name, product, written):
+                    found[loss].append(f"{name}.{product}")
+    buckets = held_buckets(after)
     for keys, bucket in held_buckets(request.before).items():
-        if bucket.is_made:
-            for loss in _of_bucket(request, keys, bucket, after.get(keys)):
+        named_by = {NAMES_LOCK_FILE, "accounts.yaml", bucket.file, bucket.file.partition("/")[0]}
+        if bucket.is_made and not after.unread & named_by:
+            for loss in _of_bucket(request, keys, bucket, buckets.get(keys)):
                 found[loss].append(bucket.what)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -221,6 +222,19 @@ def test_stacks_alone_say_nothing_of_approvals_that_are_missing(repository: Path
     another_domains_file(repository)
     assert main.run(["affected", "--since", "main", "--only", "stacks", "--exit-code"]) == 2
     assert "leave out '--only stacks'" in " ".join(capsys.readouterr().err.split())
+
+
+def test_names_of_files_and_texts_of_the_mesh_stay_on_their_line(repository: Path, capsys: Capture) -> None:
+    for name in ("0\n::stop-commands::x\nno approval is missing\x1b[31m", os.fsdecode(b"1\xff")):
+        (repository / name).write_text("x", "utf-8")
+    lines = approvals(capsys, "--author", "@ann")
+    assert lines == [
+        "missing, of @aurora/data-platform: 0 ::stop-commands::x no approval is missing\\u001B[31m and 1 more belong "
+        "to @aurora/data-platform",
+        "1 approval missing",
+    ]
+    assert main.run(["affected", "--since", "main", "--only", "approvals", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"][1] == "1\\xff"
 
 
 def document(capture: Capture, *words: str) -> dict[str, Any]:

@@ -56,6 +56,14 @@ def judged(origin: Origin, runner: Runner, author: str, reviews: list[Any]) -> E
     return runner.run(FILE, "approvals", STEPS[-1])
 
 
+def told(ended: Ended) -> list[str]:
+    """The lines of the command, which stand between marks within which the runner obeys none of them."""
+    first, *lines, last = ended.out.splitlines()
+    assert first.startswith("::stop-commands::")
+    assert last == f"::{first.removeprefix('::stop-commands::')}::"
+    return lines
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_request_names_the_approvals_that_are_missing_each_with_its_sentence(
     origin: Origin, runner: Runner, case: str
@@ -64,9 +72,9 @@ def test_a_request_names_the_approvals_that_are_missing_each_with_its_sentence(
     edit(origin.path)
     origin.commit()
     ended = judged(origin, runner, "ida", [])
-    assert [line for line in ended.out.splitlines() if line.startswith("missing")] == missing
+    assert [line for line in told(ended) if line.startswith("missing")] == missing
     assert ended.code in (1, 2)
-    assert ended.out in runner.summary
+    assert runner.summary.splitlines() == ["~~~~~~~~text", *told(ended), "~~~~~~~~"]
     assert (
         runner.home / "make.log"
     ).read_text() == f"{runner.home}/temp/base -C {runner.home}/temp/base .venv/.installed\n"
@@ -77,7 +85,7 @@ def test_a_request_passes_when_everybody_has_said_yes(origin: Origin, runner: Ru
     head = origin.commit()
     ended = judged(origin, runner, "ida", [review("priya", head)])
     assert ended.code == 0, ended
-    assert ended.out.splitlines()[-1] == "no approval is missing"
+    assert told(ended)[-1] == "no approval is missing"
     assert "given by @priya: stacks/clearances/pii.yaml belongs to @aurora/privacy-office" in ended.out
 
 
@@ -103,7 +111,7 @@ def test_an_approval_counts_for_the_commit_that_is_there_now(
     ended = judged(origin, runner, "ida", given)
     assert ended.code == (1 if missing else 0)
     said = f"{missing} approvals missing" if missing else "no approval is missing"
-    assert ended.out.splitlines()[-1] == said
+    assert told(ended)[-1] == said
 
 
 def test_an_author_does_not_write_himself_into_a_team(origin: Origin, runner: Runner) -> None:
@@ -145,3 +153,31 @@ def test_a_request_into_another_branch_is_refused(runner: Runner, base: str) -> 
     assert ended.code == 1
     assert ended.out.startswith("::error::approvals are told of requests into ")
     assert list(runner.workspace.iterdir()) == []
+
+
+ODD: Final = (
+    "1\n::stop-commands::x\n##[stop-commands]y\n~~~~~~~~\n\n# @octocat <b>`no approval is missing`\x1b[31m\u202e"
+)
+
+
+def test_names_and_texts_of_the_author_are_no_commands_and_no_markdown(origin: Origin, runner: Runner) -> None:
+    (origin.path / ODD).write_text("x", "utf-8")
+    (origin.path / "stacks" / "clearances" / f"{ODD}.yaml").write_text("- x", "utf-8")
+    partner = origin.path / "stacks" / "partners" / "subtitling.yaml"
+    text = partner.read_text("utf-8")
+    agreement = (
+        '  - {product: identity.profiles, purpose: "A\\n::error::b <b>", classifications: [], expires: 2027-06-01}'
+    )
+    partner.write_text(text.replace("agreements:\n", f"agreements:\n{agreement}\n", 1), "utf-8")
+    origin.commit()
+    ended = judged(origin, runner, "pat", [])
+    assert ended.code in (1, 2)
+    lines = told(ended)
+    (last,) = [number for number, line in enumerate(lines) if line.endswith("approvals missing")]
+    approvals = lines[:last]
+    assert any("for 'A ::error::b <b>'" in line for line in approvals)
+    assert all(line.startswith(("missing, of ", "given by ", "told, ")) for line in approvals)
+    assert all(line.isprintable() for line in approvals)
+    head, *page, tail = runner.summary.splitlines()
+    assert (head, tail) == ("~~~~~~~~text", "~~~~~~~~")
+    assert page == [line.replace("~", "-") for line in lines]

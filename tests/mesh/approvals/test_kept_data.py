@@ -175,3 +175,14 @@ def test_a_partner_that_goes_or_is_protected_no_more_asks_its_owner(sample: Mesh
         "@aurora/content-operations: the inbox of partner-subtitling: data no longer survive their removal from the "
         "YAML"
     ]
+
+
+@pytest.mark.parametrize("file", ["partners/subtitling.yaml", "partners", "domains/ads.yaml", "names.lock.yaml"])
+def test_a_file_that_cannot_be_read_loses_nothing(sample: Mesh, file: str) -> None:
+    kept = {name: each for name, each in sample.domains.items() if not file.startswith("domains") or name != "ads"}
+    partners = {name: each for name, each in sample.partners.items() if not file.startswith("partners")}
+    lock = None if file == "names.lock.yaml" else sample.names_lock
+    after = dataclasses.replace(sample, domains=kept, partners=partners, names_lock=lock)
+    assert whys(data_needs(request(sample, after))) != []
+    needs = data_needs(request(sample, dataclasses.replace(after, unread=frozenset({file}))))
+    assert [need for need in needs if "subtitling" in need.about or "ads." in need.about or lock is None] == []
