@@ -62,6 +62,13 @@ def _of_folders(before: Path, after: Path, folder: str) -> Iterator[str]:
 
 def _contents(folder: Path) -> dict[str, bytes]:
     try:
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+        return {path.relative_to(folder).as_posix(): _content(path) for path in found}
     except OSError as error:
         raise NotPossibleError(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file, and before those of a link where it leads."""
+    leads = os.fsencode(os.readlink(path)) if path.is_symlink() else b""
+    return leads + (path.read_bytes() if path.is_file() else b"")

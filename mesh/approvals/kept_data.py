@@ -116,7 +116,7 @@ def _tables(mesh: Mesh, reference: str) -> set[str] | None:
 
 
 def _of_bucket(request: ChangeRequest, keys: BucketKeys, old: HeldBucket, new: HeldBucket | None) -> Iterator[_Loss]:
-    """What a bucket loses besides what is told of the product that it holds."""
+    """Losses of a bucket, besides what is told of the product that it holds."""
     is_product, place = keys[0] == "products", f"{request.folder}/{old.file}"
     if new is None:
         if not is_product:

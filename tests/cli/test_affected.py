@@ -316,6 +316,9 @@ def test_two_folders_are_compared_without_git(repository: Path, tmp_path: Path, 
     assert found["files"] == ["stacks/domains/ads.yaml"]
     assert [each["by"] for each in found["approvals"]] == [["@aurora/ads-platform"]]
     assert found["missing"] == 1
+    (repository / "pipelines/elsewhere").symlink_to(tmp_path)
+    assert main.run(["affected", "--since", str(other), "--only", "approvals", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == ["pipelines/elsewhere", "stacks/domains/ads.yaml"]
 
 
 @pytest.mark.parametrize(
