@@ -81,7 +81,7 @@ def affected(
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the stacks that a change makes another, and whose approval it needs.
+    """List the stacks that a change makes another, and who approves.
 
     The stacks come in the order in which they are deployed, each with its reason: exactly those whose plan differs.
     Approvals follow from the files that are touched, and from what the change does; each says why.

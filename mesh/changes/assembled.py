@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from mesh.changes.access_lines import access_section
@@ -60,17 +61,20 @@ def report_of_files(
 
     `faulty` are the names of the sides with errors.
     """
-    head = f"{' and '.join(faulty)} cannot be planned, and who reads what is not compared until that is mended."
+    faults = " and ".join(["{}"] * len(faulty))
+    head = f"{faults} cannot be planned, and who reads what is not compared until that is mended."
+    told = ChangeReport(before=names[0], after=names[1], remark=head, names=tuple(faulty), is_whole=False)
     if before is None or after is None:
         there = [(name, mesh) for name, mesh in zip(names, (before, after), strict=True) if mesh is not None]
-        said = [f"{name} has {_size(mesh)}." for name, mesh in there]
-        return ChangeReport(before=names[0], after=names[1], remark=" ".join([head, *said]))
-    unread = _unread(before) | _unread(after)
-    written = [change for change in written_changes(before, after) if not _is_of(change.file, unread)]
+        said = [f"{{}} has {_size(mesh)}." for _, mesh in there]
+        return replace(told, remark=" ".join([head, *said]), names=(*faulty, *(name for name, _ in there)))
+    unread = sorted(_unread(before) | _unread(after))
+    written = [change for change in written_changes(before, after) if not _is_of(change.file, set(unread))]
     rest = list(facts(written, before, after))
-    left_out = f" Left out: {enumerated(sorted(unread))}." if unread else ""
+    left_out = f" Left out: {enumerated(['{}'] * len(unread))}." if unread else ""
+    same = "" if rest else " The files that both sides could read say what they said."
     sections = (_other_section(rest, written),)
-    return ChangeReport(before=names[0], after=names[1], remark=f"{head}{left_out}", sections=sections)
+    return replace(told, remark=f"{head}{left_out}{same}", names=(*faulty, *unread), sections=sections)
 
 
 def _size(mesh: Mesh) -> str:

@@ -165,3 +165,19 @@ def test_what_cannot_be_compared_is_a_sentence_with_status_2(
     said, error = typed(capsys, *words, code=exit_codes.BAD_INPUT)
     assert said == ""
     assert sentence in " ".join(error.replace("│", " ").split())
+
+
+def test_a_comparison_that_failed_does_not_say_that_nothing_changes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "domains" / "shop.yaml"
+    other = "@octocat <img src=x> `.odcs.yaml"
+    (folder / "contracts" / "shop" / "clicks.odcs.yaml").unlink()
+    (folder / "contracts" / "shop" / other).write_text("- not a contract\n", "utf-8")
+    change(file, "kind: ml,", f"kind: ml, contract: '{other}',")
+    comment, _ = typed(capsys, "diff", "HEAD", "--markdown", code=exit_codes.BAD_INPUT)
+    assert "Nothing in the mesh changes" not in comment
+    assert f"``contracts/shop/{other}``" in comment
+    document = json.loads(typed(capsys, "diff", "HEAD", "--json", code=exit_codes.BAD_INPUT)[0])
+    assert document["changed"] in (None, True)
+    assert f"contracts/shop/{other}" in document["remark"]
