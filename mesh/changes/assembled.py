@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,6 +10,7 @@ from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
 from mesh.changes.fact_lines import WrittenFact, facts
+from mesh.changes.other_principals import with_other_principals
 from mesh.changes.partner_lines import partner_section
 from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
@@ -20,7 +21,7 @@ from mesh.changes.sentences import enumerated, number_of
 from mesh.changes.statement_lines import statement_section
 from mesh.changes.written_changes import WrittenChange, written_changes
 from mesh.folder import PlannedMesh
-from mesh.model import Mesh
+from mesh.model import Mesh, Product, contract_file, lock_file
 
 SAME: Final = "Nothing in the mesh changes."
 NO_ACCESS: Final = (
@@ -38,7 +39,7 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
     every = tuple(facts(written, before.mesh, after.mesh))
     access = (
         access_section(one, other, reads),
-        people_section(one, other, reads),
+        with_other_principals(people_section(one, other, reads), one, other),
         partner_section(before, after, [fact for fact in every if fact.kind == "partner"]),
         pipeline_section(one, other, reads, [fact for fact in every if fact.kind in ("pipeline", "script")]),
     )
@@ -69,7 +70,8 @@ def report_of_files(
         said = [f"{{}} has {_size(mesh)}." for _, mesh in there]
         return replace(told, remark=" ".join([head, *said]), names=(*faulty, *(name for name, _ in there)))
     unread = sorted(_unread(before) | _unread(after))
-    written = [change for change in written_changes(before, after) if not _is_of(change.file, set(unread))]
+    unknown = {*unread, *_unread_locks(before), *_unread_locks(after)}
+    written = [change for change in written_changes(before, after) if not _is_of(change.file, unknown)]
     rest = list(facts(written, before, after))
     left_out = f" Left out: {enumerated(['{}'] * len(unread))}." if unread else ""
     same = "" if rest else " The files that both sides could read say what they said."
@@ -82,8 +84,20 @@ def _size(mesh: Mesh) -> str:
 
 
 def _unread(mesh: Mesh) -> set[str]:
-    """Files, and folders, that could not be read, or in part."""
-    return {*mesh.unread, *mesh.partial}
+    """Files, and folders, that could not be read, or in part; of a product without a contract the file of that."""
+    return {*mesh.unread, *mesh.partial, *(contract_file(*each) for each in _without_contract(mesh))}
+
+
+def _unread_locks(mesh: Mesh) -> set[str]:
+    """Locks beside contracts that could not be read: nobody knows what they hold."""
+    return {lock_file(domain, name) for domain, name, _ in _without_contract(mesh)}
+
+
+def _without_contract(mesh: Mesh) -> Iterator[tuple[str, str, Product]]:
+    for domain, owner in mesh.domains.items():
+        for name, product in owner.products.items():
+            if f"{domain}.{name}" not in mesh.contracts:
+                yield domain, name, product
 
 
 def _is_of(file: str, unread: set[str]) -> bool:

@@ -66,8 +66,6 @@ def test_a_report_is_written_whatever_standard_output_can_hold(top: Path, place:
     shop = top / "stacks" / "domains" / "shop.yaml"
     text = shop.read_text("utf-8")
     shop.write_text(text.replace("The shop's pages.", "Die Seiten des Ladens, f\u00fcr alle."), "utf-8")
-        shop.read_text("utf-8").replace("The shop's pages.", "Die Seiten des Ladens, f\u00fcr alle."), "utf-8"
-    )
     for form in ((), ("--markdown",)):
         said = typed(top, place, "diff", "main", *form)
         assert b"shop" in said
