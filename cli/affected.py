@@ -119,10 +119,13 @@ def _read(side: Side, as_of: datetime.datetime | None) -> ReadSide:
 
 
 def _approvals(before: ReadSide, after: ReadSide, changed: ChangedFiles, people: Reviewers) -> Approvals | None:
-    """The approvals; None where a side is no mesh at all. Of one with errors they are those of what can be read."""
-    if before.mesh is None or after.mesh is None:
+    """The approvals; None where nothing was a mesh before. Of a side with errors they are those of what can be read.
+
+    Of one that is no mesh any more they are those of its files.
+    """
+    if before.mesh is None:
         return None
-    return approvals(ChangeRequest(before.mesh, after.mesh, changed.files, changed.folder), people)
+    return approvals(ChangeRequest(before.mesh, after.mesh or before.mesh, changed.files, changed.folder), people)
 
 
 def _show(found: AffectedAnswer) -> None:

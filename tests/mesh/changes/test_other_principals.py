@@ -63,7 +63,9 @@ def test_groups_whose_ids_are_swapped_are_other_people_with_what_they_read() -> 
 @given(order=st.permutations(GROUPS))
 def test_access_is_called_the_same_just_where_every_group_is_the_same_people(order: Sequence[str]) -> None:
     known = ids()
-    made = report(TINY, with_groups({name: known[other] for name, other in zip(GROUPS, order, strict=True)}), ("a", "b"))
+    made = report(
+        TINY, with_groups({name: known[other] for name, other in zip(GROUPS, order, strict=True)}), ("a", "b")
+    )
     other = sum(one != another for one, another in zip(GROUPS, order, strict=True))
     assert (NO_ACCESS in made.remark or not made.is_change) == (not other)
     assert sum(" is another one (id " in line for line in lines(made, "people")) == other
@@ -86,7 +88,10 @@ def test_domains_whose_accounts_are_swapped_are_others() -> None:
     ("update", "said"),
     [
         ({"governance": "200000000003"}, "the governance account is another one (200000000002 → 200000000003)"),
-        ({"partners": {"courier": "410000000073"}}, "partner courier is in another account (410000000072 → 41000000007"),
+        (
+            {"partners": {"courier": "410000000073"}},
+            "partner courier is in another account (410000000072 → 41000000007",
+        ),
     ],
 )
 def test_another_account_is_told(update: Mapping[str, Any], said: str) -> None:
