@@ -29,7 +29,7 @@ def margin() -> Console:
 
 
 def escape_what_cannot_be_written() -> None:
-    """From here on a character that a stream cannot hold is written as an escape, and ends no command.
+    """A character that a stream cannot hold is written as an escape from here on, and ends no command.
 
     Such are bytes of a file name that are no UTF-8, and whatever is no ASCII where the locale is that of C.
     """

@@ -10,7 +10,7 @@ from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
 from mesh.changes.fact_lines import WrittenFact, facts
-from mesh.changes.other_principals import with_other_principals
+from mesh.changes.other_ids import with_other_ids
 from mesh.changes.partner_lines import partner_section
 from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
@@ -39,7 +39,7 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
     every = tuple(facts(written, before.mesh, after.mesh))
     access = (
         access_section(one, other, reads),
-        with_other_principals(people_section(one, other, reads), one, other),
+        with_other_ids(people_section(one, other, reads), one, other),
         partner_section(before, after, [fact for fact in every if fact.kind == "partner"]),
         pipeline_section(one, other, reads, [fact for fact in every if fact.kind in ("pipeline", "script")]),
     )

@@ -73,7 +73,7 @@ def _new_partners(before: PlannedMesh, after: PlannedMesh) -> Iterator[ReportLin
 
 
 def _readers(side: PlannedMesh, name: str) -> tuple[str, ...]:
-    """Who reads the copies of a partner: its account, and its groups with their ids."""
+    """The readers of copies of a partner: its account, and its groups with their ids."""
     accounts = side.mesh.accounts
     center = accounts.identity_center if accounts else None
     groups = center.groups if center else {}

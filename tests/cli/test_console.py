@@ -54,14 +54,17 @@ def typed(top: Path, place: str, *words: str, code: int = exit_codes.FINE) -> by
     return ended.stdout
 
 
-@pytest.mark.parametrize("place", PLACES)
+EACH: Final = [place if place in ("utf-8", "C") else pytest.param(place, marks=pytest.mark.long) for place in PLACES]
+
+
+@pytest.mark.parametrize("place", EACH)
 def test_json_is_json_whatever_the_name_and_the_locale(top: Path, place: str) -> None:
     document = json.loads(typed(top, place, "affected", "--since", "main", "--only", "approvals", "--json"))
     assert [os.fsencode(file) for file in document["files"]] == [NO_UTF8] or place == "C"
     assert len(document["files"]) == 1
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", EACH)
 def test_a_report_is_written_whatever_standard_output_can_hold(top: Path, place: str) -> None:
     shop = top / "stacks" / "domains" / "shop.yaml"
     text = shop.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Principals that are others under the names that they had: of groups other people, of accounts other owners.
+"""Ids that are others under the names that they had: of groups other people, of accounts other owners.
 
 Names decide every read, and ids of `accounts.yaml` say who stands behind them.
 """
@@ -17,37 +17,37 @@ from mesh.changes.sentences import enumerated, labelled, number_of
 from mesh.folder import PlannedMesh
 from mesh.model import Mesh
 
-Kind = Literal["group", "domain", "account", "instance", "organization"]
+IdKind = Literal["group", "domain", "account", "instance", "organization"]
 
 _HOME: Final = "domain-"
 """Beginning of the name of a domain's account in the organisation."""
 
 
-class OtherPrincipal(NamedTuple):
+class OtherId(NamedTuple):
     """A name that both sides have, with the id that it had and the one that it has."""
 
-    kind: Kind
+    kind: IdKind
     name: str
     before: str
     after: str
 
     def as_json(self) -> dict[str, Any]:
-        """The principal as `mesh diff --json` prints it among who reads something else."""
+        """The id as `mesh diff --json` prints it among who reads something else."""
         return {self.kind: self.name, "id": {"before": self.before, "after": self.after}}
 
 
-def other_principals(before: PlannedMesh, after: PlannedMesh) -> tuple[OtherPrincipal, ...]:
+def other_ids(before: PlannedMesh, after: PlannedMesh) -> tuple[OtherId, ...]:
     """Groups that sign in anywhere, and accounts, with another id than before; those of partners are told with them."""
     one, other = (dict(_ids(side.mesh)) for side in (before, after))
     acting = {each.group for side in (before, after) for each in _assignments(side)}
     return tuple(
-        OtherPrincipal(*key, one[key], other[key])
+        OtherId(*key, one[key], other[key])
         for key in one
         if key in other and one[key] != other[key] and (key[0] != "group" or key[1] in acting)
     )
 
 
-def _ids(mesh: Mesh) -> Iterator[tuple[tuple[Kind, str], str]]:
+def _ids(mesh: Mesh) -> Iterator[tuple[tuple[IdKind, str], str]]:
     accounts = mesh.accounts
     if accounts is None:
         return
@@ -68,9 +68,9 @@ def _assignments(side: PlannedMesh) -> Sequence[Any]:
     return people.assignments if people else ()
 
 
-def with_other_principals(section: ReportSection, before: DecidedSide, after: DecidedSide) -> ReportSection:
+def with_other_ids(section: ReportSection, before: DecidedSide, after: DecidedSide) -> ReportSection:
     """The section on people, those first who are others than before."""
-    found = other_principals(before.planned, after.planned)
+    found = other_ids(before.planned, after.planned)
     if not found:
         return section
     groups = sum(each.kind == "group" for each in found)
@@ -90,7 +90,7 @@ def with_other_principals(section: ReportSection, before: DecidedSide, after: De
     )
 
 
-def _line(each: OtherPrincipal, side: DecidedSide) -> ReportLine:
+def _line(each: OtherId, side: DecidedSide) -> ReportLine:
     ids = f"{each.before} → {each.after}"
     match each.kind:
         case "group":
