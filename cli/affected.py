@@ -82,7 +82,7 @@ def affected(
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the stacks that a change makes another, and whose approval it needs.
+    """List the stacks that a change makes another, and who approves.
 
     The stacks come in the order in which they are deployed, each with its reason: exactly those whose plan differs.
     Approvals follow from the files that are touched, and from what the change does; each says why.
@@ -122,10 +122,13 @@ def _read(side: Side, as_of: datetime.datetime | None) -> ReadSide:
 
 
 def _approvals(before: ReadSide, after: ReadSide, changed: ChangedFiles, people: Reviewers) -> Approvals | None:
-    """The approvals; None where a side is no mesh at all. Of one with errors they are those of what can be read."""
-    if before.mesh is None or after.mesh is None:
+    """The approvals; None where nothing was a mesh before. Of a side with errors they are those of what can be read.
+
+    Of one that is no mesh any more they are those of its files.
+    """
+    if before.mesh is None:
         return None
-    return approvals(ChangeRequest(before.mesh, after.mesh, changed.files, changed.folder), people)
+    return approvals(ChangeRequest(before.mesh, after.mesh or before.mesh, changed.files, changed.folder), people)
 
 
 def _show(found: AffectedAnswer) -> None:

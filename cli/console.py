@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import cache
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ def margin() -> Console:
     return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 120)
 
 
+def escape_what_cannot_be_written() -> None:
+    """A character that a stream cannot hold is written as an escape from here on, and ends no command.
+
+    Such are bytes of a file name that are no UTF-8, and whatever is no ASCII where the locale is that of C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str) -> None:
     """A line on standard error, as it is."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201 (this is the one place that prints)
@@ -39,8 +50,17 @@ def answer(text: str) -> None:
 
 def answer_json(value: Any) -> None:
     """The result of `--json`: one document on standard output, nothing else there."""
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(f"{json_text(value, indent=1)}\n")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """The value as JSON; where standard output cannot hold a character of it, in JSON's own escapes throughout."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +12,9 @@ from urllib.parse import quote
 
 import typer
 
+from cli.console import json_text
 from mesh.findings import SERIOUS, Finding, Severity
+from mesh.visible_text import visible_text
 
 FindingFormat = Literal["text", "json", "github", "sarif", "junit"]
 FormatOption = Annotated[
@@ -54,7 +55,7 @@ class ShownFinding(NamedTuple):
         found = self.finding
         if self.counts or found.severity not in SERIOUS:
             return str(found)
-        return f"{found.file}:{found.line}:{found.column}: notice: {found.severity}: {found.message}"
+        return visible_text(f"{found.file}:{found.line}:{found.column}: notice: {found.severity}: {found.message}")
 
     def as_json(self) -> dict[str, Any]:
         """The finding as one entry of a JSON document."""
@@ -67,7 +68,7 @@ def written(shown: Sequence[ShownFinding], form: Literal["text", "github", "sari
     writers: Mapping[str, Callable[[], str]] = {
         "text": lambda: "\n".join(map(str, shown)),
         "github": lambda: "\n".join(map(_annotation, shown)),
-        "sarif": lambda: json.dumps(_sarif(shown), indent=1, ensure_ascii=False),
+        "sarif": lambda: json_text(_sarif(shown), indent=1),
         "junit": lambda: _junit(shown, tool),
     }
     return writers[form]()
@@ -82,7 +83,12 @@ def _place(file: str) -> str:
 def _annotation(shown: ShownFinding) -> str:
     """A workflow command; the log shows its text alone, which has the place, and the page of the change has both."""
     found = shown.finding
-    values = {"file": _place(found.file), "line": found.line, "col": found.column, "title": f"mesh: {found.severity}"}
+    values = {
+        "file": visible_text(_place(found.file)),
+        "line": found.line,
+        "col": found.column,
+        "title": f"mesh: {found.severity}",
+    }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in values.items())
     return f"::{ANNOTATIONS[shown.level]} {properties}::{_data(str(shown))}"
 
@@ -115,9 +121,10 @@ def _result(shown: ShownFinding) -> dict[str, Any]:
     found, rules = shown.finding, list(RULES)
     place = _place(found.file)
     absolute = os.path.isabs(place)
-    artifact = {"uri": f"file://{quote(place)}"} if absolute else {"uri": quote(place), "uriBaseId": "%SRCROOT%"}
+    uri = quote(os.fsencode(place))
+    artifact = {"uri": f"file://{uri}"} if absolute else {"uri": uri, "uriBaseId": "%SRCROOT%"}
     region = {"startLine": max(found.line, 1), "startColumn": max(found.column, 1)}
-    print_ = hashlib.sha256(f"{place}\0{found.severity}\0{found.message}".encode()).hexdigest()
+    print_ = hashlib.sha256(f"{place}\0{found.severity}\0{found.message}".encode("utf-8", "surrogatepass")).hexdigest()
     return {
         "ruleId": f"mesh/{found.severity}",
         "ruleIndex": rules.index(found.severity),

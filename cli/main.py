@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from cli.console import say
+from cli.console import escape_what_cannot_be_written, say
 from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
 from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
@@ -104,6 +104,7 @@ def _hung_up(number: int, frame: object) -> NoReturn:
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    escape_what_cannot_be_written()
     if "--help" not in words and (lost := _lost_folder()):
         say(lost)
         return BAD_INPUT

@@ -104,9 +104,10 @@ class GitRepository(NamedTuple):
                 "fetch-depth: 0)"
             )
         names = self.git("for-each-ref", "--format=%(refname:short)").decode("utf-8", "replace").split()
+        known = "`git branch --all` lists branches" if names else "It has no commit yet"
         raise NotPossibleError(
             f"{self.top} has no revision '{shorten(revision)}', and there is no folder of that name"
-            f"{nearest(revision, names)} {'`git branch --all` lists branches' if names else 'It has no commit yet'}"
+            f"{nearest(revision, names) or '.'} {known}"
         )
 
     def inside(self, directory: Path) -> str:

@@ -17,6 +17,7 @@ from cli.options import DEFAULT_FOLDER, AsOf, Folder, JsonOption, day
 from mesh.findings import SERIOUS, Finding, listed
 from mesh.folder import findings_of
 from mesh.model import Mesh
+from mesh.visible_text import visible_text
 
 Notes = Annotated[bool, typer.Option("--notes", help="The notes too: what each contract declares and nothing watches.")]
 Only = Annotated[
@@ -75,7 +76,7 @@ def validate(
         answer(written(told, form, "mesh validate"))
     if serious:
         if unchecked:
-            say(f"not checked until that is mended: what depends on {listed(unchecked)}")
+            say(visible_text(f"not checked until that is mended: what depends on {listed(unchecked)}"))
         say(f"{counted(len(serious), 'finding')} in {counted(len({f.file for f in serious}), 'file')}")
         raise typer.Exit(BAD_INPUT)
     if mesh is not None and form == "text" and not as_json:

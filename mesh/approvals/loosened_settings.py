@@ -141,13 +141,22 @@ NEUTRAL: Final[Mapping[str, str]] = {
 
 
 def setting_needs(request: ChangeRequest) -> Iterator[Need]:
-    """A need of the platform team for each guardrail of `mesh.yaml` that is loosened."""
+    """A need of the platform team for each guardrail of `mesh.yaml` that is loosened, and for all that nobody can tell.
+
+    A file that cannot be read has stand-ins for its values, which are no one's wish.
+    """
     before, after = request.before.file, request.after.file
     place, platform = f"{request.folder}/mesh.yaml", platform_of(request.before)
+    unknown = [setting for setting in SETTINGS if _is_uncertain(request, setting)]
+    if unknown:
+        names = listed(setting.name for setting in unknown)
+        yield Need("guardrail", place, platform, f"mesh.yaml cannot be read, and what it loosens not be told: {names}")
     for setting in SETTINGS:
+        if setting in unknown:
+            continue
         old, new = _value(before, setting.keys), _value(after, setting.keys)
         if old != new and setting.loosens(old, new):
-            why = setting.why.format(before=_shown(old), after=_shown(new))
+            why = setting.why.format(before=_shown(old), after=_shown(new)).replace(" 1 days ", " 1 day ")
             yield Need("guardrail", f"{place}: {setting.name}", platform, f"'{setting.name}' is loosened: {why}")
     stacks = ci_stacks(dict.fromkeys((*request.before.domains, *request.after.domains)))
     opened = [stack for stack in stacks if _token(after.ci, stack) not in (None, _token(before.ci, stack))]
@@ -156,6 +165,10 @@ def setting_needs(request: ChangeRequest) -> Iterator[Need]:
     if opened:
         why = f"another place of continuous integration may deploy {listed(opened)}"
         yield Need("guardrail", f"{place}: ci", platform, f"'ci' is loosened: {why}")
+
+
+def _is_uncertain(request: ChangeRequest, setting: LooserSetting) -> bool:
+    return any(mesh.is_uncertain("mesh.yaml", *setting.name.split(".")) for mesh in (request.before, request.after))
 
 
 def _value(file: MeshFile, keys: tuple[str, ...]) -> Any:

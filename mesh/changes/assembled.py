@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
 from mesh.changes.fact_lines import WrittenFact, facts
+from mesh.changes.other_ids import with_other_ids
 from mesh.changes.partner_lines import partner_section
 from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
@@ -19,7 +21,7 @@ from mesh.changes.sentences import enumerated, number_of
 from mesh.changes.statement_lines import statement_section
 from mesh.changes.written_changes import WrittenChange, written_changes
 from mesh.folder import PlannedMesh
-from mesh.model import Mesh
+from mesh.model import Mesh, Product, contract_file, lock_file
 
 SAME: Final = "Nothing in the mesh changes."
 NO_ACCESS: Final = (
@@ -37,7 +39,7 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
     every = tuple(facts(written, before.mesh, after.mesh))
     access = (
         access_section(one, other, reads),
-        people_section(one, other, reads),
+        with_other_ids(people_section(one, other, reads), one, other),
         partner_section(before, after, [fact for fact in every if fact.kind == "partner"]),
         pipeline_section(one, other, reads, [fact for fact in every if fact.kind in ("pipeline", "script")]),
     )
@@ -60,17 +62,21 @@ def report_of_files(
 
     `faulty` are the names of the sides with errors.
     """
-    head = f"{' and '.join(faulty)} cannot be planned, and who reads what is not compared until that is mended."
+    faults = " and ".join(["{}"] * len(faulty))
+    head = f"{faults} cannot be planned, and who reads what is not compared until that is mended."
+    told = ChangeReport(before=names[0], after=names[1], remark=head, names=tuple(faulty), is_whole=False)
     if before is None or after is None:
         there = [(name, mesh) for name, mesh in zip(names, (before, after), strict=True) if mesh is not None]
-        said = [f"{name} has {_size(mesh)}." for name, mesh in there]
-        return ChangeReport(before=names[0], after=names[1], remark=" ".join([head, *said]))
-    unread = _unread(before) | _unread(after)
-    written = [change for change in written_changes(before, after) if not _is_of(change.file, unread)]
+        said = [f"{{}} has {_size(mesh)}." for _, mesh in there]
+        return replace(told, remark=" ".join([head, *said]), names=(*faulty, *(name for name, _ in there)))
+    unread = sorted(_unread(before) | _unread(after))
+    unknown = {*unread, *_unread_locks(before), *_unread_locks(after)}
+    written = [change for change in written_changes(before, after) if not _is_of(change.file, unknown)]
     rest = list(facts(written, before, after))
-    left_out = f" Left out: {enumerated(sorted(unread))}." if unread else ""
+    left_out = f" Left out: {enumerated(['{}'] * len(unread))}." if unread else ""
+    same = "" if rest else " The files that both sides could read say what they said."
     sections = (_other_section(rest, written),)
-    return ChangeReport(before=names[0], after=names[1], remark=f"{head}{left_out}", sections=sections)
+    return replace(told, remark=f"{head}{left_out}{same}", names=(*faulty, *unread), sections=sections)
 
 
 def _size(mesh: Mesh) -> str:
@@ -78,8 +84,20 @@ def _size(mesh: Mesh) -> str:
 
 
 def _unread(mesh: Mesh) -> set[str]:
-    """Files, and folders, that could not be read, or in part."""
-    return {*mesh.unread, *mesh.partial}
+    """Files, and folders, that could not be read, or in part; of a product without a contract the file of that."""
+    return {*mesh.unread, *mesh.partial, *(contract_file(*each) for each in _without_contract(mesh))}
+
+
+def _unread_locks(mesh: Mesh) -> set[str]:
+    """Locks beside contracts that could not be read: nobody knows what they hold."""
+    return {lock_file(domain, name) for domain, name, _ in _without_contract(mesh)}
+
+
+def _without_contract(mesh: Mesh) -> Iterator[tuple[str, str, Product]]:
+    for domain, owner in mesh.domains.items():
+        for name, product in owner.products.items():
+            if f"{domain}.{name}" not in mesh.contracts:
+                yield domain, name, product
 
 
 def _is_of(file: str, unread: set[str]) -> bool:

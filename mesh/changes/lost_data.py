@@ -23,14 +23,14 @@ HELD: Final[Mapping[str, str]] = {
 EXPIRING: Final[Mapping[str, tuple[str, str]]] = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
         r"rules\[.*\]\.(expiration\.days|noncurrentVersionExpiration\.noncurrentDays)",
-        "what is older than {days} days, within a day or two",
+        "what is older than {days}, within a day or two",
     ),
     "aws:glue/catalogTableOptimizer:CatalogTableOptimizer": (
         r".*\.(snapshotRetentionPeriodInDays|orphanFileRetentionPeriodInDays)",
-        "snapshots, and files that no snapshot names, that are older than {days} days",
+        "snapshots, and files that no snapshot names, that are older than {days}",
     ),
-    "aws:cloudwatch/logGroup:LogGroup": (r"retentionInDays", "log events that are older than {days} days"),
-    "aws:sqs/queue:Queue": (r"messageRetentionSeconds", "messages that are older than {days} seconds"),
+    "aws:cloudwatch/logGroup:LogGroup": (r"retentionInDays", "log events that are older than {days}"),
+    "aws:sqs/queue:Queue": (r"messageRetentionSeconds", "messages that are older than {seconds}"),
 }
 """By type: the properties (a pattern of paths) of which a smaller number deletes what is there already, and what."""
 
@@ -50,7 +50,11 @@ def _lost(token: str, changes: Iterable[ValueChange]) -> Iterator[str]:
     for change in changes:
         for path, before, after in _numbers(change):
             if re.fullmatch(pattern, path) and after is not None and (before is None or after < before):
-                yield told.format(days=f"{after:g}")
+                yield told.format(days=_age(after, "day"), seconds=_age(after, "second"))
+
+
+def _age(number: float, unit: str) -> str:
+    return f"{number:g} {unit if number == 1 else unit + 's'}"
 
 
 def _numbers(change: ValueChange) -> Iterator[tuple[str, float | None, float | None]]:

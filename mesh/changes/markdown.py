@@ -32,9 +32,9 @@ def markdown_of(report: ChangeReport, limit: int = LIMIT) -> str:
     sections = report.changed
     head = [
         MARK,
-        f"### {_title(report)}",
+        f"### {report.title}",
         "",
-        f"{code(report.before)} → {code(report.after)}. {report.remark}",
+        f"{_name(report.before)} → {_name(report.after)}. {report.said(_name)}",
         *([""] if sections else []),
         *(f"- **{section.title}**: {_cut(section.summary, LONGEST_SUMMARY)}" for section in sections),
     ]
@@ -47,10 +47,6 @@ def markdown_of(report: ChangeReport, limit: int = LIMIT) -> str:
     if left_out:
         text += f"\n{number_of(left_out, 'line is', 'lines are')} left out here; `mesh diff --all` shows every line.\n"
     return text
-
-
-def _title(report: ChangeReport) -> str:
-    return "What this change does to the mesh" if report.is_change else "Nothing in the mesh changes"
 
 
 def _details(section: ReportSection, room: int, *, is_open: bool) -> tuple[str, int]:
@@ -71,7 +67,11 @@ def _details(section: ReportSection, room: int, *, is_open: bool) -> tuple[str, 
 
 
 def _bullet(line: ReportLine) -> str:
-    return f"{'  ' * line.depth}- {code(_cut(line.text, LONGEST_LINE))}\n"
+    return f"{'  ' * line.depth}- {code(_cut(visible(line.text), LONGEST_LINE))}\n"
+
+
+def _name(text: str) -> str:
+    return code(_cut(visible(text), LONGEST_SUMMARY))
 
 
 def _cut(text: str, length: int) -> str:
@@ -88,4 +88,4 @@ def code(text: str) -> str:
 
 def units(text: str | Iterable[str]) -> int:
     """Length in UTF-16, in which GitHub counts."""
-    return len("".join(text).encode("utf-16-le")) // 2
+    return len("".join(text).encode("utf-16-le", "surrogatepass")) // 2

@@ -19,8 +19,10 @@ Agreements = Mapping[tuple[str, str], Agreement]
 def partner_section(before: PlannedMesh, after: PlannedMesh, facts: Sequence[WrittenFact]) -> ReportSection:
     """The section on partners; `facts` are those of partners that no agreement says."""
     one, other = _agreements(before), _agreements(after)
+    readers = _changed_partners(before, after)
     lines = [
         *_new_partners(before, after),
+        *_other_readers(before, after),
         *(line for key in other if key not in one for line in _begun(after, key, other[key])),
         *(_ended(before, key, one[key]) for key in one if key not in other),
         *(
@@ -29,20 +31,21 @@ def partner_section(before: PlannedMesh, after: PlannedMesh, facts: Sequence[Wri
             if key in other
             for line in _changed(key, one[key], other[key], (before.as_of, after.as_of))
         ),
-        *(fact.line for fact in facts if fact.path and fact.path[0] != "agreements"),
+        *(fact.line for fact in facts if fact.path and fact.path[0] not in ("agreements", "principals")),
     ]
     began = sum(_open(other.get(key), after) and not _open(one.get(key), before) for key in other)
     ended = sum(_open(one.get(key), before) and not _open(other.get(key), after) for key in one)
     texts = [
         *([f"{number_of(began, 'copy begins', 'copies begin')}"] if began else []),
         *([f"{number_of(ended, 'copy ends', 'copies end')}"] if ended else []),
+        *([f"others read the copies of {number_of(len(readers), 'partner')}"] if readers else []),
     ]
     return ReportSection(
         key="partners",
         title="Partners",
         summary=", ".join(texts) or "no copy begins or ends",
         lines=tuple(lines),
-        data=list(_data(one, other)),
+        data=[*_data(one, other), *_reader_data(before, after, readers)],
     )
 
 
@@ -67,6 +70,42 @@ def _new_partners(before: PlannedMesh, after: PlannedMesh) -> Iterator[ReportLin
     for name in before.mesh.partners:
         if name not in after.mesh.partners:
             yield ReportLine(f"partner {name} is removed; what was delivered stays with it (`mesh offboard`)")
+
+
+def _readers(side: PlannedMesh, name: str) -> tuple[str, ...]:
+    """The readers of copies of a partner: its account, and its groups with their ids."""
+    accounts = side.mesh.accounts
+    center = accounts.identity_center if accounts else None
+    groups = center.groups if center else {}
+    account = (accounts.partners.get(name) if accounts else None) or "no account"
+    return account, *(f"{group} ({groups.get(group, 'no id')})" for group in side.mesh.partners[name].principals)
+
+
+def _changed_partners(before: PlannedMesh, after: PlannedMesh) -> list[str]:
+    """Partners of both sides whose account is another one, or whose people are."""
+    kept = [name for name in before.mesh.partners if name in after.mesh.partners]
+    return [name for name in kept if set(_readers(before, name)) != set(_readers(after, name))]
+
+
+def _other_readers(before: PlannedMesh, after: PlannedMesh) -> Iterator[ReportLine]:
+    for name in _changed_partners(before, after):
+        (had, *were), (has, *are) = _readers(before, name), _readers(after, name)
+        products = [agreement.product for agreement in after.mesh.partners[name].agreements if _open(agreement, after)]
+        copies = f"copies of {enumerated(products)}" if products else "no copies by now"
+        if had != has:
+            yield ReportLine(f"partner {name} is in another account ({had} → {has}), which gets {copies}")
+        if set(were) != set(are):
+            new, gone = [each for each in are if each not in were], [each for each in were if each not in are]
+            said = [
+                *([f"{enumerated(new)} from now on"] if new else []),
+                *([f"{enumerated(gone)} no more"] if gone else []),
+            ]
+            yield ReportLine(f"partner {name}: {copies} are read by {', and by '.join(said)}")
+
+
+def _reader_data(before: PlannedMesh, after: PlannedMesh, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for name in names:
+        yield {"partner": name, "before": list(_readers(before, name)), "after": list(_readers(after, name))}
 
 
 def _begun(after: PlannedMesh, key: tuple[str, str], agreement: Agreement) -> Iterator[ReportLine]:

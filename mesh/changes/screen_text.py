@@ -18,7 +18,7 @@ def screen_text(report: ChangeReport, most: int | None = SCREEN) -> str:
 
 
 def _lines(report: ChangeReport, most: int | None) -> Iterator[str]:
-    yield f"{visible(report.before)} → {visible(report.after)}: {report.remark}"
+    yield f"{visible(report.before)} → {visible(report.after)}: {report.said(visible)}"
     sections = report.changed
     share = None if most is None else _share(sections, most - 1 - 2 * len(sections))
     for section in sections:

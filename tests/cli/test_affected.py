@@ -308,6 +308,20 @@ def test_a_program_that_changes_affects_every_stack(
     assert names == list(plan_folder(repository / "stacks", DAY).plan.stacks)
 
 
+def test_a_mesh_that_is_gone_asks_who_owns_its_files(repository: Path, capsys: Capture) -> None:
+    (repository / "stacks").rename(repository.parent / "elsewhere")
+    said = "\n".join(approvals(capsys))
+    assert "missing, of @aurora/privacy-office: stacks/clearances/pii.yaml" in said
+    assert "stacks/accounts.yaml and " in said
+
+
+def test_a_mesh_without_its_settings_tells_of_nobody_who_is_none(repository: Path, capsys: Capture) -> None:
+    (repository / "stacks" / "mesh.yaml").unlink()
+    said = "\n".join(approvals(capsys))
+    assert "unknown" not in said
+    assert "mesh.yaml cannot be read, and what it loosens not be told" in said
+
+
 def test_two_folders_are_compared_without_git(repository: Path, tmp_path: Path, capsys: Capture) -> None:
     other = copied(STACKS, tmp_path / "other")
     another_domains_file(repository)

@@ -138,6 +138,10 @@ def test_a_contract_that_is_none_is_said_with_its_place(folder: Path, capsys: py
     said, error = typed(capsys, "diff", "HEAD", code=exit_codes.BAD_INPUT)
     assert "stacks/contracts/shop/clicks.odcs.yaml:1:1:" in error
     assert "Left out: contracts/shop/clicks.odcs.yaml" in said
+    assert "lock of" not in said
+    comment, _ = typed(capsys, "diff", "HEAD", "--markdown", code=exit_codes.BAD_INPUT)
+    assert "### What this change does to the mesh cannot be told" in comment
+    assert json.loads(typed(capsys, "diff", "HEAD", "--json", code=exit_codes.BAD_INPUT)[0])["changed"] is None
 
 
 def test_a_folder_that_is_no_mesh_leaves_the_answer_about_the_other(
@@ -165,3 +169,20 @@ def test_what_cannot_be_compared_is_a_sentence_with_status_2(
     said, error = typed(capsys, *words, code=exit_codes.BAD_INPUT)
     assert said == ""
     assert sentence in " ".join(error.replace("│", " ").split())
+
+
+def test_a_comparison_that_failed_does_not_say_that_nothing_changes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "domains" / "shop.yaml"
+    other = "contracts/shop/@octocat <img src=x> `.odcs.yaml"
+    (folder / "contracts" / "shop" / "clicks.odcs.yaml").unlink()
+    (folder / other).write_text("- not a contract\n", "utf-8")
+    change(file, "kind: ml,", f"kind: ml, contract: '{other}',")
+    comment, _ = typed(capsys, "diff", "HEAD", "--markdown", code=exit_codes.BAD_INPUT)
+    assert "Nothing in the mesh changes" not in comment
+    assert f"``{other}``" in comment
+    assert "lock of" not in comment
+    document = json.loads(typed(capsys, "diff", "HEAD", "--json", code=exit_codes.BAD_INPUT)[0])
+    assert document["changed"] in (None, True)
+    assert other in document["remark"]

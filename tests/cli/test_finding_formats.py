@@ -96,7 +96,8 @@ def test_an_annotation_is_as_loud_as_its_finding(severity: Any, counts: bool, ki
 def test_percent_ends_of_lines_colons_and_commas_are_escaped_as_the_toolkit_does() -> None:
     line = written([ShownFinding(Finding("a:b,c%.yaml", 1, 1, "1 %\r\nof: a, b"), True)], "github", "mesh")
     assert "file=a%3Ab%2Cc%25.yaml," in line
-    assert line.endswith(": 1 %25%0D%0Aof: a, b")
+    assert line.endswith(": 1 %25\\r\\nof: a, b")
+    assert "\n" not in line
 
 
 def test_an_annotation_names_a_file_from_the_folder_of_the_command(

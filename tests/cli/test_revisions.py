@@ -110,7 +110,8 @@ def test_a_folder_that_holds_a_mesh_is_no_branch_of_its_name(repository: Path) -
 def test_a_revision_that_does_not_exist_is_said_with_the_nearest_one(repository: Path) -> None:
     said = refused("mian")
     assert "has no revision 'mian'" in said
-    assert "did you mean 'main'?" in said
+    assert "of that name; did you mean 'main'? `git branch --all` lists branches" in said
+    assert refused("xyz").endswith("there is no folder of that name. `git branch --all` lists branches")
     assert "no revision of git" in refused("-x")
     assert "no revision of git" in refused(":stacks")
 

@@ -33,7 +33,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"stack_settings", "validation_messages"},
         {"acceptance", "model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
-        "aws",
+        {"aws", "visible_text"},
     ),
     "mesh.plan": (
         "rules",

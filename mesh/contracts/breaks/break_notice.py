@@ -132,11 +132,17 @@ def _ends_too_soon(before: Contract, after: Contract, as_of: datetime.date, noti
         if end.day is None:
             yield BreakRefusal("end", place, f"the end of {of} is no day; write one as {first}")
         elif end.day < first:
-            ahead = f"{(end.day - as_of).days} days ahead, and consumers have {notice} to move"
+            left = (end.day - as_of).days
+            ahead = f"{_days(left)} ahead" if left > 0 else f"{_days(-left)} ago" if left else "today"
+            ahead = f"{ahead}, and consumers have {_days(notice)} to move"
             yield BreakRefusal("end", place, f"the end of {of}, {end.day}, is {ahead}: write {first} or later")
         if not end.words:
             why = f"the end of {of} does not say what to use instead, and where consumers were told: add 'description'"
             yield BreakRefusal("notice", ("slaProperties", end.number), why)
+
+
+def _days(number: int, word: str = "") -> str:
+    return f"{number:,} {word}{'day' if number == 1 else 'days'}"
 
 
 def _unannounced(before: Contract, breaking: Sequence[ContractChange], as_of: datetime.date) -> Iterator[BreakRefusal]:
@@ -160,7 +166,7 @@ def _unannounced(before: Contract, breaking: Sequence[ContractChange], as_of: da
             yield BreakRefusal("end", ("slaProperties",), why)
         elif min(days) > as_of:
             left = (min(days) - as_of).days
-            why = f"{listed(rules)}: {shown} is promised until {min(days)}, for {left} more days; break it then"
+            why = f"{listed(rules)}: {shown} is promised until {min(days)}, for {_days(left, 'more ')}; break it then"
             yield BreakRefusal("end", ("slaProperties",), why)
         if days and not any(end.words for end in mine):
             why = f"{listed(rules)}: the end of {shown} said to nobody what to use instead; it has no 'description'"

@@ -86,7 +86,8 @@ def _kind(one: ContractDifference) -> str:
 def _days(one: ContractDifference, is_shorter: bool) -> str:
     if not _is(one, "retention") or (one.after < one.before) != is_shorter:
         return ""
-    return f"{one.subject} keeps old data for {one.after} days, and kept it for {one.before}"
+    days = "day" if one.after == 1 else "days"
+    return f"{one.subject} keeps old data for {one.after} {days}, and kept it for {one.before}"
 
 
 def _shorter(one: ContractDifference) -> str:

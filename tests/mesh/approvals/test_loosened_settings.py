@@ -21,6 +21,17 @@ def test_every_setting_of_the_mesh_is_decided_once() -> None:
     assert not {*told} & NEUTRAL.keys()
 
 
+def test_of_a_file_that_cannot_be_read_no_stand_in_is_told(sample: Mesh) -> None:
+    """Of a mesh.yaml that is not there, `unknown@unknown.invalid` was told of break-glass use."""
+    unread = dataclasses.replace(
+        at(sample, "security_contact", "unknown@unknown.invalid"), unread=frozenset(("mesh.yaml",))
+    )
+    (told,) = whys(setting_needs(request(sample, unread)))
+    assert told.startswith(
+        "@aurora/data-platform: mesh.yaml cannot be read, and what it loosens not be told: auditors,"
+    )
+
+
 TIGHT: Final[dict[str, tuple[Any, Any]]] = {
     "region": ("eu-west-1", "eu-central-1"),
     "security_contact": ("security@aurora.example", "me@aurora.example"),
@@ -56,6 +67,7 @@ def test_a_setting_is_told_when_it_is_loosened_and_not_when_it_is_tightened(samp
     (told,) = whys(setting_needs(request(tight, loose)))
     assert told.startswith(f"@aurora/data-platform: '{setting.name}' is loosened: ")
     both_ways = name in ("region", "security_contact")
+    assert " 1 days" not in told
     assert len(whys(setting_needs(request(loose, tight)))) == both_ways
     assert whys(setting_needs(request(tight, tight))) == []
 

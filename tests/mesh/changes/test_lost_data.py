@@ -48,6 +48,16 @@ def test_a_bucket_that_goes_loses_its_objects_and_a_policy_nothing() -> None:
             ValueChange("retentionInDays", 400, 90),
             "log events that are older than 90 days",
         ),
+        (
+            "aws:cloudwatch/logGroup:LogGroup",
+            ValueChange("retentionInDays", 400, 1),
+            "log events that are older than 1 day",
+        ),
+        (
+            "aws:sqs/queue:Queue",
+            ValueChange("messageRetentionSeconds", 600, 60),
+            "messages that are older than 60 seconds",
+        ),
         ("aws:cloudwatch/logGroup:LogGroup", ValueChange("tags.days", 400, 90), ""),
         ("aws:iam/role:Role", ValueChange("maxSessionDuration", 400, 90), ""),
     ],

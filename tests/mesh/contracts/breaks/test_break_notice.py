@@ -126,9 +126,11 @@ def test_a_draft_breaks_without_an_end() -> None:
     [
         (
             "2027-07-11",
-            "'profiles.avatar', 2027-07-11, is 10 days ahead, and consumers have 30 to move: write 2027-07-31",
+            "'profiles.avatar', 2027-07-11, is 10 days ahead, and consumers have 30 days to move: write 2027-07-31",
         ),
-        ("2026-01-01", "consumers have 30 to move"),
+        ("2027-07-01", "is today, and consumers have 30 days to move"),
+        ("2027-07-02", "is 1 day ahead, and"),
+        ("2026-01-01", "is 546 days ago, and consumers have 30 days to move"),
         ("soon", "is no day; write one as 2027-07-31"),
     ],
 )
