@@ -19,10 +19,11 @@ from mesh.contracts.breaks.contract_fields import (
     keys_of,
     labels_of,
     partitions_of,
-    sources,
 )
-from mesh.contracts.labels import LabelWords
-from mesh.model import Contract, Element
+from mesh.contracts.breaks.contract_side import ContractSide
+from mesh.contracts.breaks.former_columns import renamed_tables
+from mesh.contracts.breaks.former_fields import former_fields
+from mesh.model import Element, LockedTable
 
 DocumentPart = Mapping[str, Any]
 """A mapping of a document."""
@@ -78,10 +79,10 @@ class _Around:
         return ContractDifference(place, key, self.path, *values, *entries, self.subject, self.columns)
 
 
-def differences(before: Contract, after: Contract, words: LabelWords) -> Iterator[ContractDifference]:
+def differences(before: ContractSide, after: ContractSide) -> Iterator[ContractDifference]:
     """Every difference of two versions, in the order of the document before; what is new stands last at its place."""
-    yield from _mapping("contract", before.data, after.data, _Around(), {"schema"})
-    yield from _tables(before, after, words)
+    yield from _mapping("contract", before.contract.data, after.contract.data, _Around(), {"schema"})
+    yield from _tables(before, after)
 
 
 # ---- mappings and lists of entries
@@ -234,10 +235,10 @@ def _custom_properties(old: Any, new: Any, around: _Around) -> Iterator[Contract
 # ---- tables and columns
 
 
-def _tables(before: Contract, after: Contract, words: LabelWords) -> Iterator[ContractDifference]:
-    olds = {table.catalog_name: table for table in before.tables}
-    news = {table.catalog_name: table for table in after.tables}
-    renamed = _renamed(olds, news)
+def _tables(before: ContractSide, after: ContractSide) -> Iterator[ContractDifference]:
+    olds = {table.catalog_name: table for table in before.contract.tables}
+    news = {table.catalog_name: table for table in after.contract.tables}
+    renamed = renamed_tables(before.contract, after.contract)
     for name, old in olds.items():
         other = renamed.get(name, name)
         around = _Around(("schema", name), f"table '{name}'", (f"{name}.*",))
@@ -246,42 +247,29 @@ def _tables(before: Contract, after: Contract, words: LabelWords) -> Iterator[Co
             continue
         if other != name:
             yield around.said("schema", "catalog name", (name, other), (old.data, news[other].data))
-        yield from _TablePair(before, after, old, news[other], words, around).differences()
+        yield from _TablePair(before, after, old, news[other], around).differences()
     for name, new in news.items():
         if name not in olds and name not in renamed.values():
             around = _Around(("schema", name), f"table '{name}'", (f"{name}.*",))
             yield around.said("schema", "", (None, name), (NOTHING, new.data))
 
 
-def _renamed(olds: Mapping[str, Element], news: Mapping[str, Element]) -> dict[str, str]:
-    """Tables that have another name now, by the one before: those that came with just the columns of one that went."""
-    gone = [name for name in olds if name not in news]
-    renamed: dict[str, str] = {}
-    for name, table in news.items():
-        columns = {column.catalog_name for column in table.columns}
-        like = [old for old in gone if {column.catalog_name for column in olds[old].columns} == columns]
-        if name not in olds and len(like) == 1 and like[0] not in renamed:
-            renamed[like[0]] = name
-    return renamed
-
-
 @dataclass(frozen=True, slots=True)
 class _TablePair:
     """A table in two versions of a contract."""
 
-    before: Contract
-    after: Contract
+    before: ContractSide
+    after: ContractSide
     old: Element
     new: Element
-    words: LabelWords
     around: _Around
 
     def differences(self) -> Iterator[ContractDifference]:
         """Differences of the table, of its fields, and of what several columns say together."""
         names = ("name", "physicalName") if self.old.catalog_name != self.new.catalog_name else ()
         yield from _mapping("schema", self.old.data, self.new.data, self.around, ("properties", *names))
-        olds, news = fields_of(self.before, self.old), fields_of(self.after, self.new)
-        came_from = sources(olds, news)
+        olds, news = fields_of(self.before.contract, self.old), fields_of(self.after.contract, self.new)
+        came_from = former_fields(olds, news, *self._locked())
         together = [*self._wholes(came_from), *self._labels(came_from)]
         yield from together
         told = {(one.key, column) for one in together for column in one.columns}
@@ -294,6 +282,11 @@ class _TablePair:
         for path, other in news.items():
             if came_from[path] is None and (other.parent not in news or came_from[other.parent] is not None):
                 yield self._of(other).said("properties", "", (None, other.own), (NOTHING, other.data))
+
+    def _locked(self) -> tuple[LockedTable | None, LockedTable | None]:
+        """The table in both locks; neither where it has another name, for its ids begin anew."""
+        name = self.old.catalog_name
+        return (self.before.locked(name), self.after.locked(name)) if self.new.catalog_name == name else (None, None)
 
     def _of(self, one: ContractField) -> _Around:
         table = self.old.catalog_name
@@ -320,8 +313,8 @@ class _TablePair:
 
     def _labels(self, came_from: Mapping[str, str | None]) -> Iterator[ContractDifference]:
         """Labels of whole columns, as Lake Formation has them: what one lost, and what it got."""
-        olds = labels_of(self.old, self.words)
-        for name, now in labels_of(self.new, self.words).items():
+        olds = labels_of(self.old, self.before.words)
+        for name, now in labels_of(self.new, self.after.words).items():
             source = came_from.get(name)
             if source is None:
                 continue
