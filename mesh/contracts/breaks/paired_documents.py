@@ -8,6 +8,7 @@ key, the partitions and the labels of a column.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
@@ -36,7 +37,8 @@ class ContractDifference:
     """A key of a contract with its values before and after, None where it is not there.
 
     `place` names the kind of mapping that has the key, as `standard_keys.KEYS` does; the key is empty where the mapping
-    came or went as a whole. `old` and `new` are that mapping in both versions, `subject` the words for what it is of.
+    came or went as a whole. `old` and `new` are that mapping in both versions; of an argument they are the quality rule
+    around, and `old` of a new service level is the one that is of the same already. `subject` is the words for it all.
     `columns` are the columns that it bears on, as `profiles.avatar`; `profiles.*` is a table, and none is the product.
     """
 
@@ -166,9 +168,11 @@ def _mapping(
         if key == "customProperties":
             yield from _custom_properties(one, other, here)
         elif (place, key) in _LISTS and _are_entries(one, other):
-            yield from _entries(str(key), one or (), other or (), here, _LISTS[place, key])
+            entries = _entries(str(key), one or (), other or (), here, _LISTS[place, key])
+            yield from _with_alike(entries, old, new) if key == "slaProperties" else entries
         elif (place, key) in _MAPPINGS and isinstance(one or {}, Mapping) and isinstance(other or {}, Mapping):
-            yield from _mapping(str(key), one or {}, other or {}, here)
+            inner = _mapping(str(key), one or {}, other or {}, here)
+            yield from (replace(each, old=old, new=new) for each in inner) if key == "arguments" else inner
         else:
             yield here.said(place, str(key), (one, other), (old, new))
 
@@ -192,6 +196,25 @@ def _entries(
             yield here.said(place, "", (one, other), (one or NOTHING, other or NOTHING))
         else:
             yield from _mapping(place, one, other, here)
+
+
+def _with_alike(
+    every: Iterable[ContractDifference], old: DocumentPart, new: DocumentPart
+) -> Iterator[ContractDifference]:
+    """Differences of service levels; of a new one with the level that promised the same of the same element before."""
+    known = {_promised(level, old): level for level in reversed(old.get("slaProperties") or [])}
+    for one in every:
+        whole = one.place == "slaProperties" and not one.key and one.is_new
+        yield replace(one, old=known.get(_promised(one.new, new), NOTHING)) if whole else one
+
+
+def _promised(level: DocumentPart, document: DocumentPart) -> tuple[str, str]:
+    return level_name(level), str(level.get("element") or document.get("slaDefaultElement") or "")
+
+
+def level_name(level: DocumentPart) -> str:
+    """The name of a service level, as it is compared: `endofsupport`."""
+    return re.sub("[^a-z]", "", str(level.get("property", "")).casefold())
 
 
 _ENTRY_WORDS: Final = {

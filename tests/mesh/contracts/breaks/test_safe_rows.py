@@ -219,9 +219,8 @@ def is_contract(data: Mapping[str, Any]) -> bool:
 
 
 def verdicts(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    return {
-        change.verdict for change in breaks_of(*(ContractSide(elements.read(each), WORDS) for each in (before, after)))
-    }
+    old, new = (ContractSide(elements.read(data), WORDS) for data in (before, after))
+    return {change.verdict for change in breaks_of(old, new)}
 
 
 def as_seen(written: Any, value: Any) -> Any:
