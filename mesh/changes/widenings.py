@@ -134,7 +134,7 @@ def _widening(
 
 
 def _approvers(before: Mesh, clearance: str) -> tuple[str, ...]:
-    """Whose yes counts: who makes oneself an approver in the same change, or brings a clearance with one, says none."""
+    """Addresses whose yes counts, by the files of before: nobody makes oneself an approver, nor brings a clearance."""
     file = before.clearances.get(clearance)
     return tuple(one.email for one in file.approvers) if file else (before.file.owner.email,)
 

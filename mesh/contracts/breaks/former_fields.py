@@ -8,11 +8,11 @@ from typing import NamedTuple
 from mesh.contracts.breaks.contract_fields import ContractField
 from mesh.model import LockedField, LockedTable
 
-Fields = Mapping[str, ContractField]
+_Fields = Mapping[str, ContractField]
 
 
 def former_fields(
-    olds: Fields, news: Fields, before: LockedTable | None = None, after: LockedTable | None = None
+    olds: _Fields, news: _Fields, before: LockedTable | None = None, after: LockedTable | None = None
 ) -> dict[str, str | None]:
     """The path before of each path after; None for a field that is new.
 
@@ -32,8 +32,8 @@ def _owners(table: LockedTable | None) -> Mapping[int, str]:
 class _Decided(NamedTuple):
     """The fields of both sides, with the locks of their table, and what is decided so far."""
 
-    olds: Fields
-    news: Fields
+    olds: _Fields
+    news: _Fields
     before: LockedTable | None
     after: LockedTable | None
     owners: Mapping[int, str]
@@ -80,7 +80,7 @@ class _Decided(NamedTuple):
         return usual if usual in self.olds else None
 
     def _locked(self, path: str) -> LockedField:
-        """What the lock after has of a field, where both locks know the table by ids."""
+        """The field in the lock after, where both locks know the table by ids."""
         if not self.before or not self.after or {self.before.format, self.after.format} != {"iceberg"}:
             return LockedField()
         return self.after.fields.get(path, LockedField())

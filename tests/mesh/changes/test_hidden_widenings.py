@@ -11,10 +11,14 @@ import pytest
 
 from cli import exit_codes, main
 from mesh.approvals.opened_columns import lost_labels_of, opened_columns
+from mesh.changes.access_lines import access_section
 from mesh.changes.broken_promises import broken_promises
+from mesh.changes.decided_side import DecidedSide
 from mesh.changes.widenings import widenings
+from mesh.folder import PlannedMesh
 from mesh.load import load
 from mesh.model import Mesh
+from mesh.plan import build
 from tests.conftest import TINY
 
 DAY = datetime.date(2026, 12, 1)
@@ -138,6 +142,20 @@ def test_a_rename_that_was_followed_before_is_none_again(tiny: Path) -> None:
     assert widenings(before, after, DAY) == ()
     (one,) = broken_promises(before, after, DAY)
     assert [change.rule for change in one.changes] == ["column-added"]
+
+
+def test_the_report_says_under_access_that_a_column_has_the_data_of_another(tiny: Path) -> None:
+    before = DecidedSide(planned(mesh_of(tiny)))
+    swapped(tiny)
+    section = access_section(before, DecidedSide(planned(locked(tiny))), ())
+    assert section.summary == "2 columns with the data of another"
+    assert section.lines[0].text == (
+        "orders.customers: customers.id has the data that customers.email had: who reads it reads that from now on"
+    )
+
+
+def planned(mesh: Mesh) -> PlannedMesh:
+    return PlannedMesh(TINY, mesh, build(mesh, DAY), DAY)
 
 
 def test_validate_refuses_the_swap_against_the_revision_before(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
