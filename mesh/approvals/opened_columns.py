@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mesh.approvals.needs import ChangeRequest, Need, approvers_of, guard_needs, platform_of
+from mesh.contracts.breaks import contract_side
+from mesh.contracts.breaks.former_columns import former_columns
+from mesh.contracts.breaks.renamed_products import renamed_products
 from mesh.contracts.labels import label_words, product_labels
 from mesh.findings import listed
 from mesh.model import Contract, Mesh
 
-RENAMED: Final = "renamedFrom"
 ReadLabels = frozenset[str]
 
 
@@ -29,7 +31,6 @@ class _ReadableProduct:
     """A product as clearances read it: its columns' labels by place, its own labels, its ports."""
 
     columns: Mapping[ColumnPlace, ReadLabels]
-    sources: Mapping[ColumnPlace, ColumnPlace]
     labels: ReadLabels
     ports: tuple[str, ...]
 
@@ -47,57 +48,93 @@ def _products(mesh: Mesh) -> dict[str, _ReadableProduct]:
     for reference, contract in mesh.contracts.items():
         product = mesh.product(reference)
         if product is not None:
-            columns, sources = dict[ColumnPlace, ReadLabels](), dict[ColumnPlace, ColumnPlace]()
-            for place, source, written in _columns(reference, contract):
-                columns[place] = ReadLabels(label for text in written for label in words.labels(text))
-                sources[place] = source
-            found[reference] = _ReadableProduct(columns, sources, product_labels(contract, words), product.ports)
+            columns = {
+                place: ReadLabels(label for text in written for label in words.labels(text))
+                for place, written in _columns(reference, contract)
+            }
+            found[reference] = _ReadableProduct(columns, product_labels(contract, words), product.ports)
     return found
 
 
-def _columns(reference: str, contract: Contract) -> Iterator[tuple[ColumnPlace, ColumnPlace, list[str | None]]]:
-    """Columns of a contract, each with the place that it had before, and all classifications that count for it."""
+def _columns(reference: str, contract: Contract) -> Iterator[tuple[ColumnPlace, list[str | None]]]:
+    """Columns of a contract with all classifications that count for each."""
     for table in contract.tables:
         for column in table.columns:
-            former = column.custom(RENAMED)
-            source = former if isinstance(former, str) else column.catalog_name
             written = [table.data.get("classification"), *(each.data.get("classification") for each in column.walk())]
-            place = ColumnPlace(reference, table.catalog_name, column.catalog_name)
-            yield place, place._replace(column=source), written
+            yield ColumnPlace(reference, table.catalog_name, column.catalog_name), written
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptProduct:
+    """A product that was there before, under whatever name; the places that each column after had before."""
+
+    old: _ReadableProduct
+    new: _ReadableProduct
+    formers: Mapping[ColumnPlace, tuple[ColumnPlace, ...]]
+
+    def opened(self, reads_before: ReadLabels | None, reads_after: ReadLabels) -> Iterator[ColumnPlace]:
+        """Columns that a clearance comes to read, of those that were there; None before is one that was not."""
+        had = frozenset[ColumnPlace]() if reads_before is None else self.old.readable(reads_before)
+        for place in sorted(self.new.readable(reads_after)):
+            if not had.issuperset(self.formers.get(place, ())):
+                yield place
+
+    def lost(self, place: ColumnPlace) -> ReadLabels:
+        """Labels that a column had before, and has no more."""
+        was = ReadLabels().union(*(self.old.columns[former] for former in self.formers.get(place, ())))
+        return was - self.new.columns[place]
+
+
+def _kept(before: Mesh, after: Mesh) -> Iterator[tuple[str, _KeptProduct]]:
+    """Products of both sides, by the name after."""
+    old, new = _products(before), _products(after)
+    renamed = {name: was for was, name in renamed_products(before, after).items()}
+    for reference in sorted(new):
+        was = renamed.get(reference, reference)
+        if was in old:
+            yield reference, _KeptProduct(old[was], new[reference], _formers(before, after, was, reference))
+
+
+def _formers(before: Mesh, after: Mesh, was: str, reference: str) -> Mapping[ColumnPlace, tuple[ColumnPlace, ...]]:
+    one, other = contract_side(before, was), contract_side(after, reference)
+    if one is None or other is None:
+        return {}
+    if one.contract.data == other.contract.data and one.lock == other.lock:
+        return {place: (place._replace(product=was),) for place, _ in _columns(reference, other.contract)}
+    return {
+        _place(reference, column): tuple(_place(was, former) for former in formers)
+        for column, formers in former_columns(one, other).items()
+    }
+
+
+def _place(reference: str, column: str) -> ColumnPlace:
+    table, _, name = column.partition(".")
+    return ColumnPlace(reference, table, name)
 
 
 def opened_columns(before: Mesh, after: Mesh) -> Mapping[str, tuple[ColumnPlace, ...]]:
     """Columns that each clearance comes to read, of products and columns that were there before."""
-    old, new = _products(before), _products(after)
-    opened: defaultdict[str, list[ColumnPlace]] = defaultdict(list)
+    kept = [product for _, product in _kept(before, after)]
+    opened: dict[str, tuple[ColumnPlace, ...]] = {}
     for clearance, file in after.clearances.items():
         former = before.clearances.get(clearance)
-        for reference in sorted(old.keys() & new.keys()):
-            had = old[reference].readable(ReadLabels(former.reads)) if former else frozenset[ColumnPlace]()
-            for place in sorted(new[reference].readable(ReadLabels(file.reads))):
-                was = _place_before(place, old[reference], new[reference])
-                if was is not None and was not in had:
-                    opened[clearance].append(place)
-    return {clearance: tuple(places) for clearance, places in opened.items()}
-
-
-def _place_before(place: ColumnPlace, old: _ReadableProduct, new: _ReadableProduct) -> ColumnPlace | None:
-    """The place at which a column stood; None of one that is new."""
-    return next((each for each in (new.sources[place], place) if each in old.columns), None)
+        reads = ReadLabels(former.reads) if former else None
+        if found := tuple(place for product in kept for place in product.opened(reads, ReadLabels(file.reads))):
+            opened[clearance] = found
+    return opened
 
 
 def lost_labels_of(before: Mesh, after: Mesh) -> Mapping[str, tuple[ColumnPlace, ...]]:
     """Columns that lose a label, by the label."""
-    old, new = _products(before), _products(after)
     lost: defaultdict[str, list[ColumnPlace]] = defaultdict(list)
-    for reference in sorted(old.keys() & new.keys()):
-        for place in sorted(new[reference].columns):
-            was = _place_before(place, old[reference], new[reference])
-            for label in old[reference].columns[was] - new[reference].columns[place] if was else ():
+    for reference, product in _kept(before, after):
+        told: set[str] = set()
+        for place in sorted(product.new.columns):
+            for label in product.lost(place):
+                told.add(label)
                 lost[label].append(place)
         # Files that are there stay, and are read by the labels of the whole product.
-        told = {label for label, places in lost.items() if any(place.product == reference for place in places)}
-        for label in old[reference].labels - new[reference].labels - told:
+        for label in product.old.labels - product.new.labels - told:
             lost[label].append(ColumnPlace(reference, "", ""))
     return {label: tuple(places) for label, places in sorted(lost.items())}
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from mesh.access.chains import PORTS
 from mesh.changes.decided_side import WHOLE, DecidedSide, ReadColumns
+from mesh.changes.moved_columns import moved_columns
 from mesh.changes.read_changes import ReadChange
 from mesh.changes.report import ReportLine, ReportSection
 from mesh.changes.sentences import enumerated, labelled, number_of
@@ -37,17 +38,25 @@ def access_section(before: DecidedSide, after: DecidedSide, changes: Sequence[Re
     """The section on who reads what more and less, of people's clearances."""
     people = [change for change in changes if not change.pipeline]
     words = _Words(before, after)
-    texts = [*_of_homes(words, people), *_of_the_rest(words, people)]
+    moved = [
+        ReportLine(f"{product}: {column} has the data that {former} had: who reads it reads that from now on")
+        for product, column, former in moved_columns(before.planned.mesh, after.planned.mesh)
+    ]
+    texts = [*moved, *_of_homes(words, people), *_of_the_rest(words, people)]
     return ReportSection(
         key="access",
         title="Access",
-        summary=_summary(people) if people else "no clearance reads more or less than before",
+        summary="; ".join([*_moved(len(moved)), *_summary(people)]) or "no clearance reads more or less than before",
         lines=tuple(texts),
         data=[change.as_json() for change in people],
     )
 
 
-def _summary(changes: Sequence[ReadChange]) -> str:
+def _moved(count: int) -> list[str]:
+    return [f"{number_of(count, 'column')} with the data of another"] if count else []
+
+
+def _summary(changes: Sequence[ReadChange]) -> list[str]:
     verbs = {GAINS: [c for c in changes if c.gained], LOSES: [c for c in changes if c.lost]}
     texts: list[str] = []
     for verb, found in verbs.items():
@@ -56,7 +65,7 @@ def _summary(changes: Sequence[ReadChange]) -> str:
             what = number_of(len({change.product for change in found}), "product")
             one = len({change.clearance for change in found}) == 1
             texts.append(f"{who} {verb if one else _PLURAL[verb]} columns or files of {what}")
-    return "; ".join(texts)
+    return texts
 
 
 class _Words:

@@ -133,5 +133,5 @@ def _remark(access: Iterable[ReportSection], written: Sequence[WrittenChange]) -
 
 
 def _gives(section: ReportSection) -> bool:
-    """Whether a section on access has anybody who reads more or less, or gets copies."""
-    return bool(section.data)
+    """Whether a section on access has anybody who reads more, less or something else, or gets copies."""
+    return bool(section.data or (section.key == "access" and section.lines))

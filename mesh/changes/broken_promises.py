@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mesh.changes.broken_consumers import BrokenConsumer, broken_consumers, broken_consumers_as_json, readers_of
-from mesh.contracts.breaks import ContractChange, VersionStep, breaks_of, demanded_step, product_breaks_of
+from mesh.contracts.breaks import (
+    ContractChange,
+    ContractSide,
+    VersionStep,
+    breaks_of,
+    contract_side,
+    demanded_step,
+    product_breaks_of,
+)
 from mesh.contracts.breaks.break_notice import BreakRefusal, refusals, version_made
-from mesh.contracts.labels import label_words
+from mesh.contracts.breaks.renamed_products import renamed_products
 from mesh.findings import Problem
-from mesh.model import Contract, Mesh, contract_file
+from mesh.model import Mesh, contract_file
 
 ORDER: Final = ("breaking", "risky", "safe")
 
@@ -57,7 +65,7 @@ class ProductBreaks:
 
 def broken_promises(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[ProductBreaks, ...]:
     """Every product whose contract or lines changed between two meshes, by name; consumers are those of before."""
-    renamed = _renamed(before, after)
+    renamed = renamed_products(before, after)
     found: list[ProductBreaks] = []
     for name in sorted({*before.products(), *after.products()} - set(renamed.values())):
         one = _of_product(before, after, name, renamed.get(name, name), as_of)
@@ -67,17 +75,19 @@ def broken_promises(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[Pr
 
 
 def _of_product(before: Mesh, after: Mesh, name: str, name_after: str, as_of: datetime.date) -> ProductBreaks:
-    old, new = before.contracts.get(name), after.contracts.get(name_after)
+    old, new = contract_side(before, name), contract_side(after, name_after)
     retention = before.file.defaults.retention, after.file.defaults.retention
     renamed = name_after if name_after != name else ""
     products = before.product(name), after.product(name_after)
     changes = list(product_breaks_of(name, *products, retention, renamed))
     made, refused = None, tuple[BreakRefusal, ...]()
     if old is not None and new is not None:
-        changes += breaks_of(old, new, label_words(after.file))
-        made = version_made(old, new)
+        changes += () if old.says_the_same(new) else breaks_of(old, new)
+        made = version_made(old.contract, new.contract)
     if old is not None:
-        refused = refusals(old, new, changes, as_of, after.file.defaults.break_notice)
+        # A notice that is shorter from this change on was promised longer until now.
+        notice = max(side.file.defaults.break_notice for side in (before, after))
+        refused = refusals(old.contract, new and new.contract, changes, as_of, notice)
     mesh, of = (after, name_after) if products[1] is not None else (before, name)
     product = mesh.product(of)
     assert product is not None, of
@@ -92,20 +102,8 @@ def _of_product(before: Mesh, after: Mesh, name: str, name_after: str, as_of: da
     )
 
 
-def _version(contract: Contract | None) -> str:
-    return contract.version if contract else ""
-
-
-def _renamed(before: Mesh, after: Mesh) -> Mapping[str, str]:
-    """Products that have another name now, by the one before: one came with the contract of one that went."""
-    came = {_id(after, name): name for name in after.products() if before.product(name) is None}
-    gone = {_id(before, name): name for name in before.products() if after.product(name) is None}
-    return {gone[key]: came[key] for key in gone if key and key in came}
-
-
-def _id(mesh: Mesh, product: str) -> str:
-    contract = mesh.contracts.get(product)
-    return str(contract.data.get("id") or "") if contract else ""
+def _version(side: ContractSide | None) -> str:
+    return side.contract.version if side else ""
 
 
 def _by_verdict(changes: Sequence[ContractChange]) -> list[ContractChange]:

@@ -2,7 +2,8 @@
 
 An entry under `widenings` of `clearances/<clearance>.yaml` is that yes. The file is of the clearance's approvers
 (CODEOWNERS), so a domain cannot write it. It counts for some days: a label that comes back, and is taken away again
-later, is another decision. The locks of both sides are not asked: whoever changes a contract writes its lock.
+later, is another decision. Labels are those of the contracts, for whoever changes a contract writes its lock; of the
+locks only the ids are asked, by which a column has its data.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from mesh.contracts.breaks.contract_fields import fields_of, labels_of, sources
-from mesh.contracts.labels import LabelWords, label_words, product_labels
+from mesh.contracts.breaks import ContractSide, contract_side
+from mesh.contracts.breaks.contract_fields import labels_of
+from mesh.contracts.breaks.former_columns import former_columns
+from mesh.contracts.breaks.renamed_products import renamed_products
+from mesh.contracts.labels import product_labels
 from mesh.contracts.widened_clearances import gaining_clearances
 from mesh.findings import Problem, listed
-from mesh.model import ClearanceFile, Contract, Mesh, Widening, contract_file
+from mesh.model import ClearanceFile, Mesh, Widening, contract_file
 
 ENTRY_DAYS: Final = 30
 """Days for which an entry counts, from its own."""
@@ -25,7 +29,10 @@ WHOLE: Final = "*"
 
 
 class GainingClearance(NamedTuple):
-    """A clearance that reads more: its approvers by the files of before, and the entry by which one said yes."""
+    """A clearance that reads more: its approvers by the files of before, and the entry by which one said yes.
+
+    Of one that was not there before the platform team is asked.
+    """
 
     name: str
     approvers: tuple[str, ...]
@@ -71,16 +78,19 @@ class LabelWidening(NamedTuple):
 
 
 def widenings(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[LabelWidening, ...]:
-    """Every label that columns and products of both meshes lose, each side with the label words of its own mesh."""
-    words = label_words(before.file), label_words(after.file)
+    """Every label that columns and products lose, each side with the label words of its own mesh.
+
+    A product or table under another name is the one that it was.
+    """
+    renamed = {name: was for was, name in renamed_products(before, after).items()}
     found: list[LabelWidening] = []
-    for product in sorted(before.contracts.keys() & after.contracts.keys()):
-        contracts = before.contracts[product], after.contracts[product]
-        if words[0] == words[1] and contracts[0].data == contracts[1].data:
+    for product in sorted(after.contracts):
+        old, new = contract_side(before, renamed.get(product, product)), contract_side(after, product)
+        if old is None or new is None or old.says_the_same(new):
             continue
-        lost = list(_lost(contracts, words))
+        lost = list(_lost(old, new))
         told = {label for _, was, now in lost for label in was - now}
-        was, now = (product_labels(one, known) for one, known in zip(contracts, words, strict=True))
+        was, now = (product_labels(one.contract, one.words) for one in (old, new))
         if was - now - told:
             lost.append((WHOLE, was, now))
         found += (_widening(before, after, product, *one, as_of) for one in lost)
@@ -91,18 +101,21 @@ _Lost = tuple[str, frozenset[str], frozenset[str]]
 """A column with its labels before and after."""
 
 
-def _lost(contracts: tuple[Contract, Contract], words: tuple[LabelWords, LabelWords]) -> Iterator[_Lost]:
-    olds = {table.catalog_name: table for table in contracts[0].tables}
-    for table in contracts[1].tables:
-        old = olds.get(table.catalog_name)
-        if old is None:
-            continue
-        came_from = sources(fields_of(contracts[0], old), fields_of(contracts[1], table))
-        before = labels_of(old, words[0])
-        for name, now in labels_of(table, words[1]).items():
-            was = before.get(came_from.get(name) or "", frozenset())
-            if was - now:
-                yield f"{table.catalog_name}.{name}", was, now
+def _lost(old: ContractSide, new: ContractSide) -> Iterator[_Lost]:
+    had, has = _labels(old), _labels(new)
+    for column, formers in former_columns(old, new).items():
+        was = frozenset[str]().union(*(had[former] for former in formers))
+        if was - has[column]:
+            yield column, was, has[column]
+
+
+def _labels(side: ContractSide) -> dict[str, frozenset[str]]:
+    """Labels by column, `profiles.birth_year`."""
+    return {
+        f"{table.catalog_name}.{name}": labels
+        for table in side.contract.tables
+        for name, labels in labels_of(table, side.words).items()
+    }
 
 
 def _widening(
@@ -112,13 +125,18 @@ def _widening(
     gaining: list[GainingClearance] = []
     for name in gaining_clearances(after.clearances, was, now):
         file = after.clearances[name]
-        # Who makes oneself an approver in the same change has nobody's yes yet.
-        approvers = tuple(one.email for one in before.clearances.get(name, file).approvers)
+        approvers = _approvers(before, name)
         gaining.append(GainingClearance(name, approvers, _entry(file, product, column, labels, approvers, as_of)))
     declared = after.product(product)
     assert declared is not None, product
     domain, _, own_name = product.partition(".")
     return LabelWidening(product, contract_file(domain, own_name, declared), column, labels, tuple(gaining))
+
+
+def _approvers(before: Mesh, clearance: str) -> tuple[str, ...]:
+    """Addresses whose yes counts, by the files of before: nobody makes oneself an approver, nor brings a clearance."""
+    file = before.clearances.get(clearance)
+    return tuple(one.email for one in file.approvers) if file else (before.file.owner.email,)
 
 
 def _entry(

@@ -101,27 +101,6 @@ def _elements(element: Element, path: str) -> Iterator[tuple[str, Element]]:
         yield from _elements(below, f"{path}.{_PARTS.get(step, below.catalog_name)}")
 
 
-def sources(olds: Mapping[str, ContractField], news: Mapping[str, ContractField]) -> dict[str, str | None]:
-    """Paths before, by path after; None for a field that is new. `renamedFrom` is followed as the lock follows it."""
-    found: dict[str, str | None] = {}
-    for path, field in sorted(news.items(), key=lambda item: item[0].count(".")):
-        before = found.get(field.parent) if field.parent else ""
-        prefix = f"{before}." if before else ""
-        usual, renamed = f"{prefix}{field.name}", f"{prefix}{field.renamed}"
-        if before is None:
-            found[path] = None
-        elif usual in olds:
-            found[path] = usual
-        else:
-            is_free = (
-                isinstance(field.renamed, str)
-                and renamed in olds
-                and path.removesuffix(field.name) + str(field.renamed) not in news
-            )
-            found[path] = renamed if is_free else None
-    return {path: found[path] for path in news}
-
-
 # ---- what several columns say together
 
 _Said = tuple[tuple[str, str], ...]

@@ -15,9 +15,9 @@ from mesh.contracts.breaks import (
     type_breaks,
 )
 from mesh.contracts.breaks.break_rule import STEPS, BreakRule, ContractChange, VersionStep
-from mesh.contracts.breaks.paired_documents import ContractDifference, differences, same
-from mesh.contracts.labels import LabelWords
-from mesh.model import Contract, Product
+from mesh.contracts.breaks.contract_side import ContractSide
+from mesh.contracts.breaks.paired_documents import ContractDifference, differences
+from mesh.model import Product
 
 RULES: Final[tuple[BreakRule, ...]] = (
     *column_breaks.RULES,
@@ -30,17 +30,12 @@ RULES: Final[tuple[BreakRule, ...]] = (
 )
 """Every rule in its order: the first that has a sentence on a difference judges it; the last judges all."""
 
-PLAIN_WORDS: Final = LabelWords(frozenset())
-"""Words of no mesh, in which every word of a classification is a label."""
-
 
 def breaks_of(
-    before: Contract, after: Contract, words: LabelWords = PLAIN_WORDS, rules: Sequence[BreakRule] = RULES
+    before: ContractSide, after: ContractSide, rules: Sequence[BreakRule] = RULES
 ) -> tuple[ContractChange, ...]:
     """Every change of a contract, judged; none where both say the same."""
-    if same(before.data, after.data):
-        return ()
-    return tuple(_judged(one, rules) for one in differences(before, after, words))
+    return tuple(_judged(one, rules) for one in differences(before, after))
 
 
 def product_breaks_of(

@@ -8,6 +8,7 @@ key, the partitions and the labels of a column.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
@@ -19,10 +20,11 @@ from mesh.contracts.breaks.contract_fields import (
     keys_of,
     labels_of,
     partitions_of,
-    sources,
 )
-from mesh.contracts.labels import LabelWords
-from mesh.model import Contract, Element
+from mesh.contracts.breaks.contract_side import ContractSide
+from mesh.contracts.breaks.former_columns import renamed_tables
+from mesh.contracts.breaks.former_fields import former_fields
+from mesh.model import Element, LockedTable
 
 DocumentPart = Mapping[str, Any]
 """A mapping of a document."""
@@ -35,7 +37,8 @@ class ContractDifference:
     """A key of a contract with its values before and after, None where it is not there.
 
     `place` names the kind of mapping that has the key, as `standard_keys.KEYS` does; the key is empty where the mapping
-    came or went as a whole. `old` and `new` are that mapping in both versions, `subject` the words for what it is of.
+    came or went as a whole. `old` and `new` are that mapping in both versions; of an argument they are the quality rule
+    around, and `old` of a new service level is the one that is of the same already. `subject` is the words for it all.
     `columns` are the columns that it bears on, as `profiles.avatar`; `profiles.*` is a table, and none is the product.
     """
 
@@ -78,10 +81,10 @@ class _Around:
         return ContractDifference(place, key, self.path, *values, *entries, self.subject, self.columns)
 
 
-def differences(before: Contract, after: Contract, words: LabelWords) -> Iterator[ContractDifference]:
+def differences(before: ContractSide, after: ContractSide) -> Iterator[ContractDifference]:
     """Every difference of two versions, in the order of the document before; what is new stands last at its place."""
-    yield from _mapping("contract", before.data, after.data, _Around(), {"schema"})
-    yield from _tables(before, after, words)
+    yield from _mapping("contract", before.contract.data, after.contract.data, _Around(), {"schema"})
+    yield from _tables(before, after)
 
 
 # ---- mappings and lists of entries
@@ -165,9 +168,11 @@ def _mapping(
         if key == "customProperties":
             yield from _custom_properties(one, other, here)
         elif (place, key) in _LISTS and _are_entries(one, other):
-            yield from _entries(str(key), one or (), other or (), here, _LISTS[place, key])
+            entries = _entries(str(key), one or (), other or (), here, _LISTS[place, key])
+            yield from _with_alike(entries, old, new) if key == "slaProperties" else entries
         elif (place, key) in _MAPPINGS and isinstance(one or {}, Mapping) and isinstance(other or {}, Mapping):
-            yield from _mapping(str(key), one or {}, other or {}, here)
+            inner = _mapping(str(key), one or {}, other or {}, here)
+            yield from (replace(each, old=old, new=new) for each in inner) if key == "arguments" else inner
         else:
             yield here.said(place, str(key), (one, other), (old, new))
 
@@ -191,6 +196,25 @@ def _entries(
             yield here.said(place, "", (one, other), (one or NOTHING, other or NOTHING))
         else:
             yield from _mapping(place, one, other, here)
+
+
+def _with_alike(
+    every: Iterable[ContractDifference], old: DocumentPart, new: DocumentPart
+) -> Iterator[ContractDifference]:
+    """Differences of service levels; of a new one with the level that promised the same of the same element before."""
+    known = {_promised(level, old): level for level in reversed(old.get("slaProperties") or [])}
+    for one in every:
+        whole = one.place == "slaProperties" and not one.key and one.is_new
+        yield replace(one, old=known.get(_promised(one.new, new), NOTHING)) if whole else one
+
+
+def _promised(level: DocumentPart, document: DocumentPart) -> tuple[str, str]:
+    return level_name(level), str(level.get("element") or document.get("slaDefaultElement") or "")
+
+
+def level_name(level: DocumentPart) -> str:
+    """The name of a service level, as it is compared: `endofsupport`."""
+    return re.sub("[^a-z]", "", str(level.get("property", "")).casefold())
 
 
 _ENTRY_WORDS: Final = {
@@ -234,10 +258,10 @@ def _custom_properties(old: Any, new: Any, around: _Around) -> Iterator[Contract
 # ---- tables and columns
 
 
-def _tables(before: Contract, after: Contract, words: LabelWords) -> Iterator[ContractDifference]:
-    olds = {table.catalog_name: table for table in before.tables}
-    news = {table.catalog_name: table for table in after.tables}
-    renamed = _renamed(olds, news)
+def _tables(before: ContractSide, after: ContractSide) -> Iterator[ContractDifference]:
+    olds = {table.catalog_name: table for table in before.contract.tables}
+    news = {table.catalog_name: table for table in after.contract.tables}
+    renamed = renamed_tables(before.contract, after.contract)
     for name, old in olds.items():
         other = renamed.get(name, name)
         around = _Around(("schema", name), f"table '{name}'", (f"{name}.*",))
@@ -246,42 +270,29 @@ def _tables(before: Contract, after: Contract, words: LabelWords) -> Iterator[Co
             continue
         if other != name:
             yield around.said("schema", "catalog name", (name, other), (old.data, news[other].data))
-        yield from _TablePair(before, after, old, news[other], words, around).differences()
+        yield from _TablePair(before, after, old, news[other], around).differences()
     for name, new in news.items():
         if name not in olds and name not in renamed.values():
             around = _Around(("schema", name), f"table '{name}'", (f"{name}.*",))
             yield around.said("schema", "", (None, name), (NOTHING, new.data))
 
 
-def _renamed(olds: Mapping[str, Element], news: Mapping[str, Element]) -> dict[str, str]:
-    """Tables that have another name now, by the one before: those that came with just the columns of one that went."""
-    gone = [name for name in olds if name not in news]
-    renamed: dict[str, str] = {}
-    for name, table in news.items():
-        columns = {column.catalog_name for column in table.columns}
-        like = [old for old in gone if {column.catalog_name for column in olds[old].columns} == columns]
-        if name not in olds and len(like) == 1 and like[0] not in renamed:
-            renamed[like[0]] = name
-    return renamed
-
-
 @dataclass(frozen=True, slots=True)
 class _TablePair:
     """A table in two versions of a contract."""
 
-    before: Contract
-    after: Contract
+    before: ContractSide
+    after: ContractSide
     old: Element
     new: Element
-    words: LabelWords
     around: _Around
 
     def differences(self) -> Iterator[ContractDifference]:
         """Differences of the table, of its fields, and of what several columns say together."""
         names = ("name", "physicalName") if self.old.catalog_name != self.new.catalog_name else ()
         yield from _mapping("schema", self.old.data, self.new.data, self.around, ("properties", *names))
-        olds, news = fields_of(self.before, self.old), fields_of(self.after, self.new)
-        came_from = sources(olds, news)
+        olds, news = fields_of(self.before.contract, self.old), fields_of(self.after.contract, self.new)
+        came_from = former_fields(olds, news, *self._locked())
         together = [*self._wholes(came_from), *self._labels(came_from)]
         yield from together
         told = {(one.key, column) for one in together for column in one.columns}
@@ -294,6 +305,11 @@ class _TablePair:
         for path, other in news.items():
             if came_from[path] is None and (other.parent not in news or came_from[other.parent] is not None):
                 yield self._of(other).said("properties", "", (None, other.own), (NOTHING, other.data))
+
+    def _locked(self) -> tuple[LockedTable | None, LockedTable | None]:
+        """The table in both locks; neither where it has another name, for its ids begin anew."""
+        name = self.old.catalog_name
+        return (self.before.locked(name), self.after.locked(name)) if self.new.catalog_name == name else (None, None)
 
     def _of(self, one: ContractField) -> _Around:
         table = self.old.catalog_name
@@ -320,8 +336,8 @@ class _TablePair:
 
     def _labels(self, came_from: Mapping[str, str | None]) -> Iterator[ContractDifference]:
         """Labels of whole columns, as Lake Formation has them: what one lost, and what it got."""
-        olds = labels_of(self.old, self.words)
-        for name, now in labels_of(self.new, self.words).items():
+        olds = labels_of(self.old, self.before.words)
+        for name, now in labels_of(self.new, self.after.words).items():
             source = came_from.get(name)
             if source is None:
                 continue

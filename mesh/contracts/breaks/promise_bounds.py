@@ -79,6 +79,17 @@ def threshold_direction(old: Mapping[str, Any], new: Mapping[str, Any]) -> Direc
     return "tighter" if tighter else "same"
 
 
+def is_upper_bound(rule: Mapping[str, Any]) -> bool:
+    """Whether a quality rule accepts whatever is less than a measure that it accepts: no bad row is always right."""
+    limits = _limits(rule)
+    if limits is None:
+        return False
+    ends = {end for _, limit in limits for end in cast("list[Fraction]", limit if isinstance(limit, list) else [limit])}
+    probes = sorted(probe for probe in _probes(ends, is_count=False) if probe >= 0)
+    accepted = [_accepts(limits, probe) for probe in probes]
+    return accepted == sorted(accepted, reverse=True)
+
+
 _Limits = list[tuple[str, Any]]
 
 

@@ -149,12 +149,20 @@ def _server_new(one: ContractDifference) -> str:
 
 
 def _server_other(one: ContractDifference) -> str:
-    if one.place != "servers" or one.key in _SERVER_WORDS:
+    if one.place != "servers" or one.key in _SERVER_WORDS or _names_environment(one):
         return ""
     return f"{one.subject} is read otherwise: '{one.key}' {values(one)}"
 
 
-_SERVER_WORDS: Final = ("id", "description", "environment", "roles")
+def _names_environment(one: ContractDifference) -> bool:
+    return one.place == "servers" and one.key == "environment" and one.is_new
+
+
+def _environment_named(one: ContractDifference) -> str:
+    return f"the environment of {one.subject} {values(one)}" if _names_environment(one) else ""
+
+
+_SERVER_WORDS: Final = ("id", "description", "roles")
 
 
 # ---- terms
@@ -311,7 +319,20 @@ RULES: Final = (
     BreakRule("server-removed", "servers", "breaking", "major", "A server is gone.", _server_gone),
     BreakRule("server-added", "servers", "safe", "minor", "A server is new.", _server_new),
     BreakRule(
-        "server-changed", "servers", "breaking", "major", "Where or how a server is read changed.", _server_other
+        "server-changed",
+        "servers",
+        "breaking",
+        "major",
+        "Where or how a server is read changed, or its `environment` is another.",
+        _server_other,
+    ),
+    BreakRule(
+        "server-environment-named",
+        "servers",
+        "safe",
+        "patch",
+        "The `environment` of a server is said.",
+        _environment_named,
     ),
     BreakRule("limitations-removed", "terms", "risky", "minor", "A sentence of `limitations` is gone.", _limits_gone),
     BreakRule("limitations-added", "terms", "risky", "minor", "A sentence of `limitations` is new.", _limits_new),

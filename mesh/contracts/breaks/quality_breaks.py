@@ -9,7 +9,14 @@ from typing import Any, Final, cast
 
 from mesh.contracts.breaks.break_rule import BreakRule, values
 from mesh.contracts.breaks.paired_documents import ContractDifference
-from mesh.contracts.breaks.promise_bounds import LIMITS, THRESHOLDS, Direction, limit_direction, threshold_direction
+from mesh.contracts.breaks.promise_bounds import (
+    LIMITS,
+    THRESHOLDS,
+    Direction,
+    is_upper_bound,
+    limit_direction,
+    threshold_direction,
+)
 
 _Judge = Callable[[ContractDifference], str]
 
@@ -28,8 +35,8 @@ def _limit(direction: Direction, words: str) -> _Judge:
 
 
 def _listed(value: Any) -> set[str] | None:
-    """Allowed values of a list, as texts; None for no list."""
-    if not isinstance(value, list):
+    """Allowed values of a list, as texts; None for no list, and for one that names none."""
+    if not isinstance(value, list) or not value:
         return None
     every = cast("list[Any]", value)
     plain = [cast("dict[str, Any]", one).get("value") if isinstance(one, dict) else one for one in every]
@@ -37,10 +44,17 @@ def _listed(value: Any) -> set[str] | None:
 
 
 def _allowed(one: ContractDifference) -> tuple[set[str] | None, set[str] | None] | None:
-    """Allowed values before and after, where the difference is one of them."""
-    if (one.place, one.key) not in (("properties", "enum"), ("arguments", "validValues")):
-        return None
+    """Allowed values before and after, where the difference is one of them, and fewer of them promise more."""
+    if (one.place, one.key) != ("properties", "enum"):
+        is_list = (one.place, one.key) == ("arguments", "validValues")
+        if not is_list or not _limits_what_is_bad(one):
+            return None
     return _listed(one.before), _listed(one.after)
+
+
+def _limits_what_is_bad(one: ContractDifference) -> bool:
+    """Whether the quality rule of an argument sets a limit to bad rows, before and after, and none from below."""
+    return is_upper_bound(one.old) and is_upper_bound(one.new)
 
 
 def _values_wider(one: ContractDifference) -> str:
@@ -48,6 +62,21 @@ def _values_wider(one: ContractDifference) -> str:
     if before is None or after is None or after <= before:
         return ""
     return f"{one.subject} may hold {_joined(after - before)} now, which a consumer has not met"
+
+
+def _values_relabelled(one: ContractDifference) -> str:
+    before, after = _meanings(one.before), _meanings(one.after)
+    others = {value for value in before.keys() & after.keys() if before[value] and before[value] != after[value]}
+    if (one.place, one.key) != ("properties", "enum") or not others:
+        return ""
+    return f"{one.subject} means something else by {_joined(others)}, which has another label"
+
+
+def _meanings(value: Any) -> dict[str, Any]:
+    """Labels of allowed values, by the value as a text."""
+    every = cast("list[Any]", value) if isinstance(value, list) else []
+    named = [cast("dict[str, Any]", one) for one in every if isinstance(one, dict)]
+    return {json.dumps(one.get("value"), sort_keys=True, default=str): one.get("label") for one in named}
 
 
 def _values_narrower(one: ContractDifference) -> str:
@@ -117,7 +146,7 @@ _same = _threshold("same", "is the same in other words")
 def _counted_more(one: ContractDifference) -> bool | None:
     """Whether a rule that counts bad rows counts more of them; None where that cannot be told."""
     before, after = _listed(one.before), _listed(one.after)
-    if one.place != "arguments" or one.key != "missingValues" or before == after:
+    if one.place != "arguments" or one.key != "missingValues" or before == after or not _limits_what_is_bad(one):
         return None
     old, new = before or set[str](), after or set[str]()
     return True if new > old else False if new < old else None
@@ -161,14 +190,26 @@ def _query(one: ContractDifference) -> bool:
 
 
 def _query_said(one: ContractDifference) -> str:
-    said = _query(one) and _plain_sql(one.before) == _plain_sql(one.after)
+    said = one.key == "query" and _query(one) and _plain_sql(one.before) == _plain_sql(one.after)
     return f"{one.subject} asks the same in other words" if said else ""
 
 
 def _plain_sql(query: object) -> list[str]:
-    """A query without what does not matter in it: spaces and case, but for texts and names in quotes."""
-    parts = re.split(r"('(?:[^']|'')*'|\"[^\"]*\")", str(query))
-    return [part if number % 2 else " ".join(part.casefold().split()) for number, part in enumerate(parts)]
+    """A query without what does not matter in it: spaces and case, but for texts and names in quotes, and comments.
+
+    A comment ends with its line: joined with the next one, it takes that along.
+    """
+    text = str(query).strip()
+    if "\\" in text:
+        return [text]  # what it means in a text in quotes is another thing in each dialect
+    parts = _VERBATIM.split(text)
+    return [part if number % 2 else re.sub(r"\s+", " ", part.lower()) for number, part in enumerate(parts)]
+
+
+_VERBATIM: Final = re.compile(
+    r"""('(?:[^']|'')*'|"[^"]*"|`[^`]*`|\$\$.*?\$\$|(?:--|\#)[^\n]*\n?|/\*.*?\*/)(?:(?<=\n)\s+)?""", re.DOTALL
+)
+"""Parts of a query in which everything counts."""
 
 
 def _query_other(one: ContractDifference) -> str:
@@ -230,6 +271,14 @@ RULES: Final = (
         "minor",
         "A list of allowed values (`enum`, `validValues`) has new ones, whatever it lost.",
         _values_wider,
+    ),
+    BreakRule(
+        "values-relabelled",
+        "limits of values",
+        "risky",
+        "minor",
+        "An allowed value that stays has another label: it may mean something else.",
+        _values_relabelled,
     ),
     BreakRule(
         "values-narrowed", "limits of values", "safe", "minor", "A list of allowed values lost some.", _values_narrower

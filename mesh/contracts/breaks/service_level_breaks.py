@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
 from mesh.contracts.breaks.break_rule import BreakRule, values
-from mesh.contracts.breaks.paired_documents import ContractDifference
+from mesh.contracts.breaks.paired_documents import ContractDifference, level_name
 from mesh.contracts.breaks.promise_bounds import number
 
 _SMALLER: Final = frozenset(
@@ -25,27 +24,24 @@ ENDS: Final = frozenset({"endofsupport", "endoflife"})
 
 _UNITS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("s", "sec", "second"), 1),
-    **dict.fromkeys(("m", "min", "minute"), 60),
+    **dict.fromkeys(("min", "minute"), 60),
     **dict.fromkeys(("h", "hr", "hour"), 3600),
     **dict.fromkeys(("d", "day"), 86_400),
     **dict.fromkeys(("w", "week"), 604_800),
     **dict.fromkeys(("mo", "month"), 2_629_800),
     **dict.fromkeys(("y", "yr", "year"), 31_557_600),
 }
-"""Seconds of a unit of time, in the singular."""
+"""Seconds of a unit of time, in the singular. `m` is none of them: some mean minutes by it, and others months."""
 
 
-def level_name(level: Mapping[str, Any]) -> str:
-    """The name of a service level, as it is compared: `endofsupport`."""
-    return re.sub("[^a-z]", "", str(level.get("property", "")).casefold())
-
-
-def _amount(level: Mapping[str, Any]) -> tuple[Fraction, bool] | None:
-    """The value of a level with its unit, and whether it is a time; None where it is no number."""
+def _amount(level: Mapping[str, Any]) -> tuple[Fraction, str] | None:
+    """The value of a level with its unit, which is `s` for every unit of time; None where it is no number."""
     made = number(level.get("value"))
-    unit = str(level.get("unit") or "").casefold()
+    unit = str(level.get("unit") or "").strip().casefold()
     seconds = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
-    return None if made is None else (made * (seconds or 1), seconds is not None)
+    if made is None or seconds:
+        return None if made is None else (made * (seconds or 1), "s")
+    return made, "" if unit in ("%", "percent") else unit
 
 
 def _moved(one: ContractDifference) -> int | None:
@@ -96,6 +92,13 @@ def _dropped(one: ContractDifference) -> str:
     return f"{one.subject} is promised no more" if _whole(one) and one.is_gone else ""
 
 
+def _repeated(one: ContractDifference) -> str:
+    """A second level of an element that promises less than the first, or of which that cannot be told."""
+    if not (_whole(one) and one.is_new and one.old) or _moved(one) in (0, 1):
+        return ""
+    return f"{one.subject} is a second one of the same element, and promises less than the first: {values(one)}"
+
+
 def _added(one: ContractDifference) -> str:
     return f"{one.subject} is new" if _whole(one) and one.is_new else ""
 
@@ -133,6 +136,14 @@ RULES: Final = (
         "end-sooner", "service levels", "breaking", "major", "An end comes sooner than it was announced.", _end_sooner
     ),
     BreakRule("service-level-dropped", "service levels", "breaking", "major", "A service level is gone.", _dropped),
+    BreakRule(
+        "service-level-repeated",
+        "service levels",
+        "breaking",
+        "major",
+        "A service level is a second one of its element, and worse than the first, or not to be compared with it.",
+        _repeated,
+    ),
     BreakRule("service-level-added", "service levels", "safe", "minor", "A service level is new.", _added),
     BreakRule(
         "service-level-worse",

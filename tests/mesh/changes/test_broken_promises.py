@@ -120,6 +120,20 @@ def test_a_shorter_retention_of_the_whole_mesh_breaks_each_product_that_has_none
     assert all(one.refused for one in found)
 
 
+@pytest.mark.parametrize("days", [(90, 1), (1, 90)])
+def test_a_notice_that_one_side_has_longer_is_held(sample: Path, days: tuple[int, int]) -> None:
+    notices = [f"defaults:\n  break-notice: {each} days\n" for each in days]
+    edit(sample / "mesh.yaml", ("defaults:\n", notices[0]))
+    before = mesh_of(sample)
+    edit(sample / "mesh.yaml", (notices[0], notices[1]))
+    end = "slaProperties:\n  - {property: endOfSupport, value: '2026-12-05', description: Ask us.}\n"
+    edit(sample / PROFILES, ("slaProperties:\n", end))
+    (one,) = broken_promises(before, mesh_of(sample), DAY)
+    assert [refusal.sentence for refusal in one.refused] == [
+        "the end of the contract, 2026-12-05, is 4 days ahead, and consumers have 90 to move: write 2027-03-01 or later"
+    ]
+
+
 def test_the_data_of_a_break_is_json_and_the_same_each_time(sample: Path) -> None:
     before = mesh_of(sample)
     edit(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli import exit_codes, main
+from mesh.changes.broken_promises import broken_promises
 from mesh.changes.widenings import LabelWidening, widenings
 from mesh.load import load
 from mesh.model import Mesh
@@ -194,5 +195,33 @@ def test_a_word_that_means_no_label_any_more_takes_the_label_away_with_no_contra
     (sample / "mesh.yaml").write_text(f"{words}classification-aliases: {{private: [pii]}}\n", "utf-8")
     before = mesh_of(sample)
     (sample / "mesh.yaml").write_text(f"{words}no-label: [private]\n", "utf-8")
-    (one,) = widenings(before, mesh_of(sample), DAY)
+    after = mesh_of(sample)
+    (one,) = widenings(before, after, DAY)
     assert (one.column, one.labels) == ("profiles.profile_name", ("pii",))
+    assert [changed.rule for changed in broken_promises(before, after, DAY)[0].changes] == ["label-removed"]
+    (closed,) = broken_promises(after, before, DAY)
+    assert [changed.rule for changed in closed.changes] == ["label-added"]
+    assert closed.hit
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_a_clearance_that_was_not_there_has_the_yes_of_the_platform_team_alone(sample: Path, is_renamed: bool) -> None:
+    before = mesh_of(sample)
+    edit(sample / PROFILES, (NAME + LABEL, NAME))
+    text = (sample / "clearances/general.yaml").read_text("utf-8")
+    mine = text[: text.index("members:")].replace("data-access@aurora.example", "me@aurora.example")
+    (sample / "clearances/mine.yaml").write_text(mine, "utf-8")
+    if is_renamed:
+        (sample / "clearances/general.yaml").unlink()
+
+    def yes_of(approver: str) -> bool:
+        (sample / "clearances/mine.yaml").write_text(mine, "utf-8")
+        approve(sample, "mine", approver=approver)
+        (one,) = widenings(before, mesh_of(sample), DAY)
+        (gaining,) = [each for each in one.gaining if each.name == "mine"]
+        assert gaining.approvers == (before.file.owner.email,)
+        return gaining.entry is not None
+
+    assert not yes_of("me@aurora.example")
+    assert not yes_of("data-access@aurora.example")
+    assert yes_of(before.file.owner.email)

@@ -17,7 +17,7 @@ import yaml
 
 from mesh.changes.broken_consumers import broken_consumers, readers_of
 from mesh.contracts import elements, standard
-from mesh.contracts.breaks import RULES, BreakRule, breaks_of, product_breaks_of
+from mesh.contracts.breaks import RULES, BreakRule, ContractChange, ContractSide, breaks_of, product_breaks_of
 from mesh.contracts.labels import LabelWords
 from mesh.load import load
 from mesh.model import ClearanceFile, Contract, Domain, Mesh, Partner, Product
@@ -155,16 +155,21 @@ def sides(title: str) -> tuple[Contract, Contract]:
     return contract_of(data), contract_of(patched(data, case.change), case.holds)
 
 
+def judged(before: Contract, after: Contract, rules: tuple[BreakRule, ...] = RULES) -> tuple[ContractChange, ...]:
+    """Every change of a contract, with `WORDS` on both sides and no lock."""
+    return breaks_of(ContractSide(before, WORDS), ContractSide(after, WORDS), rules)
+
+
 def verdicts(case: BreakCase, rules: tuple[BreakRule, ...] = RULES) -> tuple[str, ...]:
     """The verdicts of a case, a line each."""
-    changes = breaks_of(*sides(case.title), WORDS, rules)
+    changes = judged(*sides(case.title), rules)
     return tuple(" ".join((one.verdict, one.step, one.rule, *one.columns)) for one in changes)
 
 
 def hits(case: BreakCase) -> tuple[str, ...]:
     """The consumers that a case hits."""
     before, after = sides(case.title)
-    hit = broken_consumers(readers_of(mesh_around(before), PRODUCT), breaks_of(before, after, WORDS))
+    hit = broken_consumers(readers_of(mesh_around(before), PRODUCT), judged(before, after))
     return tuple(str(one.reader) for one in hit)
 
 

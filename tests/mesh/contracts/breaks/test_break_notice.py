@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from mesh.contracts.breaks import breaks_of
 from mesh.contracts.breaks.break_notice import refusals
 from mesh.contracts.breaks.contract_versions import ContractVersion, step_between
-from tests.mesh.contracts.breaks.break_cases import WORDS, base, contract_of, patched
+from tests.mesh.contracts.breaks.break_cases import base, contract_of, judged, patched
 
 DAY: Final = datetime.date(2027, 7, 1)
 WORDS_OF_END: Final = "Use picture_key; told in #identity-data."
@@ -27,7 +26,7 @@ GONE: Final = {".avatar": None, "slaProperties/endOfSupport": None, "version": "
 def refused(before: dict[str, Any], change: dict[str, Any], day: datetime.date = DAY) -> list[tuple[str, str]]:
     data = patched(base(), before)
     old, new = contract_of(data), contract_of(patched(data, change))
-    return [(one.missing, one.sentence) for one in refusals(old, new, breaks_of(old, new, WORDS), day, 30)]
+    return [(one.missing, one.sentence) for one in refusals(old, new, judged(old, new), day, 30)]
 
 
 def missing(before: dict[str, Any], change: dict[str, Any], day: datetime.date = DAY) -> list[str]:

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from mesh.contracts import elements
-from mesh.contracts.breaks import RULES, BreakRule, breaks_of
+from mesh.contracts.breaks import RULES, BreakRule
 from mesh.contracts.standard_keys import KEYS
 from tests.mesh.contracts.breaks.break_cases import (
-    WORDS,
     BreakCase,
     ProductCase,
     base,
     cases,
     contract_of,
     hits,
+    judged,
     patched,
     product_cases,
     product_verdicts,
@@ -61,7 +61,7 @@ def test_without_a_rule_a_case_fails(rule: BreakRule) -> None:
 
 
 def test_the_same_contract_has_no_change() -> None:
-    assert breaks_of(contract_of(base()), contract_of(base()), WORDS) == ()
+    assert judged(contract_of(base()), contract_of(base())) == ()
 
 
 # ---- nothing that a person wrote is unseen
@@ -96,7 +96,7 @@ def test_every_key_of_the_standard_is_judged_and_known(place: str, key: str) -> 
         return
     before = patched(base(), {PLACES[place] + key: _value(key, "before")})
     after = patched(base(), {PLACES[place] + key: _value(key, "after")})
-    changes = breaks_of(elements.read(before), elements.read(after), WORDS)
+    changes = judged(elements.read(before), elements.read(after))
     assert changes, f"{place}.{key} is not seen"
     assert "unknown-key" not in {change.rule for change in changes}
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from mesh.contracts import catalog, elements, standard
-from mesh.contracts.breaks import breaks_of
+from mesh.contracts.breaks import ContractSide, breaks_of
 from tests.sandbox.sample_rows.raw_contract_checks import broken
 from tests.sandbox.sample_rows.sample_contracts import NOW, WORDS, column, contract, sampled, table
 
@@ -219,7 +219,8 @@ def is_contract(data: Mapping[str, Any]) -> bool:
 
 
 def verdicts(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    return {change.verdict for change in breaks_of(elements.read(before), elements.read(after), WORDS)}
+    old, new = (ContractSide(elements.read(data), WORDS) for data in (before, after))
+    return {change.verdict for change in breaks_of(old, new)}
 
 
 def as_seen(written: Any, value: Any) -> Any:
