@@ -48,8 +48,8 @@ def _repository(directory: Path) -> GitRepository:
 
 
 def _names(listed: bytes) -> list[str]:
-    """Names out of git's answer; a byte that is no text, of which git knows nothing, is written as `\\xff`."""
-    return [name for name in listed.decode("utf-8", "backslashreplace").split("\0") if name]
+    """Names out of git's answer, as Python has those of files: a byte that is no text stands as a surrogate."""
+    return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
 
 def _of_folders(before: Path, after: Path, folder: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from mesh.approvals.kept_data import data_needs, data_notices
@@ -89,9 +89,20 @@ NEEDS = (
 
 def approvals(request: ChangeRequest, reviewers: Reviewers) -> Approvals:
     """The approvals that a change needs, with who gave them."""
+    request = _with_known_settings(request)
     needs = _once(need for rule in NEEDS for need in rule(request))
     told = dict.fromkeys((*use_notices(request), *data_notices(request)))
     return Approvals(tuple(Approval(need, reviewers.yes_to(need)) for need in needs), tuple(told))
+
+
+def _with_known_settings(request: ChangeRequest) -> ChangeRequest:
+    """The request, in which a side whose `mesh.yaml` cannot be read has the other side's in the place of a stand-in."""
+    before, after = request.before, request.after
+    if "mesh.yaml" in after.unread:
+        return replace(request, after=replace(after, file=before.file))
+    if "mesh.yaml" in before.unread:
+        return replace(request, before=replace(before, file=after.file))
+    return request
 
 
 def _once(needs: Iterable[Need]) -> Iterator[Need]:
