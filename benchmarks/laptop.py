@@ -201,8 +201,10 @@ def queries(folder: Path, number: int) -> None:
         print(
             f"{what}: mesh query {ours:.2f} s, DuckDB {theirs:.2f} s; ratio {ours / theirs:.2f} (target {TARGET_RATIO})"
         )
+    most = memory()[1]
     print(
-        f"memory of the process that serves them: {memory()[1]} MB at most (target {TARGET_SERVING}), {before} before"
+        f"memory of the queries: {most - before} MB at most (target {TARGET_SERVING}), beside {before} MB of the "
+        f"organisation and of this benchmark's own rows"
     )
 
 
