@@ -4,15 +4,18 @@ rows."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from sandbox.athena.duck_dialect import QueryRelation, duck_sql
+from sandbox.athena.query_errors import QueryError
 from sandbox.athena.seen_tables import SeenColumn, TableName
 from sandbox.athena.statements import parse
+from tests.sandbox.athena.query_ground import Ground, seen
 
 COLUMNS = (
     SeenColumn("k", "int"),
@@ -21,6 +24,7 @@ COLUMNS = (
     SeenColumn("y", "double"),
     SeenColumn("d", "date"),
     SeenColumn("s", "string"),
+    SeenColumn("z", "timestamptz"),
 )
 RELATIONS = {TableName("db", name): QueryRelation(f"_r_{name}", COLUMNS) for name in ("t", "u")}
 QUERIES = 400
@@ -36,7 +40,9 @@ def connection() -> duckdb.DuckDBPyConnection:
     opened = duckdb.connect()
     opened.execute("SET TimeZone = 'UTC'")
     for name in ("t", "u"):
-        opened.execute(f"CREATE TABLE {name} (k INTEGER, n BIGINT, x DECIMAL(10,2), y DOUBLE, d DATE, s VARCHAR)")
+        opened.execute(
+            f"CREATE TABLE {name} (k INTEGER, n BIGINT, x DECIMAL(10,2), y DOUBLE, d DATE, s VARCHAR, z TIMESTAMPTZ)"
+        )
         for _ in range(25):
             row = [
                 drawn.randint(-4, 6),
@@ -45,9 +51,10 @@ def connection() -> duckdb.DuckDBPyConnection:
                 drawn.randint(-8, 8) / 4,
                 f"2024-0{drawn.randint(1, 9)}-{drawn.randint(1, 28):02d}",
                 drawn.choice(["one", "two", "Three", "", "a,b"]),
+                f"2024-{drawn.choice(('03-31', '07-01', '10-27'))} {drawn.randint(0, 23):02d}:30:00+00",
             ]
             row = [None if drawn.random() < 0.1 else value for value in row]
-            opened.execute(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?)", row)
+            opened.execute(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         opened.execute(f"CREATE VIEW _r_{name} AS SELECT * FROM {name}")
     return opened
 
@@ -81,6 +88,7 @@ class Written:
             lambda: self.join("if({} > {}, 1, 2)", "CASE WHEN {} > {} THEN 1 ELSE 2 END", deeper(), deeper()),
             lambda: self.join("strpos({}, 'e')", "instr({}, 'e')", self.text(of)),
             lambda: self.join("day_of_week({})", "isodow({})", self.day(of)),
+            lambda: self.zoned(of),
             lambda: self.join("date_diff('day', {}, {})", "({1} - {0})", self.day(of), self.day(of)),
             lambda: self.join(
                 "greatest({0}, {1})",
@@ -93,6 +101,11 @@ class Written:
             ),
             lambda: self.join("cardinality(split({}, ','))", "len(string_split({}, ','))", self.text(of)),
         )
+
+    def zoned(self, of: str) -> Both:
+        """The hour of a moment in a place; the rows have the days on which clocks change."""
+        place = self.draw.choice(["Europe/Berlin", "America/New_York", "Asia/Kolkata"])
+        return f"hour({of}.z at time zone '{place}')", f"hour(timezone('{place}', {of}.z))"
 
     def exact(self, of: str) -> Both:
         """A decimal."""
@@ -136,6 +149,10 @@ class Written:
             lambda: self.join("({} + interval '3' day)", "({} + 3)", column),
             lambda: self.join("date_trunc('month', {0})", "make_date(year({0}), month({0}), 1)", column),
             lambda: self.join("date_add('week', -2, {})", "({} - 14)", column),
+            lambda: (
+                f"cast({of}.z at time zone 'Asia/Kolkata' as date)",
+                f"CAST(timezone('Asia/Kolkata', {of}.z) AS DATE)",
+            ),
         )
 
     def truth(self, of: str) -> Both:
@@ -170,7 +187,9 @@ class Written:
             lambda: self.join("max({})", "max({})", self.value(of)),
             lambda: self.join("count_if({})", "CAST(count(*) FILTER (WHERE {}) AS BIGINT)", self.truth(of)),
             lambda: self.join(
-                "count(distinct {})", "len(list(DISTINCT {0}) FILTER (WHERE {0} IS NOT NULL))", (f"{of}.k", f"{of}.k")
+                "count(distinct {})",
+                "ifnull(len(list(DISTINCT {0}) FILTER (WHERE {0} IS NOT NULL)), 0)",
+                (f"{of}.k", f"{of}.k"),
             ),
             lambda: self.join("bool_or({})", "max({})", self.truth(of)),
             lambda: (f"array_agg({of}.k order by {of}.k desc)", f"list({of}.k ORDER BY {of}.k DESC NULLS LAST)"),
@@ -234,7 +253,7 @@ class Written:
 
     def nested(self) -> Both:
         return self.join(
-            "with t as (select k, n, x, y, d, s from t where {0}), z as (select t.*, {1} as w from t) "
+            "with t as (select k, n, x, y, d, s, z from t where {0}), z as (select t.*, {1} as w from t) "
             "select w, (select max(u.n) from u where u.k = z.k) from z order by w limit 1000",
             "SELECT w, (SELECT max(u.n) FROM u WHERE u.k = z.k) FROM (SELECT t.*, {1} AS w FROM t WHERE {0}) z",
             self.truth("t"),
@@ -252,8 +271,11 @@ class Written:
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+    return in_order(connection.execute(query).fetchall())
+
+
+def in_order(found: Iterable[tuple[Any, ...]]) -> list[Any]:
     """Rows in an order of their own; numbers without the zeros that end them."""
-    found = connection.execute(query).fetchall()
     shown = [tuple(float(value) if type(value).__name__ == "Decimal" else value for value in row) for row in found]
     return sorted(shown, key=repr)
 
@@ -272,3 +294,39 @@ def test_generated_queries_have_the_rows_of_the_same_queries_in_duckdbs_words(
         filled += bool(expected)
     assert filled > QUERIES * 0.8
     assert len(shapes) > 20
+
+
+HIDDEN = "secret"
+"""A column of the files that the reader does not see."""
+
+
+def test_over_files_of_iceberg_they_have_the_rows_of_a_plain_copy_without_what_is_withheld(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """The files hold a column more; the copy of DuckDB's has it too, and is asked for the others."""
+    ground, columns = Ground(tmp_path), "; ".join(f"{column.name} {column.type}" for column in COLUMNS)
+    with ground.relations() as (engine, relations):
+        known: dict[TableName, QueryRelation] = {}
+        for name in ("t", "u"):
+            held = connection.execute(f"SELECT *, 'not for ' || s AS {HIDDEN} FROM {name}").to_arrow_table()
+            table = ground.iceberg(held.schema, name)
+            table.append(held)
+            relation = relations.register(seen(table, columns, whole=False), ground.files)
+            known[TableName("db", name)] = QueryRelation(relation, COLUMNS)
+
+        def answer(athena: str) -> list[Any]:
+            with engine.query(duck_sql(parse(athena, "db"), known), 30) as running:
+                return in_order(
+                    row
+                    for batch in running.batches
+                    for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+                )
+
+        everything = ", ".join(column.name for column in COLUMNS)
+        assert answer("select * from t") == rows(connection, f"SELECT {everything} FROM t")
+        for seed in range(300):
+            athena, plain = Written(seed).query()
+            assert answer(athena) == rows(connection, plain), (seed, athena)
+        for withheld in (f"select {HIDDEN} from t", f"select k from t where {HIDDEN} like 'n%'"):
+            with pytest.raises(QueryError, match=f"COLUMN_NOT_FOUND: .*'{HIDDEN}' cannot be resolved"):
+                answer(withheld)
