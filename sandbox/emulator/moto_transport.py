@@ -87,11 +87,14 @@ class _Body(BytesIO):
 
 def not_served(request: Any, why: str) -> HttpResponse:
     """The error `NotImplemented` as clients of each protocol read it; of 501 SDKs ask no second time."""
+    code = {
+        "x-amzn-errortype": "NotImplemented"
+    }  # REST in JSON has no more, of a GET not even the type of what is sent
     if request.headers.get("X-Amz-Target") or "json" in str(request.content_type):
         told = {"__type": "NotImplemented", "message": why}
-        return 501, {"Content-Type": "application/json", "x-amzn-errortype": "NotImplemented"}, json.dumps(told)
+        return 501, {"Content-Type": "application/json", **code}, json.dumps(told)
     error = f"<Error><Code>NotImplemented</Code><Message>{escape(why)}</Message></Error>"
-    return 501, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>"
+    return 501, {"Content-Type": "text/xml", **code}, f"<ErrorResponse>{error}</ErrorResponse>"
 
 
 class NotServedError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from typing import Final
 import pytest
 
 from cli import exit_codes, main
+from sandbox.emulator import backends
 from sandbox.runs.fresh_organization import FreshOrganization
 from tests.sandbox.jobs.deployed_pipelines import FUNCTION, JOB, kept
 
@@ -73,7 +75,12 @@ def test_a_run_that_fails_ends_with_1_and_the_reason(organization: FreshOrganiza
 
 
 def test_a_past_window_is_run_by_its_name(organization: FreshOrganization, typed: Typed) -> None:
+    out, _ = typed(JOB, code=exit_codes.FINE)
+    stored = backends.bucket(json.loads(out.splitlines()[0])["--mesh-bucket"])
+    assert stored is not None
+    assert "files/written.txt" not in stored.keys
     typed(JOB, "--window", "january", code=exit_codes.FINE)
+    assert stored.keys["files/written.txt"].value == b"a line"
 
 
 def test_a_function_is_given_the_event_of_a_file(organization: FreshOrganization, typed: Typed, tmp_path: Path) -> None:

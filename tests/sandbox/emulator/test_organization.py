@@ -11,10 +11,14 @@ from typing import Any
 import boto3
 import botocore.exceptions
 import pytest
+from botocore.awsrequest import HeadersDict
+from botocore.parsers import create_parser
 from cryptography.hazmat.primitives.asymmetric import rsa
+from werkzeug.test import EnvironBuilder
 
 from sandbox.emulator.aws.resource import AwsError
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT, EmulatedOrganization
+from sandbox.emulator.moto_transport import not_served
 from sandbox.emulator.organization_ids import OrganizationIds
 from tests.sandbox.emulator.provider_harness import DOMAIN, GOVERNANCE, IDS, MANAGEMENT, REGION
 
@@ -240,3 +244,14 @@ def test_a_served_operation_that_moto_lacks_is_said_in_the_words_of_its_protocol
     told: Any = refused.value.response
     assert (told["ResponseMetadata"]["HTTPStatusCode"], told["Error"]["Code"]) == (501, "NotImplemented")
     assert operation in told["Error"]["Message"]
+
+
+@pytest.mark.parametrize("protocol", ["json", "query", "rest-json", "rest-xml"])
+def test_what_is_not_served_is_an_error_to_clients_of_each_protocol(protocol: str) -> None:
+    """Of a GET, which says nothing about what it sends."""
+    asked = EnvironBuilder(path="/", headers={"X-Amz-Target": "x.Y"} if protocol == "json" else {}).get_request()
+    status, headers, body = not_served(asked, "no <such> API")
+    answered = {"status_code": status, "headers": HeadersDict(headers), "body": str(body).encode()}
+    told: Any = create_parser(protocol).parse(answered, None)
+    assert told["Error"]["Code"] == "NotImplemented"
+    assert "such" in str(told["Error"])
