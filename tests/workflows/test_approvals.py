@@ -15,6 +15,7 @@ from tests.workflows.workflow_steps import ROOT, Ended, Origin, Runner, event
 
 FILE: Final = "approvals"
 pytestmark = pytest.mark.slow
+LONG: Final = pytest.mark.long
 STEPS: Final = (
     "Refuse another base than the default branch",
     "Install the mesh command of the base, and not that of the request",
@@ -64,7 +65,7 @@ def told(ended: Ended) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [case if case == "a guardrail" else pytest.param(case, marks=LONG) for case in CASES])
 def test_a_request_names_the_approvals_that_are_missing_each_with_its_sentence(
     origin: Origin, runner: Runner, case: str
 ) -> None:
@@ -95,10 +96,14 @@ def test_a_request_passes_when_everybody_has_said_yes(origin: Origin, runner: Ru
         ([("priya", "APPROVED", 1, True), ("priya", "COMMENTED", 2, True)], 0),
         ([("priya", "APPROVED", 1, False)], 2),
         ([("priya", "APPROVED", 1, True), ("priya", "CHANGES_REQUESTED", 2, True)], 2),
-        ([("priya", "CHANGES_REQUESTED", 1, True), ("priya", "APPROVED", 2, True)], 0),
-        ([("priya", "DISMISSED", 1, True)], 2),
-        ([("mallory", "APPROVED", 1, True)], 2),
-        ([(f"somebody-{number}", "APPROVED", 1, True) for number in range(120)] + [("priya", "APPROVED", 2, True)], 0),
+        pytest.param([("priya", "CHANGES_REQUESTED", 1, True), ("priya", "APPROVED", 2, True)], 0, marks=LONG),
+        pytest.param([("priya", "DISMISSED", 1, True)], 2, marks=LONG),
+        pytest.param([("mallory", "APPROVED", 1, True)], 2, marks=LONG),
+        pytest.param(
+            [(f"somebody-{number}", "APPROVED", 1, True) for number in range(120)] + [("priya", "APPROVED", 2, True)],
+            0,
+            marks=LONG,
+        ),
     ],
     ids=["a remark after it", "of an earlier commit", "taken back", "given in the end", "dismissed", "nobody", "paged"],
 )
@@ -133,7 +138,7 @@ def test_a_name_is_an_argument_and_no_code(origin: Origin, runner: Runner) -> No
     assert not (runner.workspace / "stolen").exists()
 
 
-@pytest.mark.parametrize("name", ["main", "HEAD", "HEAD^1"])
+@pytest.mark.parametrize("name", ["HEAD^1", *(pytest.param(name, marks=LONG) for name in ("main", "HEAD"))])
 def test_a_folder_that_is_called_as_a_revision_is_not_taken_for_the_base(
     origin: Origin, runner: Runner, name: str
 ) -> None:

@@ -108,7 +108,7 @@ def test_where_nothing_was_deployed_yet_every_stack_is(origin: Origin, runner: R
     assert organization == {"stack": "organization", "environment": "root", "role": f"{ROLE}/organization"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_where_what_was_deployed_is_not_valid_any_more_every_stack_is(origin: Origin, runner: Runner) -> None:
     shop = origin.path / "stacks" / "domains" / "shop.yaml"
     good = shop.read_text("utf-8")
@@ -125,7 +125,7 @@ def test_a_deployment_whose_commit_is_gone_is_passed_over(origin: Origin, runner
     assert last(runner, [(3, "1" * 40), (2, before)], deployed=(3, 2)) == before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_stack_of_another_repository_and_one_without_a_role_are_not_deployed(origin: Origin, runner: Runner) -> None:
     edit = ("mesh.yaml", "environments: {", "repositories: {domain-shop: acme/shop}, environments: {")
     cloned(origin, runner, edit)
@@ -137,7 +137,7 @@ def test_a_stack_of_another_repository_and_one_without_a_role_are_not_deployed(o
     assert "domain-shop" not in runner.env["SAID"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_stack_that_is_no_more_is_told(origin: Origin, runner: Runner) -> None:
     (origin.path / "stacks" / "partners" / "courier.yaml").unlink()
     before, _ = cloned(origin, runner, ("mesh.yaml", "name: tiny\n", "name: tiny\n"[:-1] + " # smaller\n"))

@@ -79,10 +79,16 @@ def test_a_request_is_validated_compared_and_its_stacks_are_found(origin: Origin
     assert (found["region"], found["audience"]) == ("eu-west-1", "sts.amazonaws.com")
     values = {"steps.stacks.outputs.stacks": found["stacks"]}
     assert "of 1 stacks asked about, 0 violations" in runner.done(FILE, "change", "Ask the policies", values)
+
+
+@pytest.mark.long
+def test_a_request_is_proven(origin: Origin, runner: Runner) -> None:
+    requested(origin, runner, a_member)
+    runner.done(FILE, "change", FIRST[0])
     assert "49 invariants of 49 hold" in runner.done(FILE, "change", "Prove")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_label_that_goes_without_a_yes_fails_and_is_still_shown(origin: Origin, runner: Runner) -> None:
     customers = "contracts/orders/customers.odcs.yaml"
 
@@ -103,7 +109,7 @@ def test_a_label_that_goes_without_a_yes_fails_and_is_still_shown(origin: Origin
     runner.done(FILE, "change", "Find the stacks that it makes others")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Origin, runner: Runner) -> None:
     requested(origin, runner, lambda stacks: swap(stacks / "mesh.yaml", "name: tiny\n", "# A remark.\nname: tiny\n"))
     for title in (*FIRST, "Compare with the base", "Find the stacks that it makes others"):
@@ -112,7 +118,7 @@ def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Or
     assert runner.outputs["stacks"]["prove"] == "false"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Runner) -> None:
     rules = "policies/mesh_guardrails/rules.py"
     requested(origin, runner, lambda _: swap(origin.path / rules, "    if block is None:", "    if block is not None:"))
@@ -126,7 +132,7 @@ def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Run
     assert "aws:s3/bucket:Bucket clicks: 'clicks' has no BucketPublicAccessBlock" in ended.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_request_that_mends_its_base_is_not_stopped_by_it(origin: Origin, runner: Runner) -> None:
     shop = origin.path / "stacks" / "domains" / "shop.yaml"
     good = shop.read_text("utf-8")

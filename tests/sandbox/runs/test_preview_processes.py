@@ -257,7 +257,7 @@ def begun_by(process: subprocess.Popen[Any]) -> list[psutil.Process]:
 
 @side_by_side
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_ends_the_command_and_all_of_its_processes(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "cli.main", "plan", "--as-of", DAY.isoformat(), "--json"]
     process = subprocess.Popen(
