@@ -88,7 +88,7 @@ def test_a_request_is_proven(origin: Origin, runner: Runner) -> None:
     assert "49 invariants of 49 hold" in runner.done(FILE, "change", "Prove")
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_label_that_goes_without_a_yes_fails_and_is_still_shown(origin: Origin, runner: Runner) -> None:
     customers = "contracts/orders/customers.odcs.yaml"
 
