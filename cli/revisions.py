@@ -99,7 +99,7 @@ class GitRepository(NamedTuple):
             return ended.stdout.decode().strip()
         if ".." in revision:
             raise NotPossibleError(
-                f"'{shorten(revision)}' is a range of revisions, and a side is one: give its two ends as the two sides; "
+                f"'{shorten(revision)}' is a range of revisions, and a side is one: give its two ends as sides; "
                 "where a branch began says `git merge-base`"
             )
         if self.git("rev-parse", "--is-shallow-repository").strip() == b"true":
