@@ -67,7 +67,7 @@ def opened_side(text: str, directory: Path) -> Generator[Side]:
     inside = path.strip("/") if path else repository.inside(directory)
     with tempfile.TemporaryDirectory(prefix="mesh-revision-") as temporary:
         top = Path(os.path.realpath(temporary)) / "repository"
-        entries = repository.entries(commit, inside)
+        entries = [] if ".." in Path(inside).parts else repository.entries(commit, inside)
         _refuse_gaps(revision, inside, entries, repository)
         _write(repository, entries, top)
         yield Side(f"{revision}:{inside or '.'}", top / inside if inside else top, top)
@@ -92,11 +92,16 @@ class GitRepository(NamedTuple):
 
     def commit(self, revision: str) -> str:
         """The id of the commit that a revision names; NotPossibleError for one that is not there."""
-        if not revision or revision.startswith("-"):
+        if not revision or revision.startswith(("-", "^")):
             raise NotPossibleError(f"'{shorten(revision)}' is no revision of git, such as main, HEAD~1 or v1.2")
         ended = _git(self.top, ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
         if not ended.returncode:
             return ended.stdout.decode().strip()
+        if ".." in revision:
+            raise NotPossibleError(
+                f"'{shorten(revision)}' is a range of revisions, and a side is one: give its two ends as sides; "
+                "where a branch began says `git merge-base`"
+            )
         if self.git("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise NotPossibleError(
                 f"{self.top} has no revision '{shorten(revision)}': it is a shallow clone, which holds the last "
@@ -147,7 +152,7 @@ def _of_head(head: str) -> tuple[str, str]:
 def _is_revision(text: str, directory: Path) -> bool:
     """Whether git knows a text as a revision; no where there is no git."""
     top = _top(directory)
-    if top is None or text.startswith("-"):
+    if top is None or text.startswith(("-", "^")):
         return False
     return not _git(top, ("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")).returncode
 

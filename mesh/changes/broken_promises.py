@@ -20,7 +20,7 @@ from mesh.contracts.breaks import (
 from mesh.contracts.breaks.break_notice import BreakRefusal, refusals, version_made
 from mesh.contracts.breaks.renamed_products import renamed_products
 from mesh.findings import Problem
-from mesh.model import Mesh, contract_file
+from mesh.model import Defaults, Mesh, contract_file
 
 ORDER: Final = ("breaking", "risky", "safe")
 
@@ -64,19 +64,41 @@ class ProductBreaks:
 
 
 def broken_promises(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[ProductBreaks, ...]:
-    """Every product whose contract or lines changed between two meshes, by name; consumers are those of before."""
+    """Every product whose contract or lines changed between two meshes, by name; consumers are those of before.
+
+    What a mistake in a file leaves open breaks nothing: nobody knows what will stand there.
+    """
     renamed = renamed_products(before, after)
     found: list[ProductBreaks] = []
     for name in sorted({*before.products(), *after.products()} - set(renamed.values())):
+        if any(_is_unsaid(mesh, name) for mesh in (before, after)):
+            continue
         one = _of_product(before, after, name, renamed.get(name, name), as_of)
         if one.changes:
             found.append(one)
     return tuple(found)
 
 
+def _is_unsaid(mesh: Mesh, product: str) -> bool:
+    """Whether the lines of a product, its contract or what labels mean cannot be told, for a file is wrong there."""
+    domain, _, name = product.partition(".")
+    declared = mesh.product(product)
+    places: list[tuple[str, ...]] = [(f"domains/{domain}.yaml", "products", name)]
+    places += [(contract_file(domain, name, declared),)] if declared else []
+    places += [("mesh.yaml", "classifications"), ("mesh.yaml", "classification-aliases")]
+    return mesh.is_unread("domains", domain) or any(mesh.touches(*place) for place in places)
+
+
+def _told(before: Mesh, after: Mesh, key: str) -> list[Defaults]:
+    """The defaults of both meshes; one of which a mistake leaves a key open is taken for the other."""
+    told = [mesh.file.defaults for mesh in (before, after) if not mesh.touches("mesh.yaml", "defaults", key)]
+    return told * 2 if len(told) == 1 else told or [before.file.defaults] * 2
+
+
 def _of_product(before: Mesh, after: Mesh, name: str, name_after: str, as_of: datetime.date) -> ProductBreaks:
     old, new = contract_side(before, name), contract_side(after, name_after)
-    retention = before.file.defaults.retention, after.file.defaults.retention
+    one, other = _told(before, after, "retention")
+    retention = one.retention, other.retention
     renamed = name_after if name_after != name else ""
     products = before.product(name), after.product(name_after)
     changes = list(product_breaks_of(name, *products, retention, renamed))
@@ -86,7 +108,7 @@ def _of_product(before: Mesh, after: Mesh, name: str, name_after: str, as_of: da
         made = version_made(old.contract, new.contract)
     if old is not None:
         # A notice that is shorter from this change on was promised longer until now.
-        notice = max(side.file.defaults.break_notice for side in (before, after))
+        notice = max(side.break_notice for side in _told(before, after, "break-notice"))
         refused = refusals(old.contract, new and new.contract, changes, as_of, notice)
     mesh, of = (after, name_after) if products[1] is not None else (before, name)
     product = mesh.product(of)

@@ -114,6 +114,17 @@ def test_a_revision_that_does_not_exist_is_said_with_the_nearest_one(repository:
     assert refused("xyz").endswith("there is no folder of that name. `git branch --all` lists branches")
     assert "no revision of git" in refused("-x")
     assert "no revision of git" in refused(":stacks")
+    assert "no revision of git" in refused("^main")
+
+
+@pytest.mark.parametrize("text", ["main..HEAD", "main...HEAD", "..main"])
+def test_a_range_is_two_sides(repository: Path, text: str) -> None:
+    assert refused(text).startswith(f"'{text}' is a range of revisions, and a side is one: give its two ends as ")
+
+
+@pytest.mark.parametrize("path", ["../x", "stacks/../.."])
+def test_a_path_that_leads_out_of_the_repository_is_no_folder_of_it(repository: Path, path: str) -> None:
+    assert refused(f"main:{path}").startswith(f"there is no folder '{path}' at main in ")
 
 
 def test_no_commit_and_no_repository_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

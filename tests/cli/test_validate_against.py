@@ -61,3 +61,28 @@ def test_a_side_that_is_not_valid_is_said_beside_the_findings(folder: Path, caps
     assert "HEAD:stacks/domains/shop.yaml:2:1: " in more
     _, refused = typed(capsys, "validate", "--against", "nowhere", code=exit_codes.BAD_INPUT)
     assert "has no revision 'nowhere'" in refused
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad"),
+    [
+        ("domains/orders.yaml", "description:", 'description: "\\e" #'),
+        ("domains/orders.yaml", "products:", "productz:"),
+        ("mesh.yaml", "description:", 'description: "\\e" #'),
+        ("mesh.yaml", "defaults:", "classification-aliases: {secret: pii}\ndefaults:"),
+        ("mesh.yaml", "9999 days", "9999 dayz"),
+        ("mesh.yaml", " 9 days", " 9 dayz"),
+        (CUSTOMERS, "version: ", "version: 3 # "),
+        (CUSTOMERS, "purpose: ", 'purpose: "\\e", usage: '),
+    ],
+)
+def test_a_mistake_in_a_file_is_not_taken_for_a_break(
+    folder: Path, capsys: pytest.CaptureFixture[str], file: str, good: str, bad: str
+) -> None:
+    with (folder / "mesh.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("defaults: {retention: 9999 days, break-notice: 9 days}\n")
+    git(folder.parent, "commit", "-qam", "two")
+    change(folder / file, good, bad)
+    alone, _ = typed(capsys, "validate", code=exit_codes.BAD_INPUT)
+    said, _ = typed(capsys, "validate", "--against", "HEAD", code=exit_codes.BAD_INPUT)
+    assert said == alone

@@ -6,7 +6,7 @@ table, or `status: deprecated` for the whole), and announces its end, some days 
     slaProperties:
       - property: endOfSupport
         value: "2027-06-30"
-        element: profiles.avatar        # left out, it is the end of the whole contract
+        element: profiles.avatar        # several with commas; left out, it is the end of the whole contract
         description: Use picture_key, which has all that avatar had; told in #identity-data.
 
 The second, on that day or later, breaks it, with the next major version.
@@ -85,7 +85,7 @@ def _version(before: Contract, after: Contract, changes: Sequence[ContractChange
 
 
 class _End(NamedTuple):
-    """An announced end: the column or table that it is of, empty for the contract; the day, and the words for it."""
+    """An announced end: the column or table that it is of, empty for the contract; the day, the words, its level."""
 
     of: str
     day: datetime.date | None
@@ -97,18 +97,32 @@ def _ends(contract: Contract) -> Iterator[_End]:
     levels: list[Mapping[str, Any]] = contract.data.get("slaProperties") or []
     for number, level in enumerate(levels):
         if level_name(level) in ENDS:
-            words = str(level.get("description") or "").strip()
-            yield _End(_in_catalog(contract, str(level.get("element") or "")), _day(level.get("value")), words, number)
+            words, day = str(level.get("description") or "").strip(), _day(level.get("value"))
+            element = str(level.get("element") or "")
+            for one in [part.strip() for part in element.split(",") if part.strip()] if element else [""]:
+                yield _End(_in_catalog(contract, one), day, words, number)
 
 
 def _in_catalog(contract: Contract, element: str) -> str:
-    """The element of a service level by its names in the catalog."""
-    name, _, inner = element.partition(".")
-    for table in contract.tables:
-        if name in (table.name, table.catalog_name):
-            found = next((one for one in table.columns if inner in (one.name, one.catalog_name)), None)
-            return f"{table.catalog_name}.{found.catalog_name if found else inner}".rstrip(".")
+    """One of the elements of a service level by its names in the catalog.
+
+    It is named as `mesh validate` takes it: with its table and what stands before that, or alone where the contract
+    has one table.
+    """
+    steps = element.split(".")
+    for start, name in enumerate(steps):
+        for table in contract.tables:
+            if name in (table.name, table.catalog_name):
+                inner = ".".join(steps[start + 1 :])
+                return f"{table.catalog_name}.{_column_in_catalog(table, inner) or inner}".rstrip(".")
+    if len(contract.tables) == 1 and (found := _column_in_catalog(contract.tables[0], element)):
+        return f"{contract.tables[0].catalog_name}.{found}"
     return element
+
+
+def _column_in_catalog(table: Element, name: str) -> str:
+    """The name in the catalog of a column, empty where the table has none of that name."""
+    return next((one.catalog_name for one in table.columns if name in (one.name, one.catalog_name)), "")
 
 
 def _day(value: Any) -> datetime.date | None:

@@ -96,6 +96,27 @@ def test_an_end_of_another_column_lets_nothing_go() -> None:
     assert missing({**ANNOUNCED, "slaProperties/+": {**END, "element": "profiles.plan"}}, GONE) == ["end"]
 
 
+@pytest.mark.parametrize("element", ["profiles.plan, profiles.avatar", "avatar", "lake.profiles.avatar", "plan,avatar"])
+def test_an_end_names_columns_in_each_way_that_a_service_level_may(element: str) -> None:
+    """Open Data Contract Standard 3.2, "Service-Level Agreement": elements are separated by commas."""
+    named = {**ANNOUNCED, "schema/accounts": None, "slaProperties/+": {**END, "element": element}}
+    assert missing(named, GONE) == []
+    assert missing({**named, "slaProperties/+": {**END, "element": element, "value": "2027-07-02"}}, GONE) == ["end"]
+
+
+@pytest.mark.parametrize("element", ["avatar", ",", " "])
+def test_an_element_that_is_none_of_the_contract_lets_nothing_go(element: str) -> None:
+    """With two tables a column alone may be of either; and what names nothing does not stand for everything."""
+    assert missing({**ANNOUNCED, "slaProperties/+": {**END, "element": element}}, GONE) == ["end"]
+
+
+def test_a_column_that_an_end_names_besides_has_its_own_notice() -> None:
+    more = {"slaProperties/endOfSupport/element": "profiles.avatar, profiles.plan", "version": "2.5.0"}
+    told = refused(ANNOUNCED, more)
+    assert [what for what, _ in told] == ["end"]
+    assert told[0][1].startswith("the end of 'profiles.plan', 2027-06-30, is 1 day ago, ")
+
+
 def test_a_deprecated_table_or_contract_covers_its_columns() -> None:
     table = {"schema/profiles/deprecated": True, "slaProperties/+": {**END, "element": "profiles"}}
     assert missing(table, GONE) == []
