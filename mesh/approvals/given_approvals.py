@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mesh.approvals.kept_data import data_needs, data_notices
 from mesh.approvals.known_groups import group_needs
 from mesh.approvals.loosened_settings import account_needs, setting_needs
+from mesh.approvals.lost_resources import resource_needs
 from mesh.approvals.needs import ChangeRequest, Need, Notice
 from mesh.approvals.opened_columns import opening_needs
 from mesh.approvals.other_owners import owner_needs
@@ -84,6 +85,7 @@ NEEDS = (
     pipeline_needs,
     derivation_needs,
     data_needs,
+    resource_needs,
 )
 
 

@@ -118,8 +118,27 @@ def test_an_id_that_becomes_another_is_told_and_a_new_one_is_not(sample: Mesh) -
         "reach, another"
     ]
     more = with_accounts(sample, domains={**known, "legal": "999999999999"})
-    assert whys(account_needs(request(sample, more))) == []
+    assert whys(account_needs(request(sample, more))) == [
+        "@aurora/data-platform: domains.legal is set where nothing was, and the mesh trusts, or reaches, what it "
+        "names: did AWS give that?"
+    ]
     assert len(whys(account_needs(request(more, sample)))) == 1
+
+
+def test_every_first_id_asks_whoever_it_is_of(sample: Mesh) -> None:
+    """A first account of a domain or a partner asked the owner of the file alone, who says yes to himself."""
+    assert sample.accounts
+    for values in (
+        {"partners": {**sample.accounts.partners, "press": "888888888888"}},
+        {"inbox_keys": {**sample.accounts.inbox_keys, "press": "1234abcd-12ab-34cd-56ef-1234567890ab"}},
+    ):
+        (need,) = account_needs(request(sample, with_accounts(sample, **values)))
+        assert (need.by, need.author_counts) == (("@aurora/data-platform",), False)
+        assert ".press is set where nothing was" in need.why
+    (need,) = account_needs(request(dataclasses.replace(sample, accounts=None), sample))
+    assert "organization.id" in need.why
+    assert "domains.ads" in need.why
+    assert "governance" in need.why
 
 
 def test_trusted_access_of_one_more_service_is_told(sample: Mesh) -> None:
