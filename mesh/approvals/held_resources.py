@@ -75,9 +75,7 @@ def held_resources(mesh: Mesh) -> Mapping[ResourceKeys, HeldResource]:
     known = mesh.accounts
     if known and known.governance:
         place = (known.governance, mesh.file.region)
-        hub = _Account(
-            "governance", place, platform_of(mesh), "mesh.yaml", mesh.file.defaults.deletion_protection
-        )
+        hub = _Account("governance", place, platform_of(mesh), "mesh.yaml", mesh.file.defaults.deletion_protection)
         found |= _by_keys(hub, _of_the_hub(hub))
     for name, partner in mesh.partners.items():
         if known and name in known.partners:
@@ -87,7 +85,9 @@ def held_resources(mesh: Mesh) -> Mapping[ResourceKeys, HeldResource]:
     for name, domain in mesh.domains.items():
         if known and name in known.domains:
             account = _account(inputs, "domain", name, known.domains[name], domain)
-            found |= _by_keys(account, [*_of_each(account, tuple(mesh.clearances)), *_of_products(inputs, account, name)])
+            found |= _by_keys(
+                account, [*_of_each(account, tuple(mesh.clearances)), *_of_products(inputs, account, name)]
+            )
     return found
 
 

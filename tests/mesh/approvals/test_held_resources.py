@@ -31,8 +31,12 @@ def test_they_are_what_the_stacks_make(sample: Mesh) -> None:
     assert Counter((each.type, each.access.account_id) for each in made) == Counter(
         (each.type, each.place[0]) for each in held
     )
-    named = Counter((each.type, each.access.account_id, each.inputs.get("name")) for each in made if "name" in each.inputs)
-    assert named == Counter((each.type, each.place[0], each.name) for each in held if each.type in {n[0] for n in named})
+    named = Counter(
+        (each.type, each.access.account_id, each.inputs.get("name")) for each in made if "name" in each.inputs
+    )
+    assert named == Counter(
+        (each.type, each.place[0], each.name) for each in held if each.type in {n[0] for n in named}
+    )
 
 
 def test_held_buckets_are_what_the_stacks_make(sample: Mesh) -> None:

@@ -9,7 +9,15 @@ from mesh.approvals.given_approvals import Reviewers, approvals
 from mesh.approvals.kept_data import data_needs
 from mesh.approvals.lost_resources import resource_needs
 from mesh.model import Mesh
-from tests.mesh.approvals.changed_meshes import column, request, whys, with_contract, with_domain, with_file, with_product
+from tests.mesh.approvals.changed_meshes import (
+    column,
+    request,
+    whys,
+    with_contract,
+    with_domain,
+    with_file,
+    with_product,
+)
 
 KEY = "whatever it encrypted, once its 30 days of waiting are over: nothing else decrypts that"
 REFUSED = "it is protected, so the deployment is refused until 'deletion-protection: false' was deployed; after that "

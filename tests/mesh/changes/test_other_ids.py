@@ -115,7 +115,11 @@ def changed_ids() -> Iterator[tuple[PlannedMesh, str, str]]:
     yield with_accounts({"domains": {**TINY.mesh.accounts.domains, "shop": "310000000099"}}), "310000000099", "people"
     yield with_accounts({"partners": {"courier": "410000000073"}}), "410000000073", "partners"
     yield with_accounts({"governance": "200000000003"}), "200000000003", "people"
-    yield with_accounts({"organization": of.model_copy(update={"management": "100000000009"})}), "100000000009", "people"
+    yield (
+        with_accounts({"organization": of.model_copy(update={"management": "100000000009"})}),
+        "100000000009",
+        "people",
+    )
     yield with_accounts({"organization": of.model_copy(update={"id": "o-other00000"})}), "o-other00000", "people"
     yield with_accounts({"identity_center": center.model_copy(update={"instance": INSTANCE})}), INSTANCE, "people"
 
