@@ -82,6 +82,7 @@ SETTINGS: Final = (
     LooserSetting(
         ("security_contact",), _another, "{after} is told of break-glass use and denied access, and {before} no more"
     ),
+    LooserSetting(("account_email",), _another, "whoever reads {after} has the accounts to come, and {before} no more"),
     LooserSetting(
         ("people_addresses",), _opens_addresses, "people are let in from addresses from which they were refused"
     ),
@@ -132,7 +133,6 @@ NEUTRAL: Final[Mapping[str, str]] = {
     "description": "a text",
     "zones": "a place of the network, which lets nobody in",
     "owner": "asked as the owner of the file",
-    "account_email": "addresses of accounts to come",
     "policies_of_others": "numbers that count against quotas",
     "ci": "compared by who may deploy which stack",
     "defaults.retention": "compared product by product",
@@ -168,7 +168,8 @@ def setting_needs(request: ChangeRequest) -> Iterator[Need]:
 
 
 def _is_uncertain(request: ChangeRequest, setting: LooserSetting) -> bool:
-    return any(mesh.is_uncertain("mesh.yaml", *setting.name.split(".")) for mesh in (request.before, request.after))
+    # An entry of a list that cannot be read is one that the setting does not seem to have.
+    return any(mesh.touches("mesh.yaml", *setting.name.split(".")) for mesh in (request.before, request.after))
 
 
 def _value(file: MeshFile, keys: tuple[str, ...]) -> Any:

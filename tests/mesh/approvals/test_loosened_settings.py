@@ -28,13 +28,14 @@ def test_of_a_file_that_cannot_be_read_no_stand_in_is_told(sample: Mesh) -> None
     )
     (told,) = whys(setting_needs(request(sample, unread)))
     assert told.startswith(
-        "@aurora/data-platform: mesh.yaml cannot be read, and what it loosens not be told: auditors,"
+        "@aurora/data-platform: mesh.yaml cannot be read, and what it loosens not be told: account-email, auditors,"
     )
 
 
 TIGHT: Final[dict[str, tuple[Any, Any]]] = {
     "region": ("eu-west-1", "eu-central-1"),
     "security_contact": ("security@aurora.example", "me@aurora.example"),
+    "account_email": ("aws+{account}@aurora.example", "me+{account}@aurora.example"),
     "people_addresses": (("198.51.100.0/24",), ()),
     "auditors": (("internal-audit",), ("internal-audit", "others")),
     "granted_by": ("hub", "domains"),
@@ -66,7 +67,7 @@ def test_a_setting_is_told_when_it_is_loosened_and_not_when_it_is_tightened(samp
     tight, loose = (at(sample, name, value) for value in TIGHT[name])
     (told,) = whys(setting_needs(request(tight, loose)))
     assert told.startswith(f"@aurora/data-platform: '{setting.name}' is loosened: ")
-    both_ways = name in ("region", "security_contact")
+    both_ways = name in ("region", "security_contact", "account_email")
     assert " 1 days" not in told
     assert len(whys(setting_needs(request(loose, tight)))) == both_ways
     assert whys(setting_needs(request(tight, tight))) == []
