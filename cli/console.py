@@ -7,7 +7,7 @@ import json
 import sys
 from functools import cache
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,11 +55,9 @@ def answer_utf8(text: str) -> None:
     What reads XML, SARIF or annotations of a workflow takes them for that, or is told so by their first line.
     """
     sys.stdout.flush()
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
-    else:
-        answer(text)
+    stream: BinaryIO = sys.stdout.buffer
+    stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+    stream.flush()
 
 
 def answer_json(value: Any) -> None:

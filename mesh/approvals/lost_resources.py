@@ -1,4 +1,4 @@
-"""Lost resources: keys, logs, queues, topics and histories of queries that a change removes, replaces or unprotects."""
+"""Lost resources: keys, logs, queues, topics and histories that go, become others, or are protected no more."""
 
 from __future__ import annotations
 
