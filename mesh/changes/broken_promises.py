@@ -65,7 +65,7 @@ class ProductBreaks:
 
 def broken_promises(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[ProductBreaks, ...]:
     """Every product whose contract or lines changed between two meshes, by name; consumers are those of before."""
-    renamed = renamed_products(before, after)
+    renamed = renamed_products(before, after, by_columns=False)
     found: list[ProductBreaks] = []
     for name in sorted({*before.products(), *after.products()} - set(renamed.values())):
         one = _of_product(before, after, name, renamed.get(name, name), as_of)

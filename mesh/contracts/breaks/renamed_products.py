@@ -12,16 +12,19 @@ ALIKE: Final = Fraction(1, 2)
 """Part of the columns of two contracts, taken together, that both have, from which on they are the same one's."""
 
 
-def renamed_products(before: Mesh, after: Mesh) -> Mapping[str, str]:
+def renamed_products(before: Mesh, after: Mesh, *, by_columns: bool = True) -> Mapping[str, str]:
     """The name after of each product that has another one, by the name before.
 
     The `id` of the contract tells; where that is another one as well the columns do,
     by their names: those pairs first that have most in common.
+    A promise is of an id, so who asks for promises leaves `by_columns` out: of another id it is gone.
     """
     came = [name for name in after.products() if before.product(name) is None]
     gone = [name for name in before.products() if after.product(name) is None]
     ids = {_id(after, name): name for name in came}
     renamed = {name: ids[key] for name in gone if (key := _id(before, name)) and key in ids}
+    if not by_columns:
+        return renamed
     left = [name for name in gone if name not in renamed]
     free = [name for name in came if name not in renamed.values()]
     for _, old, new in sorted(_alike(before, after, left, free), key=lambda each: (-each[0], *each[1:])):
