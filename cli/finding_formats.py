@@ -141,9 +141,10 @@ def _junit(shown: Sequence[ShownFinding], tool: str) -> str:
     from xml.etree import ElementTree as Xml  # nosec: it writes, and reads nothing
 
     failures = sum(each.level == "error" for each in shown)
-    counts = {"tests": str(len(shown) or 1), "failures": str(failures), "errors": "0", "skipped": "0", "time": "0"}
+    counts = {"tests": str(len(shown) or 1), "failures": str(failures), "errors": "0", "time": "0"}
     suites = Xml.Element("testsuites", counts)
-    suite = Xml.SubElement(suites, "testsuite", {"name": tool, **counts})
+    # `skipped` is of a suite alone, in the schema of Jenkins's xUnit plugin (`junit-10.xsd`).
+    suite = Xml.SubElement(suites, "testsuite", {"name": tool, **counts, "skipped": "0"})
     if not shown:
         Xml.SubElement(suite, "testcase", {"classname": tool, "name": "no finding", "time": "0"})
     for each in shown:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.console import answer, answer_json, counted, say
+from cli.console import answer, answer_json, answer_utf8, counted, say
 from cli.exit_codes import FINDINGS
 from cli.finding_formats import FindingFormat, FormatOption, ShownFinding, written
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
@@ -140,7 +140,7 @@ def _show(lapsed: list[Finding], left: Open, served: ServedOrganization | None, 
         for finding in lapsed:
             answer(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
     else:
-        answer(written([ShownFinding(each, counts=bool(left.stacks)) for each in lapsed], form, "mesh lapse"))
+        answer_utf8(written([ShownFinding(each, counts=bool(left.stacks)) for each in lapsed], form, "mesh lapse"))
     tell = answer if form == "text" else say
     for each in left.assignments:
         where = "still assigned" if served else "assigned, if nobody has deployed since"

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from sandbox.runs.rendered_stacks import RenderingError, Resources
 
 PROGRAM: Final = (
-    *("__main__.py", "components/", "functions/", "mesh/", "program/"),
+    *("__main__.py", "components", "functions", "mesh", "program"),
     *("pyproject.toml", "requirements.lock"),
 )
-"""Files of the program that makes every stack, by how their paths begin, where the mesh is in its repository."""
+"""Files and folders of the program that makes every stack, where the mesh is in its repository.
+
+A folder is itself a changed path where it is a submodule or a link.
+"""
 
 
 def program_files(changed: ChangedFiles) -> tuple[str, ...]:
@@ -31,8 +34,11 @@ def program_files(changed: ChangedFiles) -> tuple[str, ...]:
 
     if changed.top is None or ENTRY_POINT.parent != changed.top:
         return ()
-    inside = f"{changed.folder}/"
-    return tuple(file for file in changed.files if file.startswith(PROGRAM) and not file.startswith(inside))
+    return tuple(file for file in changed.files if _is_in(file, PROGRAM) and not _is_in(file, (changed.folder,)))
+
+
+def _is_in(file: str, places: Sequence[str]) -> bool:
+    return any(file == place or file.startswith(f"{place}/") for place in places)
 
 
 def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles) -> tuple[ChangedStack, ...]:

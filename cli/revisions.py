@@ -7,11 +7,12 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cli.console import say
 from mesh.findings import Finding, NotPossibleError, nearest
 from mesh.pipeline_scripts import FOLDER
 from mesh.validation_messages import shorten
@@ -55,12 +56,20 @@ def opened_side(text: str, directory: Path) -> Generator[Side]:
     """The side that a user names: a folder, a revision, or `REV:path` for a mesh that stood elsewhere in it.
 
     `directory` is the mesh folder of the command, whose repository and path a revision is of. A folder that is there
-    and holds a mesh is that folder, also where a branch has its name: `refs/heads/<branch>` is the branch.
+    and holds a mesh is that folder, also where a branch has its name: `refs/heads/<branch>` is the branch. Where a text
+    names both, a line on standard error says which of them is meant.
     Raises NotPossibleError, with what to do, for a revision that cannot be had.
     """
-    if os.path.isdir(text) and (os.path.isfile(os.path.join(text, "mesh.yaml")) or not _is_revision(text, directory)):
-        yield Side(text, Path(text))
-        return
+    if os.path.isdir(text):
+        is_mesh, full = os.path.isfile(os.path.join(text, "mesh.yaml")), ""
+        # Folders are compared where git is missing, or does not trust the repository, as well.
+        with suppress(NotPossibleError) if is_mesh else nullcontext():
+            full = _full_name(text, directory)
+        if full:
+            _tell_both(text, full, is_mesh)
+        if is_mesh or not full:
+            yield Side(text, Path(text))
+            return
     revision, _, path = text.partition(":")
     repository = _repository(text, directory)
     commit = repository.commit(revision)
@@ -149,12 +158,30 @@ def _of_head(head: str) -> tuple[str, str]:
     return mode, object_id
 
 
-def _is_revision(text: str, directory: Path) -> bool:
-    """Whether git knows a text as a revision; no where there is no git."""
+def _full_name(text: str, directory: Path) -> str:
+    """The name by which a text is a revision of git, and no folder; empty where it is none, or there is no git."""
     top = _top(directory)
     if top is None or text.startswith(("-", "^")):
-        return False
-    return not _git(top, ("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")).returncode
+        return ""
+    if _git(top, ("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")).returncode:
+        return ""
+    full = os.fsdecode(_git(top, ("rev-parse", "--symbolic-full-name", text)).stdout).strip()
+    return full if full.rpartition("/")[2] == text.rpartition("/")[2] else f"{text}^0"
+
+
+def _tell_both(text: str, full: str, is_mesh: bool) -> None:
+    """Says which of a folder and a revision of the same name is compared, and how to name the other one."""
+    name = shorten(text)
+    if is_mesh:
+        say(
+            f"'{name}' is a folder that holds a mesh, and a revision of git: the folder is compared; for the revision "
+            f"type {shorten(full)}"
+        )
+    else:
+        say(
+            f"'{name}' is a folder without mesh.yaml, and a revision of git: the revision is compared; for the folder "
+            f"type .{os.sep}{name}"
+        )
 
 
 def _repository(text: str, directory: Path) -> GitRepository:

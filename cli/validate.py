@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.console import answer, answer_json, counted, say
+from cli.console import answer, answer_json, answer_utf8, counted, say
 from cli.exit_codes import BAD_INPUT
 from cli.finding_formats import FormatOption, ShownFinding, written
 from cli.options import DEFAULT_FOLDER, AsOf, Folder, JsonOption, day
@@ -72,8 +72,11 @@ def validate(
     if as_json or form == "json":
         rows = [each.as_json() for each in shown]
         answer_json({"valid": not serious, "findings": rows, "unchecked": unchecked})
-    elif told or form in ("sarif", "junit"):
-        answer(written(told, form, "mesh validate"))
+    elif form == "text":
+        if told:
+            answer(written(told, form, "mesh validate"))
+    elif told or form != "github":
+        answer_utf8(written(told, form, "mesh validate"))
     if serious:
         if unchecked:
             say(visible_text(f"not checked until that is mended: what depends on {listed(unchecked)}"))

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from mesh.approvals.kept_data import data_needs, data_notices
 from mesh.approvals.known_groups import group_needs
 from mesh.approvals.loosened_settings import account_needs, setting_needs
+from mesh.approvals.lost_resources import resource_needs
 from mesh.approvals.needs import ChangeRequest, Need, Notice
 from mesh.approvals.opened_columns import opening_needs
 from mesh.approvals.other_owners import owner_needs
+from mesh.approvals.own_accounts import own_account_needs
 from mesh.approvals.touched_files import file_needs
 from mesh.approvals.wider_use import agreement_needs, derivation_needs, pipeline_needs, use_notices
 from mesh.approvals.written_holders import holder_needs
@@ -76,6 +78,7 @@ NEEDS = (
     file_needs,
     setting_needs,
     account_needs,
+    own_account_needs,
     opening_needs,
     holder_needs,
     group_needs,
@@ -84,6 +87,7 @@ NEEDS = (
     pipeline_needs,
     derivation_needs,
     data_needs,
+    resource_needs,
 )
 
 

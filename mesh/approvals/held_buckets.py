@@ -58,13 +58,15 @@ def _held(mesh: Mesh, bucket: MeshBucket, name: str) -> HeldBucket:
     declared = folder.get(owner)
     product = mesh.product(bucket.keys[1]) if bucket.keys[0] == "products" else None
     said = (each.deletion_protection for each in (product, declared) if each)
+    # Results of queries are made again, and `AccountBaseline` protects no bucket of them.
+    is_protected = bucket.keys[0] != "results"
     return HeldBucket(
         name,
         (bucket.account_id, mesh.file.region),
         _what(bucket.keys, account),
         owner_of(declared.owner) if declared else platform_of(mesh),
         f"{kind}s/{owner}.yaml" if declared else "mesh.yaml",
-        next((each for each in said if each is not None), mesh.file.defaults.deletion_protection),
+        is_protected and next((each for each in said if each is not None), mesh.file.defaults.deletion_protection),
         _has_id(mesh.accounts, kind, owner),
     )
 

@@ -125,7 +125,7 @@ def _of_bucket(request: ChangeRequest, keys: BucketKeys, old: HeldBucket, new: H
     if (new.name, new.place) != (old.name, old.place):
         changing = f"{request.folder}/{changing_file(request.before, request.after, keys)}"
         yield _Loss(changing, old.by, _elsewhere(old, new))
-    if keys[0] == "inboxes" and old.protected and not new.protected:
+    if not is_product and old.protected and not new.protected:
         yield _Loss(place, old.by, UNPROTECTED, at_once=False)
     before, after = (_days(mesh, keys) for mesh in (request.before, request.after))
     if after < before:

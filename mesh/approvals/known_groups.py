@@ -1,6 +1,7 @@
 """Known groups: those whose id in IAM Identity Center comes, or becomes another one; other people get what they hold.
 
-An id that comes counts as much as one that changes, for the request before may have taken it out.
+An id that comes counts as much as one that changes, for the request before may have taken it out, and the one after
+may use the name.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ def group_needs(request: ChangeRequest) -> Iterator[Need]:
         held = list(_held(request, group))
         for by, use in held:
             yield Need("member", about, by, f"{what} {use}")
-        if not held and not is_new:
+        if not held:
+            # Whoever lets it hold something later knows it by its name alone.
             yield Need("member", about, platform_of(request.before), f"{what} get what it is for")
 
 

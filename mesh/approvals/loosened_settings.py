@@ -82,6 +82,7 @@ SETTINGS: Final = (
     LooserSetting(
         ("security_contact",), _another, "{after} is told of break-glass use and denied access, and {before} no more"
     ),
+    LooserSetting(("account_email",), _another, "whoever reads {after} has the accounts to come, and {before} no more"),
     LooserSetting(
         ("people_addresses",), _opens_addresses, "people are let in from addresses from which they were refused"
     ),
@@ -132,7 +133,6 @@ NEUTRAL: Final[Mapping[str, str]] = {
     "description": "a text",
     "zones": "a place of the network, which lets nobody in",
     "owner": "asked as the owner of the file",
-    "account_email": "addresses of accounts to come",
     "policies_of_others": "numbers that count against quotas",
     "ci": "compared by who may deploy which stack",
     "defaults.retention": "compared product by product",
@@ -168,7 +168,8 @@ def setting_needs(request: ChangeRequest) -> Iterator[Need]:
 
 
 def _is_uncertain(request: ChangeRequest, setting: LooserSetting) -> bool:
-    return any(mesh.is_uncertain("mesh.yaml", *setting.name.split(".")) for mesh in (request.before, request.after))
+    # An entry of a list that cannot be read is one that the setting does not seem to have.
+    return any(mesh.touches("mesh.yaml", *setting.name.split(".")) for mesh in (request.before, request.after))
 
 
 def _value(file: MeshFile, keys: tuple[str, ...]) -> Any:
@@ -188,20 +189,27 @@ def _token(ci: ContinuousIntegration | None, stack: str) -> tuple[str, str, str]
 
 
 def account_needs(request: ChangeRequest) -> Iterator[Need]:
-    """A need of the platform team for each id that becomes another one, or goes; one that is new opens nothing."""
+    """A need of the platform team for each id that becomes another one, goes, or comes where none was.
+
+    An id decides whom policies trust, the first as much as another: whoever sets it says which account that is.
+    """
     before, after = request.before.accounts, request.after.accounts
-    if before is None:
-        return
-    old, new = _ids(before), _ids(after) if after else {}
+    place, platform = f"{request.folder}/accounts.yaml", platform_of(request.before)
+    old, new = (_ids(file) if file else {} for file in (before, after))
     changed = [name for name, value in old.items() if new.get(name) != value]
     if changed:
         why = f"{listed(changed)} {'is' if len(changed) == 1 else 'are'} not what AWS gave any more, or not there"
-        about = f"{request.folder}/accounts.yaml"
-        yield Need("account", about, platform_of(request.before), f"{why}: the mesh would trust, or reach, another")
-    more = set(after.organization.services) - set(before.organization.services) if after else ()
+        yield Need("account", place, platform, f"{why}: the mesh would trust, or reach, another")
+    first = [name for name in new if name not in old]
+    if first:
+        is_one = len(first) == 1
+        why = f"{listed(first)} {'is' if is_one else 'are'} set where nothing was, and the mesh trusts, or reaches, "
+        yield Need("account", place, platform, f"{why}what {'it names' if is_one else 'they name'}: did AWS give that?")
+    had = before.organization.services if before else ()
+    more = sorted(set(after.organization.services) - set(had)) if after else ()
     if more:
         why = f"services get trusted access to the organisation: {listed(more)}"
-        yield Need("account", f"{request.folder}/accounts.yaml", platform_of(request.before), why)
+        yield Need("account", place, platform, why)
 
 
 def _ids(file: AccountsFile) -> dict[str, Any]:

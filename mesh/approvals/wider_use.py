@@ -60,9 +60,12 @@ def pipeline_needs(request: ChangeRequest) -> Iterator[Need]:
             continue
         other = former is None or former.clearance != clearance
         more = pipeline.reads if other or former is None else sorted(set(pipeline.reads) - set(former.reads))
+        by = approvers_of(request.before, [clearance]) or platform_of(request.before)
+        place = f"{request.folder}/domains/{reference.partition('.')[0]}.yaml"
+        if pipeline.runtime == "external" and former is not None and former.runtime != "external" and pipeline.reads:
+            why = f"what runs the pipeline of {reference}, which reads with '{clearance}', stands outside of the mesh"
+            yield Need("pipeline", place, by, f"{why} from now on: no script or argument of it is seen here")
         if more:
-            by = approvers_of(request.before, [clearance]) or platform_of(request.before)
-            place = f"{request.folder}/domains/{reference.partition('.')[0]}.yaml"
             why = f"the pipeline of {reference} comes to read {listed(more)} with the clearance '{clearance}'"
             yield Need("pipeline", place, by, why)
 

@@ -10,8 +10,8 @@ from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
 from mesh.changes.fact_lines import WrittenFact, facts
-from mesh.changes.other_ids import with_other_ids
-from mesh.changes.partner_lines import partner_section
+from mesh.changes.other_ids import other_ids, with_other_ids
+from mesh.changes.partner_lines import partner_section, told_ids
 from mesh.changes.people_lines import holder_changes, people_section
 from mesh.changes.pipeline_lines import pipeline_section
 from mesh.changes.product_lines import product_facts, product_section
@@ -44,7 +44,8 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
         pipeline_section(one, other, reads, [fact for fact in every if fact.kind in ("pipeline", "script")]),
     )
     sections = (*access, product_section(one, other, product_facts(every)))
-    rest = _left(every, sections)
+    ids = frozenset(each.path for each in other_ids(before, after)) | told_ids(before, after)
+    rest = _left(every, sections, ids)
     holders = holder_changes(one, other, reads)
     made = (
         *sections,
@@ -107,11 +108,17 @@ def _is_of(file: str, unread: set[str]) -> bool:
     return file in unread or parts[0] in unread or owner in unread
 
 
-def _left(every: Iterable[WrittenFact], sections: Sequence[ReportSection]) -> list[WrittenFact]:
+def _left(
+    every: Iterable[WrittenFact], sections: Sequence[ReportSection], ids: frozenset[tuple[str, ...]]
+) -> list[WrittenFact]:
     """Facts that no section has a line on: those of members, too, where nobody holds anything else."""
     people = next(section for section in sections if section.key == "people")
     told = {"partner", "pipeline", "script", "product", "contract", "lock", *(["member"] if people.lines else [])}
-    return [fact for fact in every if fact.kind not in told]
+    return [fact for fact in every if fact.kind not in told and not _is_told_id(fact.change, ids)]
+
+
+def _is_told_id(change: WrittenChange, ids: frozenset[tuple[str, ...]]) -> bool:
+    return change.file == "accounts.yaml" and change.path in ids
 
 
 def _other_section(rest: Sequence[WrittenFact], written: Sequence[WrittenChange]) -> ReportSection:

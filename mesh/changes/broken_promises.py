@@ -68,7 +68,7 @@ def broken_promises(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[Pr
 
     What a mistake in a file leaves open breaks nothing: nobody knows what will stand there.
     """
-    renamed = renamed_products(before, after)
+    renamed = renamed_products(before, after, by_columns=False)
     found: list[ProductBreaks] = []
     for name in sorted({*before.products(), *after.products()} - set(renamed.values())):
         if any(_is_unsaid(mesh, name) for mesh in (before, after)):

@@ -31,6 +31,21 @@ class OtherId(NamedTuple):
     before: str
     after: str
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The path of the id in `accounts.yaml`."""
+        match self.kind:
+            case "group":
+                return "identity-center", "groups", self.name
+            case "domain":
+                return "domains", self.name
+            case "instance":
+                return "identity-center", "instance"
+            case "organization":
+                return "organization", "id"
+            case "account":
+                return ("organization", self.name) if self.name == "management" else (self.name,)
+
     def as_json(self) -> dict[str, Any]:
         """The id as `mesh diff --json` prints it among who reads something else."""
         return {self.kind: self.name, "id": {"before": self.before, "after": self.after}}

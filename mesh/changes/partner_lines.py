@@ -103,6 +103,19 @@ def _other_readers(before: PlannedMesh, after: PlannedMesh) -> Iterator[ReportLi
             yield ReportLine(f"partner {name}: {copies} are read by {', and by '.join(said)}")
 
 
+def told_ids(before: PlannedMesh, after: PlannedMesh) -> frozenset[tuple[str, ...]]:
+    """Paths in `accounts.yaml` of the ids that the section says: of accounts of partners, and of their groups."""
+    found: set[tuple[str, ...]] = set()
+    for name in _changed_partners(before, after):
+        (had, *were), (has, *are) = _readers(before, name), _readers(after, name)
+        if had != has:
+            found.add(("partners", name))
+        if set(were) != set(are):
+            groups = (*before.mesh.partners[name].principals, *after.mesh.partners[name].principals)
+            found.update(("identity-center", "groups", group) for group in groups)
+    return frozenset(found)
+
+
 def _reader_data(before: PlannedMesh, after: PlannedMesh, names: Sequence[str]) -> Iterator[dict[str, Any]]:
     for name in names:
         yield {"partner": name, "before": list(_readers(before, name)), "after": list(_readers(after, name))}

@@ -1,4 +1,7 @@
-"""Changes that are refused whatever their plan is: promises that end without notice, labels that go without a yes."""
+"""Changes that are refused whatever their plan is: promises that end without notice, labels that go without a yes.
+
+And locks that forget a column.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import datetime
 from collections.abc import Iterator
 
 from mesh.changes.broken_promises import broken_promises
+from mesh.changes.forgotten_columns import forgotten_columns
 from mesh.changes.widenings import widenings
 from mesh.findings import Problem
 from mesh.model import Mesh
@@ -17,3 +21,4 @@ def refused_changes(before: Mesh, after: Mesh, as_of: datetime.date) -> Iterator
         yield from product.problems()
     for widening in widenings(before, after, as_of):
         yield from widening.problems()
+    yield from forgotten_columns(before, after)

@@ -104,9 +104,19 @@ _Lost = tuple[str, frozenset[str], frozenset[str]]
 def _lost(old: ContractSide, new: ContractSide) -> Iterator[_Lost]:
     had, has = _labels(old), _labels(new)
     for column, formers in former_columns(old, new).items():
-        was = frozenset[str]().union(*(had[former] for former in formers))
+        was = frozenset[str]().union(*(had[former] for former in formers), _of_name(old, column))
         if was - has[column]:
             yield column, was, has[column]
+
+
+def _of_name(side: ContractSide, column: str) -> frozenset[str]:
+    """Labels that a Parquet column of a name had before it was removed: files that are there are read by the name."""
+    table, _, name = column.partition(".")
+    locked = side.lock.tables.get(table) if side.lock else None
+    if locked is None or locked.format != "parquet":
+        return frozenset()
+    gone = (one for one in locked.removed if one.path.partition(".")[0] == name)
+    return frozenset(label for one in gone for label in one.labels)
 
 
 def _labels(side: ContractSide) -> dict[str, frozenset[str]]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Final
+from xml.dom.minidom import parseString
 
 import pytest
 
@@ -24,6 +25,7 @@ PLACES: Final = {
     "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "ascii": {"PYTHONIOENCODING": "ascii"},
     "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "utf-16": {"PYTHONIOENCODING": "utf-16"},
 }
 
 
@@ -54,7 +56,11 @@ def typed(top: Path, place: str, *words: str, code: int = exit_codes.FINE) -> by
     return ended.stdout
 
 
-EACH: Final = [place if place in ("utf-8", "C") else pytest.param(place, marks=pytest.mark.long) for place in PLACES]
+EACH: Final = [
+    place if place in ("utf-8", "C") else pytest.param(place, marks=pytest.mark.long)
+    for place in PLACES
+    if place != "utf-16"
+]
 
 
 @pytest.mark.parametrize("place", EACH)
@@ -85,3 +91,22 @@ def test_a_finding_in_a_file_whose_name_is_no_utf8_is_told(top: Path, form: str)
     assert b"\x1b" not in said
     if form in ("json", "sarif"):
         assert json.loads(said)
+
+
+@pytest.mark.parametrize("place", ["ascii", "latin-1", "utf-16"])
+def test_what_machines_read_is_utf8_whatever_standard_output_is(top: Path, place: str) -> None:
+    """In Latin-1 the XML was no UTF-8, as its first line says it is, and in ASCII it had escapes of Python."""
+    (top / "stacks" / "domains" / "shop.yaml").write_text('"caf\u00e9 \u2192 \U0001f600": 1\n', "utf-8")
+    told = "caf\u00e9 \u2192 \U0001f600"
+    said = {
+        form: typed(top, place, "validate", "--format", form, code=exit_codes.BAD_INPUT)
+        for form in ("json", "github", "sarif", "junit")
+    }
+    read = parseString(said["junit"])  # bytes: expat takes the encoding from the first line
+    assert read.encoding == "utf-8"
+    assert any(told in each.getAttribute("message") for each in read.getElementsByTagName("failure"))
+    assert told in said["github"].decode("utf-8")
+    (run,) = json.loads(said["sarif"].decode("utf-8"))["runs"]
+    assert any(told in each["message"]["text"] for each in run["results"])
+    text = said["json"].decode(place if place == "utf-16" else "ascii")
+    assert any(told in each["message"] for each in json.loads(text)["findings"])

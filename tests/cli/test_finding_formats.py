@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from xml.dom.minidom import Element, parseString
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -181,6 +182,30 @@ def test_junit_is_xml_whatever_is_in_a_finding(shown: list[ShownFinding]) -> Non
     for case, each in zip(suite if shown else (), shown, strict=True):
         name = ILLEGAL.sub("\ufffd", each.finding.message)
         assert case.get("name") == f"{each.finding.line}:{each.finding.column}: {name}"
+
+
+JUNIT: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": ({"testsuite"}, set(), {"name", "time", "tests", "failures", "errors"}),
+    "testsuite": ({"testcase"}, {"name", "tests", "failures", "errors"}, {"time", "skipped"}),
+    "testcase": ({"failure", "system-out"}, {"name"}, {"time", "classname"}),
+    "failure": (set(), set(), {"type", "message"}),
+    "system-out": (set(), set(), set()),
+}
+"""By element what may stand in it, which attributes it has to have, and which it may.
+
+As `junit-10.xsd` of Jenkins's xUnit plugin (jenkinsci/xunit-plugin, MIT) has them, of what is written here.
+"""
+
+
+@given(st.lists(FINDINGS, max_size=4))
+def test_junit_has_no_element_and_no_attribute_that_jenkins_does_not_know(shown: list[ShownFinding]) -> None:
+    document = parseString(written(shown, "junit", "mesh").encode())
+    for name, (inside, wanted, more) in JUNIT.items():
+        for element in document.getElementsByTagName(name):
+            attributes = set(element.attributes.keys())
+            assert wanted <= attributes <= wanted | more, name
+            assert {each.tagName for each in element.childNodes if isinstance(each, Element)} <= inside
+    assert {each.tagName for each in document.getElementsByTagName("*")} <= set(JUNIT)
 
 
 # ---- whose lapses count

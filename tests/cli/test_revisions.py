@@ -107,6 +107,38 @@ def test_a_folder_that_holds_a_mesh_is_no_branch_of_its_name(repository: Path) -
     assert working_side(Path("stacks")).folder == Path("stacks")
 
 
+def test_a_name_of_both_a_folder_and_a_revision_is_told(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(repository / "stacks", repository / "main")
+    with opened_side("main", Path("stacks")) as side:
+        assert (side.folder, side.top) == (Path("main"), None)
+    assert capsys.readouterr().err == (
+        "'main' is a folder that holds a mesh, and a revision of git: the folder is compared; for the revision type "
+        "refs/heads/main\n"
+    )
+    git(repository, "tag", "pipelines")
+    with opened_side("pipelines", Path("stacks")) as side:
+        assert side.name == "pipelines:stacks"
+    assert capsys.readouterr().err == (
+        "'pipelines' is a folder without mesh.yaml, and a revision of git: the revision is compared; for the folder "
+        "type ./pipelines\n"
+    )
+    for text in ("./main", "refs/heads/main", "HEAD", str(repository / "main")):
+        with opened_side(text, Path("stacks")):
+            assert capsys.readouterr().err == ""
+
+
+def test_a_folder_with_the_beginning_of_a_commit_as_its_name_is_told(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit = git(repository, "rev-parse", "HEAD").strip()[:8]
+    shutil.copytree(repository / "stacks", repository / commit)
+    with opened_side(commit, Path("stacks")) as side:
+        assert side.top is None
+    assert f"for the revision type {commit}^0\n" in capsys.readouterr().err
+    with opened_side(f"{commit}^0", Path("stacks")) as side:
+        assert side.top is not None
+
+
 def test_a_revision_that_does_not_exist_is_said_with_the_nearest_one(repository: Path) -> None:
     said = refused("mian")
     assert "has no revision 'mian'" in said

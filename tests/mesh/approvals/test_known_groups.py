@@ -57,7 +57,11 @@ def test_a_file_of_accounts_that_comes_asks_for_every_group_that_holds_something
 def test_what_a_group_comes_to_hold_in_the_same_request_is_asked_by_the_holder(sample: Mesh) -> None:
     members = sample.clearances["restricted"].members
     before = with_clearance(sample, "restricted", members=[each for each in members if each.group != "ads-finance"])
-    assert whys(group_needs(request(with_id(before, "ads-finance", None), sample))) == []
+    # The approver lets a name in; which group that is, the platform team says.
+    assert whys(group_needs(request(with_id(before, "ads-finance", None), sample))) == [
+        "@aurora/data-platform: 'ads-finance' comes to be a group of IAM Identity Center, whose people get what it is "
+        "for"
+    ]
 
 
 def test_another_group_that_holds_nothing_asks_the_platform_team(sample: Mesh) -> None:
@@ -65,4 +69,6 @@ def test_another_group_that_holds_nothing_asks_the_platform_team(sample: Mesh) -
     assert told == (
         "@aurora/data-platform: 'idle' is another group of IAM Identity Center, whose people get what it is for"
     )
-    assert whys(group_needs(request(sample, with_id(sample, "idle", OTHER)))) == []
+    assert whys(group_needs(request(sample, with_id(sample, "idle", OTHER)))) == [
+        "@aurora/data-platform: 'idle' comes to be a group of IAM Identity Center, whose people get what it is for"
+    ]

@@ -28,13 +28,14 @@ def test_of_a_file_that_cannot_be_read_no_stand_in_is_told(sample: Mesh) -> None
     )
     (told,) = whys(setting_needs(request(sample, unread)))
     assert told.startswith(
-        "@aurora/data-platform: mesh.yaml cannot be read, and what it loosens not be told: auditors,"
+        "@aurora/data-platform: mesh.yaml cannot be read, and what it loosens not be told: account-email, auditors,"
     )
 
 
 TIGHT: Final[dict[str, tuple[Any, Any]]] = {
     "region": ("eu-west-1", "eu-central-1"),
     "security_contact": ("security@aurora.example", "me@aurora.example"),
+    "account_email": ("aws+{account}@aurora.example", "me+{account}@aurora.example"),
     "people_addresses": (("198.51.100.0/24",), ()),
     "auditors": (("internal-audit",), ("internal-audit", "others")),
     "granted_by": ("hub", "domains"),
@@ -66,7 +67,7 @@ def test_a_setting_is_told_when_it_is_loosened_and_not_when_it_is_tightened(samp
     tight, loose = (at(sample, name, value) for value in TIGHT[name])
     (told,) = whys(setting_needs(request(tight, loose)))
     assert told.startswith(f"@aurora/data-platform: '{setting.name}' is loosened: ")
-    both_ways = name in ("region", "security_contact")
+    both_ways = name in ("region", "security_contact", "account_email")
     assert " 1 days" not in told
     assert len(whys(setting_needs(request(loose, tight)))) == both_ways
     assert whys(setting_needs(request(tight, tight))) == []
@@ -118,8 +119,27 @@ def test_an_id_that_becomes_another_is_told_and_a_new_one_is_not(sample: Mesh) -
         "reach, another"
     ]
     more = with_accounts(sample, domains={**known, "legal": "999999999999"})
-    assert whys(account_needs(request(sample, more))) == []
+    assert whys(account_needs(request(sample, more))) == [
+        "@aurora/data-platform: domains.legal is set where nothing was, and the mesh trusts, or reaches, what it "
+        "names: did AWS give that?"
+    ]
     assert len(whys(account_needs(request(more, sample)))) == 1
+
+
+def test_every_first_id_asks_whoever_it_is_of(sample: Mesh) -> None:
+    """A first account of a domain or a partner asked the owner of the file alone, who says yes to himself."""
+    assert sample.accounts
+    for values in (
+        {"partners": {**sample.accounts.partners, "press": "888888888888"}},
+        {"inbox_keys": {**sample.accounts.inbox_keys, "press": "1234abcd-12ab-34cd-56ef-1234567890ab"}},
+    ):
+        (need,) = account_needs(request(sample, with_accounts(sample, **values)))
+        assert (need.by, need.author_counts) == (("@aurora/data-platform",), False)
+        assert ".press is set where nothing was" in need.why
+    (need,) = account_needs(request(dataclasses.replace(sample, accounts=None), sample))
+    assert "organization.id" in need.why
+    assert "domains.ads" in need.why
+    assert "governance" in need.why
 
 
 def test_trusted_access_of_one_more_service_is_told(sample: Mesh) -> None:

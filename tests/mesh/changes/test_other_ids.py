@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -98,6 +98,43 @@ def test_another_account_is_told(update: Mapping[str, Any], said: str) -> None:
     made = report(TINY, with_accounts(update), ("a", "b"))
     assert NO_ACCESS not in made.remark
     assert [line for line in (*lines(made, "people"), *lines(made, "partners")) if line.startswith(said)] != []
+
+
+SPARE = "66666666-6666-4666-8666-666666666666"
+INSTANCE = "arn:aws:sso:::instance/ssoins-00000000000000ff"
+
+
+def changed_ids() -> Iterator[tuple[PlannedMesh, str, str]]:
+    """Meshes in which one id is another, each with that id and the section that tells of it."""
+    assert TINY.mesh.accounts is not None
+    of = TINY.mesh.accounts.organization
+    center = TINY.mesh.accounts.identity_center
+    assert center is not None
+    yield with_groups(ids() | {"shop-analysts": SPARE}), SPARE, "people"
+    yield with_groups(ids() | {"couriers": SPARE}), SPARE, "partners"
+    yield with_accounts({"domains": {**TINY.mesh.accounts.domains, "shop": "310000000099"}}), "310000000099", "people"
+    yield with_accounts({"partners": {"courier": "410000000073"}}), "410000000073", "partners"
+    yield with_accounts({"governance": "200000000003"}), "200000000003", "people"
+    yield (
+        with_accounts({"organization": of.model_copy(update={"management": "100000000009"})}),
+        "100000000009",
+        "people",
+    )
+    yield with_accounts({"organization": of.model_copy(update={"id": "o-other00000"})}), "o-other00000", "people"
+    yield with_accounts({"identity_center": center.model_copy(update={"instance": INSTANCE})}), INSTANCE, "people"
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_an_id_that_changed_is_told_once(number: int) -> None:
+    after, said, section = list(changed_ids())[number]
+    made = report(TINY, after, ("a", "b"))
+    assert sum(said in line for line in lines(made, section)) == 1
+    assert [line for line in lines(made, "other") if said in line] == []
+
+
+def test_an_id_that_nobody_else_tells_of_is_written_besides() -> None:
+    made = report(TINY, with_groups(ids() | {"spare": SPARE}), ("a", "b"))
+    assert any(SPARE in line for line in lines(made, "other"))
 
 
 def test_a_principal_of_a_partner_that_changes_reads_its_copies() -> None:
