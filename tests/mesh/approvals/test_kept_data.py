@@ -155,7 +155,11 @@ def test_a_table_that_goes_asks_the_owner(sample: Mesh) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "some"),
-    [("snapshots", "ads.impressions"), ("log_retention", "access logs of domain-ads")],
+    [
+        ("snapshots", "ads.impressions"),
+        ("log_retention", "access logs of domain-ads"),
+        ("results_retention", "results of queries in domain-ads"),
+    ],
 )
 def test_fewer_days_of_a_setting_ask_the_owners_of_what_is_deleted(sample: Mesh, setting: str, some: str) -> None:
     shorter = with_file(sample, defaults={setting: 2})
@@ -163,6 +167,13 @@ def test_fewer_days_of_a_setting_ask_the_owners_of_what_is_deleted(sample: Mesh,
     assert some in needs["@aurora/ads-platform",].about
     assert needs["@aurora/ads-platform",].why.endswith(DELETED)
     assert list(data_needs(request(shorter, sample))) == []
+
+
+def test_fewer_snapshots_lose_nothing_of_a_product_that_has_no_table(sample: Mesh) -> None:
+    files_only = with_product(sample, "ads.impressions", ports=("files",))
+    needs = [need.about for need in data_needs(request(files_only, with_file(files_only, defaults={"snapshots": 2})))]
+    assert needs != []
+    assert [about for about in needs if "ads.impressions" in about] == []
 
 
 def test_a_partner_that_goes_or_is_protected_no_more_asks_its_owner(sample: Mesh) -> None:

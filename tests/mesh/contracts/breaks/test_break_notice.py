@@ -9,6 +9,7 @@ import pytest
 
 from mesh.contracts.breaks.break_notice import refusals
 from mesh.contracts.breaks.contract_versions import ContractVersion, step_between
+from mesh.contracts.breaks.promise_breaks import NOT_YET
 from tests.mesh.contracts.breaks.break_cases import base, contract_of, judged, patched
 
 DAY: Final = datetime.date(2027, 7, 1)
@@ -96,6 +97,11 @@ def test_an_end_of_another_column_lets_nothing_go() -> None:
     assert missing({**ANNOUNCED, "slaProperties/+": {**END, "element": "profiles.plan"}}, GONE) == ["end"]
 
 
+def test_a_column_beside_it_that_is_deprecated_lets_nothing_go() -> None:
+    beside = {".plan/deprecated": True, "slaProperties/+": END}
+    assert missing(beside, GONE) == ["deprecation"]
+
+
 def test_a_deprecated_table_or_contract_covers_its_columns() -> None:
     table = {"schema/profiles/deprecated": True, "slaProperties/+": {**END, "element": "profiles"}}
     assert missing(table, GONE) == []
@@ -115,9 +121,14 @@ def test_a_label_closes_a_column_at_once_and_takes_a_major_version() -> None:
     assert missing({}, {".account_id/classification": "pii", "version": "2.5.0"}) == ["version"]
 
 
-def test_a_draft_breaks_without_an_end() -> None:
-    assert missing({"status": "draft"}, {".avatar": None, "version": "3.0.0"}) == []
-    assert missing({}, {"status": "draft", "version": "3.0.0"}) == ["deprecation", "end"]
+@pytest.mark.parametrize("status", sorted(NOT_YET))
+def test_a_draft_breaks_without_an_end_and_a_contract_does_not_become_one(status: str) -> None:
+    assert missing({"status": status}, {".avatar": None, "version": "3.0.0"}) == []
+    assert missing({}, {"status": status, "version": "3.0.0"}) == ["deprecation", "end"]
+
+
+def test_a_contract_that_says_nothing_of_its_status_is_in_force() -> None:
+    assert missing({"status": None}, {".avatar": None, "version": "3.0.0"}) == ["deprecation", "end"]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +155,12 @@ def test_an_announced_end_does_not_come_sooner() -> None:
     later = {**ANNOUNCED, "slaProperties/+": {**END, "value": "2027-12-31"}}
     told = missing(later, {"slaProperties/endOfSupport/value": "2027-08-31", "version": "2.5.0"})
     assert "version" in told
+
+
+def test_an_end_that_is_moved_is_announced_anew() -> None:
+    later = {**ANNOUNCED, "slaProperties/+": {**END, "value": "2027-12-31"}}
+    told = [why for _, why in refused(later, {"slaProperties/endOfSupport/value": "2027-07-11", "version": "3.0.0"})]
+    assert told[0].startswith("the end of 'profiles.avatar', 2027-07-11, is 10 days ahead, and consumers have 30 days")
 
 
 @pytest.mark.parametrize(
