@@ -9,6 +9,7 @@ import pytest
 
 from mesh.approvals.kept_data import data_needs, data_notices
 from mesh.model import Mesh
+from mesh.model.partial import PartialFile
 from tests.mesh.approvals.changed_meshes import (
     request,
     whys,
@@ -197,3 +198,10 @@ def test_a_file_that_cannot_be_read_loses_nothing(sample: Mesh, file: str) -> No
     assert whys(data_needs(request(sample, after))) != []
     needs = data_needs(request(sample, dataclasses.replace(after, unread=frozenset({file}))))
     assert [need for need in needs if "subtitling" in need.about or "ads." in need.about or lock is None] == []
+
+
+def test_a_product_that_cannot_be_read_loses_nothing(sample: Mesh) -> None:
+    after = with_product(sample, "ads.impressions", retention=30)
+    uncertain = PartialFile(frozenset({("products", "impressions")}))
+    unread = dataclasses.replace(after, partial={"domains/ads.yaml": uncertain})
+    assert whys(data_needs(request(sample, unread))) == []

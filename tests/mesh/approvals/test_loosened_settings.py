@@ -121,6 +121,9 @@ def test_every_part_of_the_token_that_deploys_counts(sample: Mesh, values: dict[
 def test_a_domain_that_is_new_is_deployed_from_a_new_place_which_is_none_that_is_loosened(sample: Mesh) -> None:
     before = dataclasses.replace(sample, domains={n: d for n, d in sample.domains.items() if n != "ads"})
     assert whys(setting_needs(request(before, sample))) == []
+    assert sample.file.ci
+    own = sample.file.ci.model_copy(update={"environments": {"domain-ads": "mine"}})
+    assert whys(setting_needs(request(before, with_file(sample, ci=own)))) == []
 
 
 def with_accounts(mesh: Mesh, **values: Any) -> Mesh:

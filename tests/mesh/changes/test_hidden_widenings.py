@@ -14,6 +14,7 @@ from mesh.approvals.opened_columns import lost_labels_of, opened_columns
 from mesh.changes.access_lines import access_section
 from mesh.changes.broken_promises import broken_promises
 from mesh.changes.decided_side import DecidedSide
+from mesh.changes.moved_columns import moved_columns
 from mesh.changes.widenings import widenings
 from mesh.folder import PlannedMesh
 from mesh.load import load
@@ -152,6 +153,14 @@ def test_the_report_says_under_access_that_a_column_has_the_data_of_another(tiny
     assert section.lines[0].text == (
         "orders.customers: customers.id has the data that customers.email had: who reads it reads that from now on"
     )
+
+
+def test_a_column_under_a_name_that_none_had_is_no_column_with_the_data_of_another(tiny: Path) -> None:
+    before = mesh_of(tiny)
+    edit(tiny / CUSTOMERS, (EMAIL, EMAIL.replace("email", "address") + RENAMED.format("email")))
+    after = mesh_of(tiny)
+    assert list(moved_columns(before, after)) == []
+    assert list(moved_columns(after, before)) == []
 
 
 def planned(mesh: Mesh) -> PlannedMesh:
