@@ -39,7 +39,7 @@ def runner(tmp_path: Path) -> Runner:
 
 def review(who: str, commit: str, state: str = "APPROVED", at: int = 0) -> dict[str, Any]:
     return {
-        "user": {"login": who},
+        "user": {"login": who} if who else None,
         "state": state,
         "commit_id": commit,
         "submitted_at": f"2026-12-01T10:{at:02}:00Z",
@@ -100,9 +100,21 @@ def test_a_request_passes_when_everybody_has_said_yes(origin: Origin, runner: Ru
         ([("priya", "CHANGES_REQUESTED", 1, True), ("priya", "APPROVED", 2, True)], 0),
         ([("priya", "DISMISSED", 1, True)], 2),
         ([("mallory", "APPROVED", 1, True)], 2),
+        ([("", "APPROVED", 1, True)], 2),
+        ([("priya", "APPROVED", 1, True), ("priya", "PENDING", 2, True)], 0),
         ([(f"somebody-{number}", "APPROVED", 1, True) for number in range(120)] + [("priya", "APPROVED", 2, True)], 0),
     ],
-    ids=["a remark after it", "of an earlier commit", "taken back", "given in the end", "dismissed", "nobody", "paged"],
+    ids=[
+        "a remark after it",
+        "of an earlier commit",
+        "taken back",
+        "given in the end",
+        "dismissed",
+        "nobody",
+        "of an account that is gone",
+        "not sent yet",
+        "paged",
+    ],
 )
 def test_an_approval_counts_for_the_commit_that_is_there_now(
     origin: Origin, runner: Runner, reviews: list[tuple[str, str, int, bool]], missing: int

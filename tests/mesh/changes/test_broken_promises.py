@@ -130,7 +130,8 @@ def test_a_notice_that_one_side_has_longer_is_held(sample: Path, days: tuple[int
     edit(sample / PROFILES, ("slaProperties:\n", end))
     (one,) = broken_promises(before, mesh_of(sample), DAY)
     assert [refusal.sentence for refusal in one.refused] == [
-        "the end of the contract, 2026-12-05, is 4 days ahead, and consumers have 90 days to move: write 2027-03-01 or later"
+        "the end of the contract, 2026-12-05, is 4 days ahead, and consumers have 90 days to move: write 2027-03-01 or "
+        "later"
     ]
 
 
