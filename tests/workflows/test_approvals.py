@@ -124,6 +124,7 @@ def test_an_approval_counts_for_the_commit_that_is_there_now(
     given = [review(who, head if now else "1" * 40, state, at) for who, state, at, now in reviews]
     ended = judged(origin, runner, "ida", given)
     assert ended.code == (1 if missing else 0)
+    assert "null" not in (runner.home / "temp" / "approved").read_text("utf-8")  # an account may be called so
     said = f"{missing} approvals missing" if missing else "no approval is missing"
     assert told(ended)[-1] == said
 
