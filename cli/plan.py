@@ -11,8 +11,9 @@ import typer
 from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
 from cli.diff import diff
-from cli.exit_codes import FAULT, FINDINGS
+from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
+from cli.preview_failures import exit_on_failures
 from cli.progress import Progress
 from mesh.folder import PlannedMesh
 from mesh.plan import Plan
@@ -73,7 +74,7 @@ def plan(
     # The processes are forked before the progress display has a thread.
     with previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
         runs = each.runs(progress.step)
-    _show_failures(runs)
+    exit_on_failures(runs)
     if removal:
         plan_removal.show(runs, as_json)
         return
@@ -154,18 +155,6 @@ def _show_costs(plan: Plan, as_json: bool) -> None:
     answer(f"{known.month:>10,.2f}  US dollars a month before anybody uses it, by us-east-1's list; then by use:")
     for price, number in known.used:
         answer(f"{number:>19,}  {price.what}: {price.use}")
-
-
-def _show_failures(runs: list[StackRun]) -> None:
-    failed = [run for run in runs if run.result.failures]
-    for run in failed:
-        for failure in run.result.failures:
-            where = [run.stack, failure.urn.rpartition("::")[2]] if failure.urn else [run.stack]
-            say(": ".join([*where, failure.message]))
-            if failure.trace:
-                say(failure.trace)
-    if failed:
-        raise typer.Exit(FAULT)
 
 
 def _show(runs: list[StackRun], detail: bool) -> None:

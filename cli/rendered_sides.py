@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final, NoReturn
-
-import typer
+from typing import TYPE_CHECKING, Final
 
 from cli.changed_files import ChangedFiles
-from cli.console import say
-from cli.exit_codes import FAULT
+from cli.preview_failures import exit_on_failures
 from cli.progress import Progress
 from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.changes.changed_stacks import ChangedStack
-    from sandbox.runs.rendered_stacks import RenderingError, Resources
+    from sandbox.runs.rendered_stacks import Resources
 
 PROGRAM: Final = (
     *("__main__.py", "components", "functions", "mesh", "program"),
@@ -48,14 +45,10 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
     """
     from mesh.changes.affected_stacks import AffectedStack, affected
     from mesh.changes.changed_stacks import ChangedStack, changed_stacks
-    from sandbox.runs.rendered_stacks import RenderingError
 
     candidates = affected(before.plan, after.plan)
     stacks = [candidate.stack for candidate in candidates]
-    try:
-        old, new = _rendered((before, after), stacks)
-    except RenderingError as error:
-        _fail(error)
+    old, new = _rendered((before, after), stacks)
     found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
     if program := program_files(changed):
         others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
@@ -72,11 +65,6 @@ def _rendered(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[
     with ExitStack() as opened:
         every = [opened.enter_context(previews(*each)) for each in zip(sides, wanted, strict=True)]
         progress = opened.enter_context(Progress("planning", sum(map(len, wanted))))
-        return [rendered(side, each.runs(progress.step)) for side, each in zip(sides, every, strict=True)]
-
-
-def _fail(error: RenderingError) -> NoReturn:
-    for run in error.runs:
-        for failure in run.result.failures:
-            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
-    raise typer.Exit(FAULT)
+        runs = [each.runs(progress.step) for each in every]
+    exit_on_failures([run for side in runs for run in side])
+    return [rendered(*each) for each in zip(sides, runs, strict=True)]

@@ -230,17 +230,34 @@ def _refuse_gaps(revision: str, inside: str, entries: Sequence[_Entry], reposito
 
 def _write(repository: GitRepository, entries: Sequence[_Entry], top: Path) -> None:
     """Writes files below a folder; links as links, so that what leads out of a mesh is told as it is in a folder."""
+    _refuse_strange(entries)
     top.mkdir()
     # Links come last: no file is written through one.
     for entry, data in sorted(repository.contents(entries), key=lambda each: each[0].mode == _LINK):
         path = top / entry.path
-        if ".." in path.parts:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if entry.mode == _LINK:
+                path.symlink_to(os.fsdecode(data))
+            else:
+                path.write_bytes(data)
+        except OSError as error:
+            raise NotPossibleError(f"{shorten(entry.path)} cannot be taken out of git: {error.strerror}") from None
+
+
+def _refuse_strange(entries: Sequence[_Entry]) -> None:
+    """Raises NotPossibleError for a tree that somebody made by hand: of two files at one path, nobody sees both."""
+    paths: set[str] = set()
+    for entry in entries:
+        if ".." in Path(entry.path).parts:
             raise NotPossibleError(f"{shorten(entry.path)} leads out of the repository; git itself writes no such tree")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if entry.mode == _LINK:
-            path.symlink_to(os.fsdecode(data))
-        else:
-            path.write_bytes(data)
+        if entry.path in paths:
+            raise NotPossibleError(f"{shorten(entry.path)} stands there twice; git itself writes no such tree")
+        paths.add(entry.path)
+    for entry in entries:
+        for folder in Path(entry.path).parents:
+            if str(folder) in paths:
+                raise NotPossibleError(f"{shorten(str(folder))} is a file and a folder; git itself writes no such tree")
 
 
 def _git(folder: Path, words: Sequence[str], given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:

@@ -31,7 +31,7 @@ class ChangedStack(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """Numbers of its changes: `2 added, 1 changed, 1 protected, 1 loses data`."""
+        """Numbers of its changes: `2 added, 1 changed, 1 refused, data lost in 1`."""
         verbs = Counter(change.verb for change in self.resources)
         parts = [f"{verbs[verb]} {word}" for verb, word in VERBS.items() if verbs[verb]]
         refused = sum(1 for change in self.resources if change.refused)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from mesh.changes.report import ReportLine
 from mesh.changes.sentences import LONGEST_VALUE, became, value_of
-from mesh.changes.written_changes import MISSING, ORDER, Missing, WrittenChange
+from mesh.changes.written_changes import ORDER, Missing, WrittenChange
 from mesh.model import Mesh, contract_file
 from mesh.pipeline_scripts import FOLDER
 
@@ -118,8 +118,3 @@ def _fact(change: WrittenChange, contracts: dict[str, str]) -> WrittenFact:
 def _of_script(path: tuple[str, ...], change: WrittenChange) -> tuple[str, ...]:
     whole = isinstance(change.before, Missing) or isinstance(change.after, Missing)
     return () if whole else path
-
-
-def is_new(change: WrittenChange) -> bool:
-    """Whether only the second side has it."""
-    return change.before is MISSING

@@ -21,7 +21,7 @@ OPEN_UP_TO: Final = 10
 """Lines of the first section that is shown unfolded."""
 
 MARK: Final = "<!-- mesh diff -->"
-"""First line of the comment, by which a workflow finds the one to edit in place."""
+"""First line of the comment, by which it can be found, to be edited in place."""
 
 _BACKTICKS: Final = re.compile(r"`+")
 _RESERVE: Final = 600

@@ -1,4 +1,4 @@
-"""ShownResource changes of a stack, out of what `mesh plan --json` prints of it before and after.
+"""Changes of a stack's resources, out of what `mesh plan --json` prints of it before and after.
 
 What replaces a resource says the table of the plugin (`mesh/aws/plugin/`), which the emulator's provider is held to.
 """

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from tests.workflows.stub_github import TOKEN, stub_github
-from tests.workflows.workflow_steps import ROOT, Origin, Runner, git, workflow
+from tests.workflows.workflow_steps import Origin, Runner, git, workflow
 
-TINY: Final = ROOT / "tests" / "mesh" / "tiny"
 FILE: Final = "deploy"
 CI: Final = (
     "ci: {issuer: token.actions.githubusercontent.com, repository: Acme/mesh, environments: {organization: root}}\n"
@@ -25,10 +23,7 @@ PULUMI: Final = '#!/bin/sh\necho "$PULUMI_BACKEND_URL: $*"\n'
 
 @pytest.fixture
 def origin(tmp_path: Path) -> Origin:
-    mesh = Path(shutil.copytree(TINY, tmp_path / "mesh" / "stacks"))
-    with (mesh / "mesh.yaml").open("a") as file:
-        file.write(CI)
-    return Origin.of(mesh, tmp_path / "origin")
+    return Origin.of_tiny(tmp_path, CI)
 
 
 @pytest.fixture

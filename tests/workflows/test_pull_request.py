@@ -13,7 +13,6 @@ import pytest
 from tests.workflows.stub_github import BOT, TOKEN, StubGithub, stub_github
 from tests.workflows.workflow_steps import ROOT, Origin, Runner, git
 
-TINY: Final = ROOT / "tests" / "mesh" / "tiny"
 FILE: Final = "pull-request"
 MARKER: Final = "<!-- mesh: what this request changes -->"
 CI: Final = (
@@ -25,10 +24,7 @@ COMMENTS: Final = "issues/7/comments"
 
 @pytest.fixture
 def origin(tmp_path: Path) -> Origin:
-    mesh = Path(shutil.copytree(TINY, tmp_path / "mesh" / "stacks"))
-    with (mesh / "mesh.yaml").open("a") as file:
-        file.write(CI)
-    return Origin.of(mesh, tmp_path / "origin")
+    return Origin.of_tiny(tmp_path, CI)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import yaml
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WORKFLOWS: Final = ROOT / ".github" / "workflows"
+TINY: Final = ROOT / "tests" / "mesh" / "tiny"
 EXPRESSION: Final = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
 REPOSITORY: Final = "acme/mesh"
 DAY: Final = "2027-01-01"
@@ -183,6 +184,14 @@ class Origin:
         git(to, "commit", "-q", "-m", "The mesh")
         git(to, "checkout", "-q", "-b", "change")
         return cls(to)
+
+    @classmethod
+    def of_tiny(cls, to: Path, ci: str) -> Origin:
+        """A repository `origin` in a folder, with the smallest mesh, deployed as `ci:` of its `mesh.yaml` says."""
+        mesh = Path(shutil.copytree(TINY, to / "mesh" / "stacks"))
+        with (mesh / "mesh.yaml").open("a") as file:
+            file.write(ci)
+        return cls.of(mesh, to / "origin")
 
     @property
     def head(self) -> str:

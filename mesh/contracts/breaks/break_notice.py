@@ -22,16 +22,13 @@ from typing import Any, Final, Literal, NamedTuple
 from mesh.contracts.breaks.break_rule import ContractChange, VersionStep
 from mesh.contracts.breaks.contract_versions import ContractVersion, step_between
 from mesh.contracts.breaks.judgement import demanded_step
-from mesh.contracts.breaks.promise_breaks import LABEL_ADDED
+from mesh.contracts.breaks.promise_breaks import LABEL_ADDED, NOT_YET
 from mesh.contracts.breaks.service_level_breaks import ENDS, level_name
 from mesh.findings import KeyPath, listed
 from mesh.model import Contract, Element
 
 AT_ONCE: Final = frozenset({LABEL_ADDED})
 """Breaks that wait for no end: who finds that a column is personal data closes it on the same day."""
-
-_NOT_YET: Final = frozenset({"draft", "proposed", "development"})
-"""Statuses of a contract that promises nothing yet: a break of it waits for no end."""
 
 
 class BreakRefusal(NamedTuple):
@@ -59,7 +56,7 @@ def refusals(
     told: list[BreakRefusal] = [*_ends_too_soon(before, after, as_of, notice)] if after else []
     if breaking:
         told += _version(before, after, changes) if after else ()
-        if str(before.data.get("status")).casefold() not in _NOT_YET:
+        if str(before.data.get("status")).casefold() not in NOT_YET:
             told += _unannounced(before, breaking, as_of)
     return tuple(dict.fromkeys(told))
 

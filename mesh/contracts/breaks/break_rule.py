@@ -51,7 +51,7 @@ class ContractChange(NamedTuple):
 
 
 def values(difference: ContractDifference) -> str:
-    """The values of a difference in words: `from 2 to 48`."""
+    """The values of a difference in words: `was 2, and is 48`."""
     if difference.is_new:
         return f"is {in_words(difference.after)} now"
     if difference.is_gone:

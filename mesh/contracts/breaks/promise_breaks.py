@@ -37,7 +37,8 @@ def _label_said(one: ContractDifference) -> str:
 # ---- life cycle
 
 _RETIRED: Final = frozenset({"retired", "archived", "deleted", "discontinued", "sunset"})
-_BEFORE: Final = frozenset({"proposed", "draft", "development", "in development"})
+NOT_YET: Final = frozenset({"proposed", "draft", "development", "in development"})
+"""Statuses of a contract that promises nothing yet: it breaks without an end, and one in force becomes none of them."""
 _LIVE: Final = frozenset({"active", "live", "production", "published", "stable"})
 
 
@@ -55,7 +56,7 @@ def _deprecated(one: ContractDifference) -> str:
 
 
 def _withdrawn(one: ContractDifference) -> str:
-    if not _status(one, _BEFORE) or str(one.before).casefold() in _BEFORE:
+    if not _status(one, NOT_YET) or str(one.before).casefold() in NOT_YET:
         return ""
     return f"the contract is {one.after} again, and was {one.before or 'in force'}"
 

@@ -9,6 +9,7 @@ import pytest
 
 from mesh.approvals.kept_data import data_needs, data_notices
 from mesh.model import Mesh
+from mesh.model.partial import PartialFile
 from tests.mesh.approvals.changed_meshes import (
     request,
     whys,
@@ -157,7 +158,11 @@ def test_a_table_that_goes_asks_the_owner(sample: Mesh) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "some"),
-    [("snapshots", "ads.impressions"), ("log_retention", "access logs of domain-ads")],
+    [
+        ("snapshots", "ads.impressions"),
+        ("log_retention", "access logs of domain-ads"),
+        ("results_retention", "results of queries in domain-ads"),
+    ],
 )
 def test_fewer_days_of_a_setting_ask_the_owners_of_what_is_deleted(sample: Mesh, setting: str, some: str) -> None:
     shorter = with_file(sample, defaults={setting: 2})
@@ -165,6 +170,13 @@ def test_fewer_days_of_a_setting_ask_the_owners_of_what_is_deleted(sample: Mesh,
     assert some in needs["@aurora/ads-platform",].about
     assert needs["@aurora/ads-platform",].why.endswith(DELETED)
     assert list(data_needs(request(shorter, sample))) == []
+
+
+def test_fewer_snapshots_lose_nothing_of_a_product_that_has_no_table(sample: Mesh) -> None:
+    files_only = with_product(sample, "ads.impressions", ports=("files",))
+    needs = [need.about for need in data_needs(request(files_only, with_file(files_only, defaults={"snapshots": 2})))]
+    assert needs != []
+    assert [about for about in needs if "ads.impressions" in about] == []
 
 
 def test_a_partner_that_goes_or_is_protected_no_more_asks_its_owner(sample: Mesh) -> None:
@@ -192,3 +204,10 @@ def test_a_file_that_cannot_be_read_loses_nothing(sample: Mesh, file: str) -> No
     assert whys(data_needs(request(sample, after))) != []
     needs = data_needs(request(sample, dataclasses.replace(after, unread=frozenset({file}))))
     assert [need for need in needs if "subtitling" in need.about or "ads." in need.about or lock is None] == []
+
+
+def test_a_product_that_cannot_be_read_loses_nothing(sample: Mesh) -> None:
+    after = with_product(sample, "ads.impressions", retention=30)
+    uncertain = PartialFile(frozenset({("products", "impressions")}))
+    unread = dataclasses.replace(after, partial={"domains/ads.yaml": uncertain})
+    assert whys(data_needs(request(sample, unread))) == []

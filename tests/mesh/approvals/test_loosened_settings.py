@@ -100,9 +100,31 @@ def test_another_place_that_deploys_is_told_and_one_that_deploys_no_more_is_not(
     assert len(whys(setting_needs(request(with_file(sample, ci=None), sample)))) == 1
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"issuer": "gitlab.example"},
+        {"audience": "sts.example"},
+        {"repository": "mallory/mesh"},
+        {"environments": {"organization": "mine"}},
+        {"repositories": {"organization": "mallory/mesh"}},
+    ],
+    ids=lambda values: next(iter(values)),
+)
+def test_every_part_of_the_token_that_deploys_counts(sample: Mesh, values: dict[str, Any]) -> None:
+    assert sample.file.ci
+    other: ContinuousIntegration = sample.file.ci.model_copy(update=values)
+    (told,) = whys(setting_needs(request(sample, with_file(sample, ci=other))))
+    assert "another place of continuous integration may deploy " in told
+    assert "organization" in told
+
+
 def test_a_domain_that_is_new_is_deployed_from_a_new_place_which_is_none_that_is_loosened(sample: Mesh) -> None:
     before = dataclasses.replace(sample, domains={n: d for n, d in sample.domains.items() if n != "ads"})
     assert whys(setting_needs(request(before, sample))) == []
+    assert sample.file.ci
+    own = sample.file.ci.model_copy(update={"environments": {"domain-ads": "mine"}})
+    assert whys(setting_needs(request(before, with_file(sample, ci=own)))) == []
 
 
 def with_accounts(mesh: Mesh, **values: Any) -> Mesh:

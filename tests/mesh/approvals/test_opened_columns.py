@@ -61,6 +61,28 @@ def test_a_column_that_loses_its_label_with_its_name_loses_it_nevertheless(sampl
     assert [place.column for place in opened_columns(sample, after)["general"]] == ["year"]
 
 
+def test_a_label_of_a_whole_table_counts_for_each_of_its_columns(sample: Mesh) -> None:
+    def of_the_table(data: dict[str, Any]) -> None:
+        data["schema"][0]["classification"] = "financial"
+
+    before = with_contract(sample, PROFILES, of_the_table)
+    lost = lost_labels_of(before, sample)
+    assert [f"{place.table}.{place.column}" for place in lost["financial"]] == sorted(written(sample, PROFILES))
+    assert "profile_id" in [place.column for place in opened_columns(before, sample)["general"]]
+
+
+def test_a_product_that_loses_a_label_with_its_last_column_loses_it_as_a_whole(sample: Mesh) -> None:
+    def fewer(data: dict[str, Any]) -> None:
+        for table in data["schema"]:
+            table["properties"] = [each for each in table["properties"] if "classification" not in each]
+
+    after = with_contract(sample, PROFILES, fewer)
+    assert lost_labels_of(sample, after) == {"pii": ((PROFILES, "", ""),)}
+    assert whys(opening_needs(request(sample, after)))[0] == (
+        "@aurora/privacy-office: identity.profiles loses the label 'pii': the approvers of pii guard 'pii'"
+    )
+
+
 def test_a_clearance_that_is_widened_asks_its_approvers_and_who_guards_the_label(sample: Mesh) -> None:
     found = whys(opening_needs(request(sample, with_clearance(sample, "financial", reads=("financial", "pii")))))
     assert found[0] == (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import pytest
 
 from mesh.approvals.touched_files import file_needs
@@ -72,6 +75,26 @@ def test_a_file_that_guards_the_mesh_asks_the_platform_team_by_itself(
         (kind, ("@aurora/data-platform",), False)
     ]
     assert needs[0].why.startswith(f"{file} {why}")
+
+
+ROOT: Final = Path(__file__).parents[3]
+BESIDE: Final = {"benchmarks", "examples", "pipelines", "tests"}
+"""Folders with Python of which nothing runs with the roles that deploy: `pipelines` runs with those of domains."""
+PROGRAM: Final = sorted(
+    folder.name
+    for folder in ROOT.iterdir()
+    if folder.is_dir() and not folder.name.startswith(".") and any(folder.rglob("*.py"))
+)
+
+
+@pytest.mark.parametrize("folder", [name for name in PROGRAM if name not in BESIDE])
+def test_every_folder_of_the_program_is_guarded(sample: Mesh, folder: str) -> None:
+    needs = file_needs(request(sample, sample, f"{folder}/some.py"))
+    assert [need.by for need in needs if need.kind == "guardrail"] == [("@aurora/data-platform",)]
+
+
+def test_the_folders_of_the_program_are_found() -> None:
+    assert {*BESIDE, "cli", "functions", "mesh", "policies", "program"} <= {*PROGRAM}
 
 
 def test_a_mesh_in_a_folder_called_like_the_program_is_none_of_it(sample: Mesh) -> None:

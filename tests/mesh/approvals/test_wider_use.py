@@ -106,6 +106,21 @@ def test_a_label_that_is_left_behind_asks_who_guards_it(sample: Mesh) -> None:
     assert whys(derivation_needs(request(sample, sample))) == []
 
 
+@pytest.mark.parametrize(
+    ("values", "is_asked"),
+    [({}, False), ({"reason": "Nobody asked."}, True), ({"approved-by": "mallory@aurora.example"}, True)],
+    ids=["the same", "another reason", "another approver"],
+)
+def test_a_label_that_is_left_behind_otherwise_asks_again(sample: Mesh, values: dict[str, str], is_asked: bool) -> None:
+    def otherwise(data: dict[str, Any]) -> None:
+        (custom,) = [each for each in data["customProperties"] if each["property"] == "derivesWithout"]
+        custom["value"] = [{**entry, **values} for entry in custom["value"]]
+
+    after = with_contract(sample, "playback.viewing-hours", otherwise)
+    asked = [need.by for need in derivation_needs(request(sample, after))]
+    assert asked == ([("@aurora/privacy-office",)] if is_asked else [])
+
+
 def test_the_owner_of_a_product_is_told_of_a_consumer(sample: Mesh) -> None:
     used = Consumption(product="ads.impressions")
     after = with_domain(sample, "identity", consumption=(*sample.domains["identity"].consumption, used))

@@ -127,7 +127,9 @@ class RenderedStacks:
 
     def of(self, stacks: Iterable[str]) -> Mapping[str, Resources]:
         wanted = [stack for stack in stacks if stack in self.mesh.plan.access]
-        self._made |= rendered(self.mesh, preview(self.mesh, [each for each in wanted if each not in self._made]))
+        runs = preview(self.mesh, [each for each in wanted if each not in self._made])
+        assert [failure for run in runs for failure in run.result.failures] == []
+        self._made |= rendered(self.mesh, runs)
         return {stack: self._made[stack] for stack in wanted}
 
 

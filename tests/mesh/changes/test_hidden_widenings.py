@@ -12,8 +12,10 @@ import pytest
 from cli import exit_codes, main
 from mesh.approvals.opened_columns import lost_labels_of, opened_columns
 from mesh.changes.access_lines import access_section
+from mesh.changes.assembled import NO_ACCESS, report
 from mesh.changes.broken_promises import broken_promises
 from mesh.changes.decided_side import DecidedSide
+from mesh.changes.moved_columns import moved_columns
 from mesh.changes.widenings import widenings
 from mesh.folder import PlannedMesh
 from mesh.load import load
@@ -152,6 +154,24 @@ def test_the_report_says_under_access_that_a_column_has_the_data_of_another(tiny
     assert section.lines[0].text == (
         "orders.customers: customers.id has the data that customers.email had: who reads it reads that from now on"
     )
+
+
+def test_the_report_does_not_say_that_nobody_reads_anything_else(tiny: Path) -> None:
+    """By names alone nobody does: every clearance reads the columns that it read, and other data in two of them."""
+    before = planned(mesh_of(tiny))
+    swapped(tiny)
+    made = report(before, planned(locked(tiny)), ("before", "after"))
+    (access,) = (section for section in made.sections if section.key == "access")
+    assert access.data == []
+    assert NO_ACCESS not in made.remark
+
+
+def test_a_column_under_a_name_that_none_had_is_no_column_with_the_data_of_another(tiny: Path) -> None:
+    before = mesh_of(tiny)
+    edit(tiny / CUSTOMERS, (EMAIL, EMAIL.replace("email", "address") + RENAMED.format("email")))
+    after = mesh_of(tiny)
+    assert list(moved_columns(before, after)) == []
+    assert list(moved_columns(after, before)) == []
 
 
 def planned(mesh: Mesh) -> PlannedMesh:

@@ -104,6 +104,13 @@ def test_protection_that_is_lifted_with_the_replacement_refuses_nothing() -> Non
     assert (change.refused, change.lost) == ("", "its objects and their old versions")
 
 
+def test_what_aws_keeps_is_replaced_without_a_loss() -> None:
+    old, new = ({**resource(bucket=name), "retainOnDelete": True} for name in ("a", "b"))
+    change = only([old], [new])
+    assert (change.verb, change.refused, change.kept, change.lost) == ("replace", "", True, "")
+    assert str(change).endswith("; AWS keeps it")
+
+
 def test_a_part_of_a_property_replaces_by_itself_or_with_all_that_it_is_in() -> None:
     table = "aws:glue/catalogTable:CatalogTable"
 

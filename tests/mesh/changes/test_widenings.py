@@ -180,6 +180,16 @@ def test_a_label_is_lost_in_each_of_these_ways(
     assert all([each.name for each in one.gaining] == ["general", "financial"] for one in found)
 
 
+def test_an_entry_lets_go_no_label_that_it_does_not_name(sample: Path) -> None:
+    edit(sample / PROFILES, (NAME + LABEL, NAME + '        classification: "pii, financial"\n'))
+    before = mesh_of(sample)
+    edit(sample / PROFILES, ('        classification: "pii, financial"\n', ""))
+    approve(sample, "general")
+    (one,) = widenings(before, mesh_of(sample), DAY)
+    assert one.labels == ("financial", "pii")
+    assert [each.name for each in one.missing] == ["general", "financial", "pii"]
+
+
 def test_a_label_of_two_that_goes_widens_what_the_other_alone_is_read_with(sample: Path) -> None:
     edit(sample / PROFILES, (NAME + LABEL, NAME + '        classification: "pii, financial"\n'))
     before = mesh_of(sample)

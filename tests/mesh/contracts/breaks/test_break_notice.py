@@ -117,6 +117,11 @@ def test_a_column_that_an_end_names_besides_has_its_own_notice() -> None:
     assert told[0][1].startswith("the end of 'profiles.plan', 2027-06-30, is 1 day ago, ")
 
 
+def test_a_column_beside_it_that_is_deprecated_lets_nothing_go() -> None:
+    beside = {".plan/deprecated": True, "slaProperties/+": END}
+    assert missing(beside, GONE) == ["deprecation"]
+
+
 def test_a_deprecated_table_or_contract_covers_its_columns() -> None:
     table = {"schema/profiles/deprecated": True, "slaProperties/+": {**END, "element": "profiles"}}
     assert missing(table, GONE) == []
@@ -136,9 +141,14 @@ def test_a_label_closes_a_column_at_once_and_takes_a_major_version() -> None:
     assert missing({}, {".account_id/classification": "pii", "version": "2.5.0"}) == ["version"]
 
 
-def test_a_draft_breaks_without_an_end() -> None:
-    assert missing({"status": "draft"}, {".avatar": None, "version": "3.0.0"}) == []
-    assert missing({}, {"status": "draft", "version": "3.0.0"}) == ["deprecation", "end"]
+@pytest.mark.parametrize("status", ["draft", "proposed", "development", "in development"])
+def test_a_draft_breaks_without_an_end_and_a_contract_does_not_become_one(status: str) -> None:
+    assert missing({"status": status}, {".avatar": None, "version": "3.0.0"}) == []
+    assert missing({}, {"status": status, "version": "3.0.0"}) == ["deprecation", "end"]
+
+
+def test_a_contract_that_says_nothing_of_its_status_is_in_force() -> None:
+    assert missing({"status": None}, {".avatar": None, "version": "3.0.0"}) == ["deprecation", "end"]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +175,12 @@ def test_an_announced_end_does_not_come_sooner() -> None:
     later = {**ANNOUNCED, "slaProperties/+": {**END, "value": "2027-12-31"}}
     told = missing(later, {"slaProperties/endOfSupport/value": "2027-08-31", "version": "2.5.0"})
     assert "version" in told
+
+
+def test_an_end_that_is_moved_is_announced_anew() -> None:
+    later = {**ANNOUNCED, "slaProperties/+": {**END, "value": "2027-12-31"}}
+    told = [why for _, why in refused(later, {"slaProperties/endOfSupport/value": "2027-07-11", "version": "3.0.0"})]
+    assert told[0].startswith("the end of 'profiles.avatar', 2027-07-11, is 10 days ahead, and consumers have 30 days")
 
 
 @pytest.mark.parametrize(
