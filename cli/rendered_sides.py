@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
@@ -59,14 +58,16 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
 
 def _rendered(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
     """Resources by stack on each side, planned in processes that begin before there is any thread."""
-    from sandbox.runs.preview import previews
+    from sandbox.runs.preview import previews_of_meshes
     from sandbox.runs.rendered_stacks import rendered
 
     wanted = [[stack for stack in stacks if stack in side.plan.access] for side in sides]
-    with ExitStack() as opened:
-        every = [opened.enter_context(previews(*each)) for each in zip(sides, wanted, strict=True)]
-        progress = opened.enter_context(Progress("planning", sum(map(len, wanted))))
-        return [rendered(side, each.runs(progress.step)) for side, each in zip(sides, every, strict=True)]
+    with (
+        previews_of_meshes(list(zip(sides, wanted, strict=True))) as previews,
+        Progress("planning", sum(map(len, wanted))) as progress,
+    ):
+        runs = iter(previews.runs(progress.step))
+    return [rendered(side, [next(runs) for _ in each]) for side, each in zip(sides, wanted, strict=True)]
 
 
 def _fail(error: RenderingError) -> NoReturn:
