@@ -1,4 +1,4 @@
-"""A pull request: validation, report, promises and affected stacks, as the workflow asks for them one after the other.
+"""A pull request: validation, report, promises and affected stacks, asked for as its workflow does.
 
     python -m benchmarks.requests [DOMAINS] [PRODUCTS]
 
@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.plans import SpentTime, TimedCommand
-from cli.console import counted
 from mesh import example
 
 DAY = datetime.date(2026, 12, 1)
@@ -94,7 +93,7 @@ def measure(what: str, folder: Path, request: BenchmarkRequest, target: float, r
         os.chdir(before)
     whole = SpentTime(sum(time.wall for time in spent.values()), sum(time.cpu for time in spent.values()))
     parts = ", ".join(f"{name} {time.wall:.2f}" for name, time in spent.items())
-    print(f"{what}, {counted(stacks, 'stack')} affected: {whole.wall:.1f} s (target {target:.0f}); {parts}")
+    print(f"{what}, stacks affected {stacks}: {whole.wall:.1f} s (target {target:.0f}); {parts}")
     print(f"{what}: of processors {whole.cpu:.1f} s", flush=True)
 
 

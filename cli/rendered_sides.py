@@ -46,7 +46,7 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
     candidates = affected(before.plan, after.plan)
     stacks = [candidate.stack for candidate in candidates]
     try:
-        old, new = _rendered((before, after), stacks)
+        old, new = render((before, after), stacks)
     except RenderingError as error:
         _fail(error)
     found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
@@ -56,7 +56,7 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
     return tuple(found.values())
 
 
-def _rendered(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
+def render(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
     """Resources by stack on each side, planned in processes that begin before there is any thread."""
     from sandbox.runs.preview import previews_of_meshes
     from sandbox.runs.rendered_stacks import rendered

@@ -146,7 +146,7 @@ def render_two_sides(directory: str, stack: str, meeting_place: str) -> None:
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(preview, "_preview", meet)
         sides = [plan_folder(Path(directory), day) for day in days]
-        assert rendered_sides._rendered(sides, [stack]) == [{stack: []}, {stack: []}]
+        assert rendered_sides.render(sides, [stack]) == [{stack: []}, {stack: []}]
 
 
 @side_by_side
