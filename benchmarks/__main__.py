@@ -10,6 +10,7 @@ NAMES = (
     "process",
     "registration",
     "plans",
+    "requests",
     "deployment",
     "engines",
     "decide",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from cli.changed_files import ChangedFiles
@@ -48,7 +47,7 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
 
     candidates = affected(before.plan, after.plan)
     stacks = [candidate.stack for candidate in candidates]
-    old, new = _rendered((before, after), stacks)
+    old, new = render((before, after), stacks)
     found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
     if program := program_files(changed):
         others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
@@ -56,15 +55,17 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
     return tuple(found.values())
 
 
-def _rendered(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
+def render(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
     """Resources by stack on each side, planned in processes that begin before there is any thread."""
-    from sandbox.runs.preview import previews
+    from sandbox.runs.preview import previews_of_meshes
     from sandbox.runs.rendered_stacks import rendered
 
     wanted = [[stack for stack in stacks if stack in side.plan.access] for side in sides]
-    with ExitStack() as opened:
-        every = [opened.enter_context(previews(*each)) for each in zip(sides, wanted, strict=True)]
-        progress = opened.enter_context(Progress("planning", sum(map(len, wanted))))
-        runs = [each.runs(progress.step) for each in every]
-    exit_on_failures([run for side in runs for run in side])
-    return [rendered(*each) for each in zip(sides, runs, strict=True)]
+    with (
+        previews_of_meshes(list(zip(sides, wanted, strict=True))) as previews,
+        Progress("planning", sum(map(len, wanted))) as progress,
+    ):
+        done = previews.runs(progress.step)
+    exit_on_failures(done)
+    runs = iter(done)
+    return [rendered(side, [next(runs) for _ in each]) for side, each in zip(sides, wanted, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -32,16 +32,28 @@ def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = N
 
     Who starts threads, as a progress display does, starts them inside.
     """
+    return previews_of_meshes([(mesh, stacks)], processes)
 
-    def task(stack: str, on_step: OnStep | None = None) -> StackTask:
-        return StackTask("up", mesh, stack, on_step, preview=True)
+
+def previews_of_meshes(
+    meshes: Sequence[tuple[PlannedMesh, Iterable[str]]], processes: int | None = None
+) -> PreviewProcesses:
+    """The same, for stacks of several meshes in the same processes: no core waits for the last stack of a mesh.
+
+    The runs come mesh by mesh.
+    """
+
+    def task(name: str, on_step: OnStep | None = None) -> StackTask:
+        number, _, stack = name.partition(":")
+        return StackTask("up", meshes[int(number)][0], stack, on_step, preview=True)
 
     return PreviewProcesses(
-        plan=lambda stack, on_step: _preview(task(stack, on_step)),
-        lost=lambda stack, why: StackRun.of(task(stack), RunResult([], [], [Failure("", why)], [], [], 0)),
+        plan=lambda name, on_step: _preview(task(name, on_step)),
+        lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
         prepare=_load_program,
-        stacks=tuple(stacks),
+        stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
         processes=cores() if processes is None else processes,
+        title=lambda name: name.partition(":")[2],
     )
 
 

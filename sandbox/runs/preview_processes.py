@@ -69,6 +69,8 @@ class PreviewProcesses:
     """Called before they begin, for what each of them would do."""
     stacks: Sequence[str]
     processes: int
+    title: Callable[[str], str] = str
+    """What `on_step` is told of a stack: its name, also where several meshes have one of that name."""
     _planners: list[_Planner] = field(default_factory=list[_Planner])
 
     def __enter__(self) -> Self:
@@ -130,7 +132,7 @@ class PreviewProcesses:
                 raise answer.run
             if on_step:
                 for step in answer.steps():
-                    on_step(stack, step)
+                    on_step(self.title(stack), step)
             yield answer.run
 
     def _answers(self) -> Iterator[_Answer]:

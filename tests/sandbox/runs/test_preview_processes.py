@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
+from cli import rendered_sides
 from mesh import example
 from mesh import folder as mesh_folder
 from mesh.folder import plan_folder
@@ -26,7 +27,7 @@ from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure
 from sandbox.runs import preview, run_json
 from sandbox.runs.preview_processes import PreviewProcesses, cores
-from sandbox.runs.stack_run import ENTRY_POINT, OnStep, StackRun
+from sandbox.runs.stack_run import ENTRY_POINT, OnStep, StackRun, StackTask
 from tests.program import sample
 
 DAY = datetime.date(2026, 12, 1)
@@ -96,6 +97,63 @@ def same_side_by_side(directory: Path, *stacks: str) -> None:
 
 
 side_by_side = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core plans in one process")
+
+
+TWO_MESHES = """
+import sys
+from tests.sandbox.runs.test_preview_processes import compare_two_meshes
+compare_two_meshes(sys.argv[1], sys.argv[2])
+"""
+
+
+def compare_two_meshes(directory: str, stack: str) -> None:
+    """Plan a stack of one name on two days, side by side and alone; in a process of its own, as `compare` is."""
+    meshes = [plan_folder(Path(directory), day) for day in (DAY, DAY + datetime.timedelta(days=1))]
+    told: list[str] = []
+    with preview.previews_of_meshes([(mesh, [stack]) for mesh in meshes]) as processes:
+        many = processes.runs(lambda name, _: told.append(name))
+    alone = [preview.preview(mesh, [stack])[0] for mesh in meshes]
+    assert set(told) == {stack}
+    assert comparable(many) == comparable(alone)
+
+
+@side_by_side
+@pytest.mark.slow
+def test_side_by_side_a_stack_of_two_meshes_is_planned_for_each() -> None:
+    command = [sys.executable, "-c", TWO_MESHES, str(sample.STACKS), "access-playback"]
+    subprocess.run(command, check=True, cwd=ENTRY_POINT.parent)
+
+
+TWO_SIDES = """
+import sys
+from tests.sandbox.runs.test_preview_processes import render_two_sides
+render_two_sides(sys.argv[1], sys.argv[2], sys.argv[3])
+"""
+
+
+def render_two_sides(directory: str, stack: str, meeting_place: str) -> None:
+    """Render a stack of two sides, of which each waits until the other has begun: in turn, neither would end."""
+    days = [DAY, DAY + datetime.timedelta(days=1)]
+
+    def meet(task: StackTask) -> StackRun:
+        Path(meeting_place, task.mesh.as_of.isoformat()).touch()
+        until = time.monotonic() + 60
+        while not all(Path(meeting_place, day.isoformat()).exists() for day in days):
+            assert time.monotonic() < until, "the other side did not begin"
+            time.sleep(0.01)
+        return StackRun.of(task, RunResult([], [], [], [], [], 0))
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(preview, "_preview", meet)
+        sides = [plan_folder(Path(directory), day) for day in days]
+        assert rendered_sides.render(sides, [stack]) == [{stack: []}, {stack: []}]
+
+
+@side_by_side
+@pytest.mark.slow
+def test_side_by_side_one_stack_of_a_side_does_not_wait_for_the_other_side(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TWO_SIDES, str(sample.STACKS), "access-playback", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ENTRY_POINT.parent)
 
 
 @side_by_side
