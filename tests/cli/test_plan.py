@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -119,18 +120,18 @@ def test_sizes_count_the_policies_of_others(tmp_path: Path, capsys: pytest.Captu
     )
 
 
-class OneRun(NamedTuple):
-    """Previews that have one run alone."""
+class GivenRuns(NamedTuple):
+    """Previews that have these runs alone."""
 
-    run: StackRun
+    given: Sequence[StackRun]
 
     def runs(self, _: object) -> list[StackRun]:
-        return [self.run]
+        return list(self.given)
 
 
-def only(run: StackRun, *_: object) -> AbstractContextManager[OneRun]:
-    """Previews of one run, whatever they are asked."""
-    return nullcontext(OneRun(run))
+def only(runs: Sequence[StackRun], *_: object) -> AbstractContextManager[GivenRuns]:
+    """Previews of these runs, whatever they are asked."""
+    return nullcontext(GivenRuns(runs))
 
 
 def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
@@ -147,7 +148,7 @@ def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
     texts: list[str] = []
     for ordered in (resources, resources[::-1], [*resources[3:], *resources[:3]]):
         run = StackRun("governance", "200000000002", True, RunResult([], list(ordered), [], [], [], 0.0))
-        monkeypatch.setattr(preview, "previews", partial(only, run))
+        monkeypatch.setattr(preview, "previews", partial(only, (run,)))
         for stack in (["governance"], None):
             plan(stack=stack, directory=STACKS, as_of=datetime.datetime(2026, 12, 1))
         texts.append(capsys.readouterr().out)

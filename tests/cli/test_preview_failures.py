@@ -37,7 +37,8 @@ def test_a_preview_that_fails_ends_every_command_alike(
     shop = tmp_path / "after" / "domains" / "shop.yaml"
     shop.write_text(shop.read_text("utf-8").replace("retention: 30 days", "retention: 40 days"), "utf-8")
     run = StackRun("domain-shop", "320000000021", True, RunResult([], [], FAILURES, [], [], 0.0))
-    monkeypatch.setattr(preview, "previews", partial(only, run))
+    monkeypatch.setattr(preview, "previews", partial(only, (run,)))
+    monkeypatch.setattr(preview, "previews_of_meshes", partial(only, (run, run)))
     monkeypatch.chdir(tmp_path)
     assert main.run([*words, "--as-of", "2027-01-01"]) == exit_codes.FAULT
     said = capsys.readouterr()
