@@ -111,7 +111,7 @@ class _Filling:
             return self.told_items(path, cast("Mapping[str, Any]", value), known)
         if isinstance(value, tuple) and isinstance(other, tuple):
             return self.told_entries(path, cast("tuple[Any, ...]", value), cast("tuple[Any, ...]", other))
-        return value
+        return cast("Any", value)
 
     def told_items(self, path: KeyPath, items: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
         """Items by key, with those of the other side whose value here was left out."""

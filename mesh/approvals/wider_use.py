@@ -28,7 +28,7 @@ def agreement_needs(request: ChangeRequest) -> Iterator[Need]:
 
 
 def _more(partner: str, old: Agreement | None, new: Agreement, is_told: bool) -> str:
-    """Why an agreement is more than before; of one that is new for what and until when, where that is told."""
+    """The sentence on an agreement that is more than before; of a new one with its purpose, where that is told."""
     if old is None and not is_told:
         return f"the partner '{partner}' comes to get {new.product}, and its agreement has a mistake"
     if old is None:
