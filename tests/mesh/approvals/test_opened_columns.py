@@ -122,7 +122,7 @@ def test_a_files_port_opens_all_files_to_who_covers_every_label(sample: Mesh) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("reference", ["orders.customers", "orders.parcels", "shop.clicks"])
-@pytest.mark.parametrize("ports", itertools.permutations([("table",), ("files",), ("table", "files")], 2))
+@pytest.mark.parametrize("ports", list(itertools.permutations([("table",), ("files",), ("table", "files")], 2)))
 def test_a_port_asks_the_clearances_that_the_matrix_says_gain(
     reference: str, ports: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> None:
