@@ -64,7 +64,7 @@ def review(
         findings = with_refused(sides.before, after.read, directory, day(as_of))
         told = not_comparable(sides.before, directory) if bad_base == "warn" else None
         shown = [ShownFinding(each, each != told and counts(each, counting, lapses)) for each in findings]
-        counted = show(after.mesh, shown, form, "mesh review", notes=notes, to_stderr=report == STDOUT)
+        counted = show(after.mesh, shown, form, "mesh validate", notes=notes, to_stderr=report == STDOUT)
         _write(sides, report, affected, form)
     if counted:
         raise typer.Exit(BAD_INPUT)
