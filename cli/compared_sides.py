@@ -18,6 +18,7 @@ from mesh.plan import build
 
 if TYPE_CHECKING:
     from mesh.changes.changed_stacks import ChangedStack
+    from sandbox.runs.prepared_previews import PreparedPreviews
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class ComparedSides:
     before: ReadSide
     after: ReadSide
     directory: Path
+    prepared: PreparedPreviews | None = None
+    """The process that plans stacks, where one was begun before the sides were read."""
 
     @property
     def names(self) -> tuple[str, str]:
@@ -78,4 +81,4 @@ class ComparedSides:
     @cached_property
     def stacks(self) -> tuple[ChangedStack, ...] | None:
         """The stacks that change; None where a side has errors. Ends the command where a preview fails."""
-        return None if self.planned is None else stacks_between(*self.planned, self.changed)
+        return None if self.planned is None else stacks_between(*self.planned, self.changed, self.prepared)

@@ -19,6 +19,7 @@ from cli.validate import Lapses, Notes, Only, counting_places, counts, not_compa
 from mesh.changes.markdown import markdown_of
 from mesh.changes.screen_text import SCREEN, screen_text
 from mesh.findings import NotPossibleError
+from sandbox.runs.prepared_previews import PreparedPreviews
 
 STDOUT = Path("-")
 
@@ -58,9 +59,9 @@ def review(
     """
     _refuse_files(report, affected, form)
     counting = counting_places(only or (), directory)
-    with opened_side(base, directory) as side:
+    with PreparedPreviews() as prepared, opened_side(base, directory) as side:
         after = read_side(working_side(directory), day(as_of))
-        sides = ComparedSides(read_side(side, day(as_of)), after, directory)
+        sides = ComparedSides(read_side(side, day(as_of)), after, directory, prepared)
         findings = with_refused(sides.before, after.read, directory, day(as_of))
         told = not_comparable(sides.before, directory) if bad_base == "warn" else None
         shown = [ShownFinding(each, each != told and counts(each, counting, lapses)) for each in findings]
