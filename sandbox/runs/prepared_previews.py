@@ -53,6 +53,9 @@ class PreparedPreviews:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._process is not None and self._connection is not None:
             self._process.terminate()
             self._connection.close()
@@ -79,6 +82,7 @@ class PreparedPreviews:
                 else:
                     return told
         except (EOFError, BrokenPipeError, ConnectionResetError):
+            self._end()
             return None
 
 
@@ -86,7 +90,7 @@ def _serve(connection: Connection, theirs: Connection) -> None:
     """Import the program, wait for meshes, plan them. Ctrl-C is answered by the command, which ends this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+        signal.signal(number, _unwind)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     theirs.close()
     from sandbox.runs import preview
@@ -111,6 +115,6 @@ def _tell(connection: Connection, meshes: MeshStacks, previews: Callable[[Any], 
         connection.send(("runs", runs))
 
 
-def _end(number: int, _frame: object) -> NoReturn:
+def _unwind(number: int, _frame: object) -> NoReturn:
     """Ends by unwinding, so that no process that plans is left."""
     raise SystemExit(128 + number)
