@@ -150,7 +150,7 @@ def counts(finding: Finding, counting: Sequence[str] | None, lapses: Literal["fa
 
 
 def _summary(mesh: Mesh, shown: Sequence[ShownFinding], notes: bool) -> Iterator[str]:
-    """What the mesh is, and what there is besides of lapses that do not count, warnings and notes."""
+    """Lines on a valid mesh: its size, and what there is besides of lapses that do not count, warnings and notes."""
     severities = [each.finding.severity for each in shown]
     lapsed, noted = severities.count("lapse"), severities.count("note")
     parts = (

@@ -86,7 +86,7 @@ def read_by(plan: Plan, stack: str) -> Mapping[str, Any]:
 
 
 def _fields(node: Any) -> Mapping[str, Any]:
-    unread = UNREAD.get(type(node), frozenset())
+    unread = UNREAD.get(cast("type[Any]", type(node)), frozenset())
     return {field.name: getattr(node, field.name) for field in dataclasses.fields(node) if field.name not in unread}
 
 

@@ -13,12 +13,13 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Final, NoReturn, Self, cast
 
 from mesh.folder import PlannedMesh
 from sandbox.runs.free_cores import cores
 
 if TYPE_CHECKING:
+    from sandbox.runs.preview_processes import PreviewProcesses
     from sandbox.runs.stack_run import OnStep, StackRun
 
 MeshStacks = Sequence[tuple[PlannedMesh, Sequence[str]]]
@@ -100,7 +101,7 @@ def _serve(connection: Connection, theirs: Connection) -> None:
         _tell(connection, connection.recv(), preview.previews_of_meshes)
 
 
-def _tell(connection: Connection, meshes: MeshStacks, previews: Callable[[Any], Any]) -> None:
+def _tell(connection: Connection, meshes: MeshStacks, previews: Callable[[MeshStacks], PreviewProcesses]) -> None:
     """Send every step, then the runs; or what was raised, which is raised again there."""
     from sandbox.runs.preview_processes import portable
 

@@ -37,7 +37,7 @@ class Allowance(NamedTuple):
 ALLOWED: Final = (
     *(
         Allowance(f"cli/{name}.py", (name,), "a command, which `cli/main.py` imports by its name")
-        for name in ("adopt", "lapse", "offboard", "publish", "review", "validate")
+        for name in ("adopt", "lapse", "offboard", "publish", "validate")
     ),
     Allowance("cli/run_pipeline.py", ("run_pipeline",), "a command, which `cli/main.py` imports by its name"),
     Allowance("components/mesh_catalog.py", ("lf_tag_policy", "catalog_resource"), "keys of a TypedDict"),
