@@ -49,7 +49,7 @@ def review(
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
 ) -> None:
-    """Say all that a request is asked: findings, what is refused, what changes.
+    """Say what is wrong, refused and changed by a request.
 
     What `mesh validate --against BASE`, `mesh diff BASE` and `mesh affected --since BASE --only stacks` say, at once.
     In a terminal the report follows the findings, on one screen, unless a file is given for it.
