@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "diff": "diff",
     "plan": "plan",
     "affected": "affected",
+    "review": "review",
     "up": "up",
     "as": "assume",
     "connect": "connect",

@@ -14,7 +14,8 @@ from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.engine.steps import in_one_order
 from sandbox.engine.work import Failure
-from sandbox.runs.preview_processes import PreviewProcesses, cores
+from sandbox.runs.free_cores import cores
+from sandbox.runs.preview_processes import PreviewProcesses
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, StackTask, stack_config
 
 SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
@@ -50,14 +51,14 @@ def previews_of_meshes(
     return PreviewProcesses(
         plan=lambda name, on_step: _preview(task(name, on_step)),
         lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
-        prepare=_load_program,
+        prepare=load_program,
         stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
         processes=cores() if processes is None else processes,
         title=lambda name: name.partition(":")[2],
     )
 
 
-def _load_program() -> None:
+def load_program() -> None:
     """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
     pulumi_aws = importlib.import_module("pulumi_aws")
     importlib.import_module("program")

@@ -26,7 +26,8 @@ from sandbox.engine.driver import RunResult
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure
 from sandbox.runs import preview, run_json
-from sandbox.runs.preview_processes import PreviewProcesses, cores
+from sandbox.runs.free_cores import cores
+from sandbox.runs.preview_processes import PreviewProcesses
 from sandbox.runs.stack_run import ENTRY_POINT, OnStep, StackRun, StackTask
 from tests.program import sample
 
