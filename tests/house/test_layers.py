@@ -179,9 +179,12 @@ def named_imports(module: Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-        elif isinstance(node, ast.Call) and module.path != OF_ITSELF:
-            if ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
-                yield ast.literal_eval(node.args[0])
+        elif isinstance(node, ast.Call) and module.path != OF_ITSELF and _imports_by_name(node):
+            yield ast.literal_eval(node.args[0])
+
+
+def _imports_by_name(call: ast.Call) -> bool:
+    return ast.unparse(call.func).rpartition(".")[2] in ("import_module", "__import__")
 
 
 def test_nothing_imports_the_command() -> None:
