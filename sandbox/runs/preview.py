@@ -13,6 +13,7 @@ from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.engine.steps import in_one_order
+from sandbox.engine.trimmed_sdk import trimmed_sdk
 from sandbox.engine.work import Failure
 from sandbox.runs.free_cores import cores
 from sandbox.runs.preview_processes import PreviewProcesses
@@ -60,10 +61,11 @@ def previews_of_meshes(
 
 def load_program() -> None:
     """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
-    pulumi_aws = importlib.import_module("pulumi_aws")
-    importlib.import_module("program")
-    for service in SHARED_SERVICES:
-        _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
+    with trimmed_sdk():
+        pulumi_aws = importlib.import_module("pulumi_aws")
+        importlib.import_module("program")
+        for service in SHARED_SERVICES:
+            _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
 
 
 def _preview(task: StackTask) -> StackRun:
@@ -76,7 +78,7 @@ def _preview(task: StackTask) -> StackRun:
         config=stack_config(task.mesh, emulated=True),
         on_step=task.step,
     )
-    with already_read(task.mesh):
+    with already_read(task.mesh), trimmed_sdk():
         result = run(engine, entry_point(ENTRY_POINT))
     return StackRun.of(task, _in_one_order(result))
 
