@@ -11,6 +11,8 @@ AS_OF  ?= 2026-12-01
 JUDGE  := .tools/judge
 # dbt's, for the tests that run it.
 DBT    := .tools/dbt
+# AWS CDK's, for the benchmark that compares plans with it.
+CDK    := .tools/cdk
 ARGS   ?=
 # Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs again, three times at most, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated|Failed to connect to remote host
@@ -20,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check judge dbt format bench exceptions lock mutants schemas shapes statements clean
+.PHONY: help up test test-all e2e pulumi check judge dbt cdk format bench exceptions lock mutants schemas shapes statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -75,6 +77,16 @@ $(DBT)/.installed: tools/dbt/requirements.lock
 	@$(DBT)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+cdk: $(CDK)/.installed ## AWS CDK in .tools/, with which `make bench` compares plans
+
+$(CDK)/.installed: benchmarks/cdk/package.json benchmarks/cdk/package-lock.json
+	@command -v npm >/dev/null || { echo "no npm was found: install node 20 or newer (https://nodejs.org)" >&2; exit 2; }
+	@echo "setting up $(CDK) (once, about half a minute)" >&2
+	@mkdir -p $(CDK)
+	@cp benchmarks/cdk/package.json benchmarks/cdk/package-lock.json $(CDK)
+	@npm ci --prefix $(CDK) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 .tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
 	@go build -C tools/actionlint -o "$(CURDIR)/$@" github.com/rhysd/actionlint/cmd/actionlint
 
@@ -83,6 +95,7 @@ format: $(VENV)/.developer ## Formats the code
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/.developer ## Speed and memory, as ratios in one run
+	@! command -v npm >/dev/null || $(MAKE) --silent cdk || true # without it the benchmark of plans says that it is skipped
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 schemas: $(VENV)/.developer ## Writes schemas/ anew, those of the sample mesh

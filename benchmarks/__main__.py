@@ -9,6 +9,8 @@ NAMES = (
     "pure",
     "process",
     "registration",
+    "plans",
+    "requests",
     "deployment",
     "engines",
     "decide",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import access_blast, access_explain, access_who
-from cli.console import answer, counted, margin, say, screen
+from cli.console import answer, counted, json_text, margin, say, screen
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh
@@ -162,7 +161,7 @@ def _write_json(rows: Iterable[dict[str, object]]) -> None:
     """One JSON list, a row a line, written as it comes: a large mesh has a million rows."""
     sys.stdout.write("[")
     for number, row in enumerate(rows):
-        sys.stdout.write((",\n " if number else "\n ") + json.dumps(row, ensure_ascii=False))
+        sys.stdout.write((",\n " if number else "\n ") + json_text(row))
     sys.stdout.write("\n]\n")
 
 

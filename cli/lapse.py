@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.console import answer, answer_json, counted, say
+from cli.console import answer, answer_json, answer_utf8, counted, say
 from cli.exit_codes import FINDINGS
+from cli.finding_formats import FindingFormat, FormatOption, ShownFinding, written
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
 from cli.progress import Progress
 from mesh.findings import Finding, listed
@@ -30,6 +31,7 @@ def lapse(
     close: Annotated[
         bool, typer.Option("--close", help="Deploy the stacks of the kept organisation that close what is open.")
     ] = False,
+    form: FormatOption = "text",
     as_json: JsonOption = False,
 ) -> None:
     """List reviews and agreements that are past, and close them.
@@ -53,10 +55,11 @@ def lapse(
     if close and served and left.stacks:
         _close(planned, served, left.stacks)
         left = _open(planned, served)
-    if as_json:
+    if as_json or form == "json":
         answer_json(_document(today, lapsed, left, served))
     else:
-        _show(today, lapsed, left, served)
+        _show(lapsed, left, served, form)
+        say(_summary(today, lapsed, left, served))
     if left.stacks:
         raise typer.Exit(FINDINGS)
 
@@ -131,23 +134,30 @@ def _document(
     }
 
 
-def _show(today: datetime.date, lapsed: list[Finding], left: Open, served: ServedOrganization | None) -> None:
-    for finding in lapsed:
-        answer(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
+def _show(lapsed: list[Finding], left: Open, served: ServedOrganization | None, form: FindingFormat) -> None:
+    """Shows what is past and what is open of it; what is open has no place in a file, and is no finding."""
+    if form in ("text", "json"):
+        for finding in lapsed:
+            answer(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
+    else:
+        answer_utf8(written([ShownFinding(each, counts=bool(left.stacks)) for each in lapsed], form, "mesh lapse"))
+    tell = answer if form == "text" else say
     for each in left.assignments:
         where = "still assigned" if served else "assigned, if nobody has deployed since"
-        answer(f"open: group '{each.group}' is {where}: permission set '{each.permission_set}' in '{each.account}'")
+        tell(f"open: group '{each.group}' is {where}: permission set '{each.permission_set}' in '{each.account}'")
     for each in left.reads:
         still = "still reads" if served else "reads, if nobody has deployed since,"
-        answer(f"open: the pipeline of '{each.product}' {still} with clearance '{each.clearance}'")
+        tell(f"open: the pipeline of '{each.product}' {still} with clearance '{each.clearance}'")
+
+
+def _summary(today: datetime.date, lapsed: list[Finding], left: Open, served: ServedOrganization | None) -> str:
     if not lapsed:
-        say(f"on {today} no review and no agreement is past")
-    elif not left.stacks:
-        say(f"{len(lapsed)} lapsed by {today}, and nothing is open")
-    else:
-        counts = (counted(len(left.assignments), "assignment"), counted(len(left.reads), "pipeline"))
-        some = " and ".join(count for count in counts if not count.startswith("0 "))
-        say(f"{len(lapsed)} lapsed by {today}, {some} open; {remedy(left.stacks, served)}")
+        return f"on {today} no review and no agreement is past"
+    if not left.stacks:
+        return f"{len(lapsed)} lapsed by {today}, and nothing is open"
+    counts = (counted(len(left.assignments), "assignment"), counted(len(left.reads), "pipeline"))
+    some = " and ".join(count for count in counts if not count.startswith("0 "))
+    return f"{len(lapsed)} lapsed by {today}, {some} open; {remedy(left.stacks, served)}"
 
 
 def remedy(stacks: list[str], served: ServedOrganization | None) -> str:

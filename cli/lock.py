@@ -18,6 +18,7 @@ from mesh.contracts import catalog, lock_text
 from mesh.contracts.labels import LabelWords, label_words
 from mesh.contracts.lock import LockStep, following
 from mesh.contracts.lock_shape import shapes
+from mesh.contracts.widened_clearances import gaining_clearances, who_is_asked
 from mesh.findings import BadInputError, Finding, NotPossibleError, Problem, unknown
 from mesh.load import Loaded, load
 from mesh.model import Mesh, contract_file, lock_file
@@ -99,8 +100,10 @@ class _LockRun:
         step = LockStep() if problems else following(self.mesh.locks.get(name), shapes(contract, self.words))
         problems += step.refused
         if not self.widen:
-            why = "put it back, or write it with --widen"
-            problems += [(place, f"{text}; {why}") for place, text in step.widened]
+            for lost in step.widened:
+                gaining = gaining_clearances(self.mesh.clearances, lost.before, lost.after)
+                why = f"put it back, or {who_is_asked(self.mesh.clearances, gaining)}write it with --widen"
+                problems.append((lost.place, f"{lost.text}; {why}"))
         if problems:
             of = self._contract_file(name)
             self.findings.update(self.loaded.place(Problem(of, place, text) for place, text in problems))

@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from cli.console import say
+from cli.console import escape_what_cannot_be_written, say
 from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
 from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
@@ -26,7 +26,10 @@ COMMANDS: Final[Mapping[str, str]] = {
     "migrate": "migrate",
     "codeowners": "codeowners",
     "schemas": "schemas",
+    "diff": "diff",
     "plan": "plan",
+    "affected": "affected",
+    "review": "review",
     "up": "up",
     "as": "assume",
     "connect": "connect",
@@ -43,6 +46,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "decide": "decide",
     "prove": "prove",
     "accounts": "accounts",
+    "stacks": "stacks",
     "adopt": "adopt",
     "bootstrap": "bootstrap",
     "example": "example",
@@ -101,6 +105,7 @@ def _hung_up(number: int, frame: object) -> NoReturn:
 def run(arguments: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    escape_what_cannot_be_written()
     if "--help" not in words and (lost := _lost_folder()):
         say(lost)
         return BAD_INPUT

@@ -10,14 +10,22 @@ import typer
 
 from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
-from cli.exit_codes import FAULT, FINDINGS
+from cli.diff import diff
+from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
+from cli.preview_failures import exit_on_failures
 from cli.progress import Progress
 from mesh.folder import PlannedMesh
 from mesh.plan import Plan
 
 if TYPE_CHECKING:
     from sandbox.runs.stack_run import StackRun
+
+
+AgainstOption = Annotated[
+    str | None,
+    typer.Option("--against", metavar="REV", help="What changes since a revision or folder, as `mesh diff` says it."),
+]
 
 
 def plan(
@@ -39,6 +47,7 @@ def plan(
             help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
         ),
     ] = False,
+    against: AgainstOption = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -48,22 +57,24 @@ def plan(
     Runs the Pulumi program in preview, without AWS, and says in which account each would be. What AWS would refuse of
     it, by its own models and pages, and what could not be compared with them, is said with status 1.
     """
-    _refuse_together({"--sizes": sizes, "--costs": costs, "--stack": bool(stack)})
-    _refuse_together({"--sizes": sizes, "--costs": costs, "--removal": removal})
-    planned = read(directory, as_of)
-    if sizes:
-        _show_sizes(planned, as_json)
+    whole = {"--against": against is not None, "--sizes": sizes, "--costs": costs}
+    _refuse_together({**whole, "--stack": bool(stack)})
+    _refuse_together({**whole, "--removal": removal})
+    if against is not None:
+        diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return
-    if costs:
-        _show_costs(planned.plan, as_json)
+    planned = read(directory, as_of)
+    if sizes or costs:
+        _show_sizes(planned, as_json) if sizes else _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
     from sandbox.runs import run_json
-    from sandbox.runs.preview import preview
+    from sandbox.runs.preview import previews
 
-    with Progress("planning", len(stacks)) as progress:
-        runs = preview(planned, stacks, progress.step)
-    _show_failures(runs)
+    # The processes are forked before the progress display has a thread.
+    with previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
+        runs = each.runs(progress.step)
+    exit_on_failures(runs)
     if removal:
         plan_removal.show(runs, as_json)
         return
@@ -146,17 +157,6 @@ def _show_costs(plan: Plan, as_json: bool) -> None:
         answer(f"{number:>19,}  {price.what}: {price.use}")
 
 
-def _show_failures(runs: list[StackRun]) -> None:
-    failed = [run for run in runs if run.result.failures]
-    for run in failed:
-        for failure in run.result.failures:
-            say(f"{run.stack}: {failure.urn.rpartition('::')[2]}: {failure.message}")
-            if failure.trace:
-                say(failure.trace)
-    if failed:
-        raise typer.Exit(FAULT)
-
-
 def _show(runs: list[StackRun], detail: bool) -> None:
     from rich.table import Table
 
@@ -167,7 +167,9 @@ def _show(runs: list[StackRun], detail: bool) -> None:
     table.add_column("mostly")
     for run in runs:
         kinds = Counter(r.type.rpartition(":")[2] for r in run.result.resources if r.type.startswith("aws:"))
-        mostly = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(4))
+        # Resources come in the order in which the program registers them, which is another one in each run.
+        most = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))[:4]
+        mostly = ", ".join(f"{number} {kind}" for kind, number in most)
         table.add_row(run.stack, run.account_id, str(sum(kinds.values())), mostly)
     screen().print(table)
     if detail:
@@ -181,7 +183,7 @@ def _show(runs: list[StackRun], detail: bool) -> None:
 
 def _show_resources(run: StackRun) -> None:
     answer("")
-    for resource in run.result.resources:
+    for resource in sorted(run.result.resources, key=lambda each: (each.type.rpartition(":")[2], each.name, each.urn)):
         if resource.type.startswith("aws:"):
             protected = "  [protected]" if resource.protect else ""
             answer(f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{protected}")

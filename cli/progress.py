@@ -1,4 +1,4 @@
-"""Progress on standard error: a moving line on a terminal, a line a stack elsewhere."""
+"""Progress on standard error: a moving line on a terminal, a line a stack elsewhere, with the time since the last."""
 
 from __future__ import annotations
 
@@ -41,12 +41,15 @@ class Progress:
         """One more step of a stack."""
         if stack != self._stack:
             self._done()
-            self._stack, self._number, self._steps, self._started = stack, self._number + 1, 0, time.perf_counter()
+            self._stack, self._number, self._steps = stack, self._number + 1, 0
         self._steps += 1
         if self._status:
             self._status.update(f"{self._verb} {self._number}/{self._stacks} {stack}: {self._steps} {step.name}")
 
     def _done(self) -> None:
-        if self._stack and not self._status:
-            seconds = time.perf_counter() - self._started
+        if not self._stack:
+            return
+        now = time.perf_counter()
+        seconds, self._started = now - self._started, now
+        if not self._status:
             say(f"{self._verb} {self._number}/{self._stacks} {self._stack}: {self._steps} steps, {seconds:.1f} s")

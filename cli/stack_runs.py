@@ -48,7 +48,9 @@ class ServedRuns:
     seconds: float
 
 
-def run_served(options: StackOptions, verb: Literal["refresh", "destroy"], show: Callable[[ServedRuns], None]) -> None:
+def run_served(
+    options: StackOptions, verb: Literal["refresh", "destroy"], show: Callable[[ServedRuns], None]
+) -> Sequence[StackRun]:
     """Runs a verb on the stacks that were chosen of the served organisation, and shows, or prints, what it came to."""
     planned = read(options.directory, options.as_of)
     stacks = chosen(planned, options.stack)
@@ -71,6 +73,7 @@ def run_served(options: StackOptions, verb: Literal["refresh", "destroy"], show:
                 stacks.reverse()
             show(ServedRuns(stacks, runs, organization.inventory, time.perf_counter() - started))
         exit_unless_done(workspace, runs)
+        return runs
 
 
 def _deployed(workspace: Workspace, stacks: list[str], named: list[str] | None) -> list[str]:

@@ -22,6 +22,7 @@ PROTECTED: Final = "cannot be deleted\nbecause it is protected"
 
 if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory, PluginCallCount
+    from sandbox.engine.steps import Step
     from sandbox.filling.filled import Filled
     from sandbox.rehearsal.check import Report
     from sandbox.runs.stack_run import StackRun
@@ -54,19 +55,24 @@ def show(
         screen().print(f"\n{ENDED}; {seconds:.1f} s", markup=False, soft_wrap=True)
 
 
+def drifted(runs: Sequence[StackRun]) -> list[tuple[StackRun, Step]]:
+    """Drift: steps of runs that read what is there, where it is not as the states had it."""
+    return [(run, step) for run in runs for step in run.result.steps if step.operation in ("update", "delete")]
+
+
 def show_refreshed(stacks: Sequence[str], runs: Sequence[StackRun], seconds: float) -> None:
     """Prints what is not as the states say it was left; all of it is in the states now."""
     _stacks(stacks, runs, {"update": "changed", "delete": "gone", "same": "same"})
-    drifted = [(run, step) for run in runs for step in run.result.steps if step.operation in ("update", "delete")]
-    for run, step in drifted:
+    found = drifted(runs)
+    for run, step in found:
         what = "gone" if step.operation == "delete" else ", ".join(step.keys)
         screen().print(f"  {run.stack}: {short(step.type)} {step.name}: {what}", markup=False, soft_wrap=True)
         for note in plugin_notes.on_drift(step.type, step.keys):
             screen().print(f"    the plugin reads back {note}", markup=False, soft_wrap=True)
     _failures(runs)
-    drift = f"{counted(len(drifted), 'resource')} changed outside" if drifted else "no drift"
+    drift = f"{counted(len(found), 'resource')} changed outside" if found else "no drift"
     screen().print(f"\n{drift}; {seconds:.1f} s", markup=False)
-    if drifted:
+    if found:
         screen().print("mesh up brings them back to what the files say", markup=False)
 
 

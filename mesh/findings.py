@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
+from mesh.visible_text import visible_text
+
 Severity = Literal["error", "lapse", "warning", "note"]
 """Severity of a finding: an error stops everything; a lapse (a date has passed) fails validation and is deployed as
 closed; a warning only tells; a note tells what nobody has to change.
@@ -41,7 +43,7 @@ class Finding:
 
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else f"{self.severity}: "
-        return f"{self.file}:{self.line}:{self.column}: {kind}{self.message}"
+        return visible_text(f"{self.file}:{self.line}:{self.column}: {kind}{self.message}")
 
 
 SERIOUS: Final = frozenset[Severity](("error", "lapse"))

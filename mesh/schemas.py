@@ -195,7 +195,12 @@ def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     schema["properties"]["consumes"]["uniqueItems"] = True
     for staff in ("engineers", "owners"):
         _groups(schema["properties"][staff], words)
-    _choose(schema["properties"]["consumes"]["items"], words.consumable)
+    # A consumption is a product, or a product with columns.
+    reference = schema["$defs"]["Consumption"]["properties"]["product"]
+    _choose(reference, words.consumable)
+    plain = {key: value for key, value in reference.items() if key != "description"}
+    schema["properties"]["consumes"]["items"] = {"anyOf": [plain, schema["properties"]["consumes"]["items"]]}
+    schema["$defs"]["Consumption"]["properties"]["columns"]["uniqueItems"] = True
     pipeline = schema["$defs"]["ProductPipeline"]["properties"]
     for once in ("reads", "secrets"):
         pipeline[once]["uniqueItems"] = True

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from mesh.findings import KeyPath, Problem, listed, nearest
 from mesh.model.base import EXPECTED, LONGEST_NAME, NAME_PATTERN
+from mesh.visible_text import visible_text
 
 Schema = Mapping[str, Any]
 
@@ -161,19 +162,8 @@ def shorten(text: str, length: int = 60) -> str:
     unseen = next((place for place, character in enumerate(text) if not character.isprintable()), 0)
     begin = max(0, unseen - length // 2) if len(text) > length and unseen >= length - 1 else 0
     is_whole = len(text) - begin <= length
-    line = "".join(map(_visible, text[begin:] if is_whole else text[begin : begin + length - 1]))
+    line = visible_text(text[begin:] if is_whole else text[begin : begin + length - 1])
     return f"{'…' if begin else ''}{line}{'' if is_whole else '…'}"
-
-
-_ESCAPES: Final = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def _visible(character: str) -> str:
-    """The character, or the escape that YAML has for it in double quotes."""
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return _ESCAPES.get(character) or (f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}")
 
 
 # ---- the JSON schema of our own models

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from mesh.contracts.iceberg import reads_as
 from mesh.contracts.lock_labels import (
+    LostLabels,
     fields_left_open,
-    labels_in_words,
     labels_of_no_column,
     lost_labels,
     names_left_open,
@@ -40,7 +40,7 @@ class LockStep:
     lock: Lock = field(default_factory=lambda: Lock({}))
     changes: list[LockChange] = field(default_factory=list[LockChange])
     refused: list[LockChange] = field(default_factory=list[LockChange])
-    widened: list[LockChange] = field(default_factory=list[LockChange])
+    widened: list[LostLabels] = field(default_factory=list[LostLabels])
     lost: set[str] = field(default_factory=set[str])
 
 
@@ -82,10 +82,7 @@ def following(old: Lock | None, wanted: Sequence[TableShape]) -> LockStep:
         if tables[name].fields:
             step.changes.append(LockChange(("schema",), f"table '{name}' is gone"))
             tables[name] = _without_fields(tables[name])
-    gone = labels_of_no_column(old, wanted) - step.lost if old else None
-    if gone:
-        text = f"no column has {labels_in_words(gone)} any more, and files that were written before hold such data"
-        step.widened.append(LockChange(("schema",), f"a widening of access: {text}"))
+    step.widened += labels_of_no_column(old, wanted, step.lost) if old else ()
     step.lock = Lock(tables)
     return step
 
@@ -330,10 +327,9 @@ class _TableStep:
         for left_open in (names_left_open, fields_left_open):
             for path, text in left_open(self.old, self.shape, self.sources):
                 self._refuse(self.shape.fields[path].place, text)
-        for column, lost in lost_labels(self.old, self.shape, self.sources):
-            text = f"a widening of access: '{self.shape.name}.{column}' loses {labels_in_words(lost)}"
-            self.step.widened.append(LockChange(self.shape.fields[column].place, text))
-            self.step.lost |= lost
+        for one in lost_labels(self.old, self.shape, self.sources):
+            self.step.widened.append(one)
+            self.step.lost |= one.before - one.after
 
     # ---- what is told
 

@@ -7,17 +7,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from mesh.contracts.lock_shape import TableShape
-from mesh.findings import listed
+from mesh.findings import KeyPath, listed
 from mesh.model import Lock, LockedField, LockedTable
 
 Sources = Mapping[str, str | None]
 """Path before of each path of a contract; None for what is new."""
 
 
-def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[tuple[str, set[str]]]:
-    """Columns that lose labels, each with the labels."""
+class LostLabels(NamedTuple):
+    """Labels that a column loses (`profiles.birth_year`), or a product with its last column that had them (`*`).
+
+    `before` and `after` are all its labels; the text says it, and the place is that of the column in the contract.
+    """
+
+    place: KeyPath
+    text: str
+    column: str
+    before: frozenset[str]
+    after: frozenset[str]
+
+
+def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterator[LostLabels]:
+    """Columns that lose labels."""
     has, had = _labels_by_column(shape), defaultdict[str, set[str]](set)
     for path in shape.fields:
         column, source = path.partition(".")[0], sources[path]
@@ -26,16 +40,21 @@ def lost_labels(old: LockedTable, shape: TableShape, sources: Sources) -> Iterat
             had[column].update(_labels_of_name(old, path))
     for column, labels in had.items():
         if lost := labels - has[column]:
-            yield column, lost
+            text = f"a widening of access: '{shape.name}.{column}' loses {labels_in_words(lost)}"
+            after = frozenset(has[column])
+            yield LostLabels(shape.fields[column].place, text, f"{shape.name}.{column}", after | lost, after)
 
 
-def labels_of_no_column(old: Lock, shapes: Sequence[TableShape]) -> set[str]:
-    """The labels that a whole product loses with its columns.
+def labels_of_no_column(old: Lock, shapes: Sequence[TableShape], told: set[str]) -> Iterator[LostLabels]:
+    """The labels that a whole product loses with its columns, but for those that are told.
 
     A column that goes takes nothing out of the files that have it, and those are read by the labels of the product.
     """
     had = {label for table in old.tables.values() for one in table.fields.values() for label in one.labels}
-    return had - {label for shape in shapes for one in shape.fields.values() for label in one.labels}
+    after = frozenset(label for shape in shapes for one in shape.fields.values() for label in one.labels)
+    if gone := had - after - told:
+        why = f"no column has {labels_in_words(gone)} any more, and files that were written before hold such data"
+        yield LostLabels(("schema",), f"a widening of access: {why}", "*", after | gone, after)
 
 
 def labels_in_words(labels: set[str]) -> str:

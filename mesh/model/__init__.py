@@ -1,7 +1,7 @@
 """Models of the files that people write: frozen pydantic models, one for each kind of file."""
 
 from mesh.model.accounts import AccountsFile
-from mesh.model.clearance import Approver, ClearanceFile, ClearedPipeline, Member
+from mesh.model.clearance import Approver, ClearanceFile, ClearedPipeline, Member, Widening
 from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Product
@@ -36,6 +36,7 @@ __all__ = [
     "ProductPipeline",
     "Script",
     "Scripts",
+    "Widening",
     "contract_file",
     "lock_file",
 ]

@@ -94,6 +94,15 @@ Names = Annotated[tuple[Name, ...], Field(strict=False), AfterValidator(once)]
 ProductRef = Annotated[str, StringConstraints(pattern=PRODUCT_PATTERN)]
 """`<domain>.<product>`."""
 
+ColumnRef = Annotated[
+    str,
+    expected(
+        r"^[a-z_][a-z0-9_]{0,127}(\.[a-z_][a-z0-9_]{0,127})?$",
+        "a column of the product, written <column> or <table>.<column>, such as profiles.birth_year",
+    ),
+]
+"""`<column>` or `<table>.<column>`, by their names in the catalog."""
+
 Handle = Annotated[
     str,
     expected(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from mesh.model.base import Closed, Date, Email, Given, Handle, Name, Names, ProductRef, Text
+from mesh.model.base import Closed, Date, Email, Given, Handle, Name, Names, ProductRef, Text, expected
 
 
 class Approver(Closed):
@@ -42,6 +42,28 @@ class ClearedPipeline(Closed):
     review: Date = Field(description="The day by which it is approved again; past it, validation fails.")
 
 
+WidenedColumn = Annotated[
+    str,
+    expected(
+        r"^(\*|[a-z_][a-z0-9_]{0,127}\.[a-z_][a-z0-9_]{0,127})$",
+        'a column of the product, written <table>.<column>, or "*" for the product as a whole',
+    ),
+]
+
+
+class Widening(Closed):
+    """A label that may be taken away, by which the clearance reads more; it counts for some days from its own."""
+
+    product: ProductRef = Field(description="The product, <domain>.<product>.")
+    column: WidenedColumn = Field(
+        description='The column, <table>.<column>; "*" where the product as a whole loses the label with a column.'
+    )
+    labels: Names = Field(description="The classifications that are taken away.", min_length=1)
+    reason: Text = Field(description="Why who holds the clearance may read it.")
+    approved_by: Email = Field(description="The approver who said yes.")
+    date: Date = Field(description="The day of the yes.")
+
+
 class ClearanceFile(Closed):
     """A clearance: what it reads, in every domain; who approves its holders; and the groups and pipelines."""
 
@@ -52,6 +74,9 @@ class ClearanceFile(Closed):
     ] = Field(description="Who approves its holders: addresses, or addresses with a team on GitHub.")
     members: Annotated[tuple[Member, ...], Field(strict=False)] = Field(
         default=(), description="Groups that hold the clearance."
+    )
+    widenings: Annotated[tuple[Widening, ...], Field(strict=False)] = Field(
+        default=(), description="Labels that may be taken from columns, by which this clearance reads more."
     )
     pipelines: Annotated[tuple[ClearedPipeline, ...], Field(strict=False)] = Field(
         default=(), description="Pipelines that hold the clearance; one without a line reads nothing."

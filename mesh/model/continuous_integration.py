@@ -83,8 +83,16 @@ class ContinuousIntegration(Closed):
 
     def subject(self, stack: str) -> str:
         """The `sub` of the tokens that deploy a stack, exactly as GitHub writes it."""
-        repository = self.repositories.get(stack, self.repository)
-        return f"repo:{repository}:environment:{self.environments.get(stack, stack)}"
+        return f"repo:{self.repositories.get(stack, self.repository)}:environment:{self.environment(stack)}"
+
+    def environment(self, stack: str) -> str:
+        """The environment from which a stack is deployed."""
+        return self.environments.get(stack, stack)
+
+    def named_repository(self, stack: str) -> str:
+        """The repository that deploys a stack, as people write it: `<owner>/<name>`, without ids."""
+        owner, _, name = self.repositories.get(stack, self.repository).partition("/")
+        return f"{owner.partition('@')[0]}/{name.partition('@')[0]}"
 
 
 def ci_stacks(domains: Iterable[str]) -> tuple[str, ...]:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, Days, Email, Given, Name, Names, Owner, ProductRef, Text
+from mesh.model.base import (
+    EXPECTED,
+    PRODUCT_PATTERN,
+    Closed,
+    ColumnRef,
+    Days,
+    Email,
+    Given,
+    Name,
+    Names,
+    Owner,
+    ProductRef,
+    Text,
+    once,
+)
 from mesh.model.mesh_file import Budget
 from mesh.model.pipeline import ProductPipeline
 
@@ -67,6 +82,24 @@ class AccountSettings(Closed):
     )
 
 
+class Consumption(Closed):
+    """One product that a domain uses, and which of its columns."""
+
+    product: ProductRef = Field(description="<domain>.<product>.")
+    columns: Annotated[tuple[ColumnRef, ...], Field(strict=False, min_length=1), AfterValidator(once)] | None = Field(
+        default=None,
+        description="The columns that are used, <column> or <table>.<column>; all if left out. A break of another "
+        "column does not hit the domain.",
+    )
+
+
+def _consumption(value: Any) -> Any:
+    """A consumption that is written as a product alone."""
+    if isinstance(value, str) and not re.fullmatch(PRODUCT_PATTERN, value):
+        raise PydanticCustomError("product", "expected {what}", {"what": EXPECTED[PRODUCT_PATTERN]})
+    return {"product": value} if isinstance(value, str) else value
+
+
 class Domain(Closed):
     """A domain: its owner, its products, and what it reads."""
 
@@ -88,7 +121,16 @@ class Domain(Closed):
         "and no data.",
     )
     products: dict[Name, Product] = Field(default_factory=dict, description="The domain's data products by name.")
-    consumes: Annotated[tuple[ProductRef, ...], Field(strict=False)] = Field(
-        default=(),
-        description="Products of other domains that this one uses; gives lineage and links, never permission.",
+    consumption: Annotated[tuple[Annotated[Consumption, BeforeValidator(_consumption)], ...], Field(strict=False)] = (
+        Field(
+            default=(),
+            alias="consumes",
+            description="Products of other domains that this one uses, alone or with the columns that it uses; gives "
+            "lineage and links, never permission.",
+        )
     )
+
+    @property
+    def consumes(self) -> tuple[str, ...]:
+        """The products that the domain uses."""
+        return tuple(one.product for one in self.consumption)

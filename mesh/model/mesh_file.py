@@ -83,6 +83,11 @@ class Defaults(Closed):
     agreement_notice: Days = Field(
         default=14, description="How long before its expiry an agreement is reported.", validate_default=False
     )
+    break_notice: Days = Field(
+        default=30,
+        description="How far ahead the end of what a product promises is announced, at the least.",
+        validate_default=False,
+    )
 
 
 class MeshFile(Closed):

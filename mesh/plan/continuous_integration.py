@@ -2,12 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal, NamedTuple
 
 from mesh import names
 from mesh.iam.perimeter import Perimeter
 from mesh.model import ContinuousIntegration
-from mesh.plan.nodes import CiRoleArgs, FirstCiRoles
+from mesh.plan.nodes import CiRoleArgs, FirstCiRoles, Plan
+
+StackKind = Literal["organization", "governance", "partners", "access", "domains"]
+KINDS: Final[Mapping[str, StackKind]] = {
+    "organization": "organization",
+    "governance": "governance",
+    "partner": "partners",
+    "access": "access",
+    "domain": "domains",
+}
+"""Kinds of stacks by how their names begin, in the order in which they are deployed: a kind waits for those before."""
+
+
+class CiJob(NamedTuple):
+    """A job of CI that deploys a stack: its kind, the repository and the environment it runs in, the role it takes.
+
+    Nothing of it in a mesh without CI; and no role where an id that its ARN names is assumed, for AWS has not given it
+    yet.
+    """
+
+    stack: str
+    kind: StackKind
+    account: str
+    repository: str | None = None
+    environment: str | None = None
+    role: str | None = None
+
+
+def ci_jobs(ci: ContinuousIntegration | None, plan: Plan) -> Iterator[CiJob]:
+    """The stacks of a plan in their order, each with the job of CI that deploys it."""
+    hub = plan.access["governance"]
+    for stack, access in plan.access.items():
+        kind = KINDS[stack.partition("-")[0]]
+        if ci is None:
+            yield CiJob(stack, kind, access.account_id)
+            continue
+        written = stack if kind == "domains" else kind
+        of_the_role = names.ci_of_domain(access.account_id) if kind == "domains" else kind
+        assumed = hub.assumed or (kind == "domains" and access.assumed)
+        yield CiJob(
+            stack,
+            kind,
+            access.account_id,
+            ci.named_repository(written),
+            ci.environment(written),
+            None if assumed else names.ci_role(plan.perimeter.governance_id, of_the_role),
+        )
 
 
 def first_roles(ci: ContinuousIntegration | None, perimeter: Perimeter) -> FirstCiRoles | None:

@@ -9,23 +9,25 @@ import runpy
 import sys
 import time
 from collections.abc import Awaitable, Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from pulumi.runtime import run_in_stack, set_all_config
-from pulumi.runtime.settings import ROOT, Settings, configure
+from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure, StoppedError
 
-P = ParamSpec("P")
 T = TypeVar("T")
 Program = Callable[[], Awaitable[None] | None]
+_SDK: Any = SETTINGS
+"""Of the context that one is in; what makes its properties has no types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,41 +119,62 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     )
     configure(settings)
     set_all_config(engine.config, engine.secret_config)
-    loop = asyncio.new_event_loop()
-    loop.set_default_executor(_SequentialExecutor(engine, parallel) if engine.preview else ThreadPoolExecutor(parallel))
+    loop = _InTurn(engine) if engine.preview else asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(parallel))
     loop.set_exception_handler(_ignore_exception)
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(run_in_stack(program))
+        loop.run_until_complete(run_in_stack(lambda: _settled(program, engine.preview)))
     finally:
         _close(loop)
+
+
+async def _settled(program: Program, preview: bool) -> None:
+    """Run the program, and wait until nothing that it began is outstanding, or something has failed.
+
+    The SDK would wait for it, too, but looks at all that is outstanding whenever one thing of it is done.
+    """
+    with _short_stack_traces() if preview else nullcontext():
+        ended = program()
+    if isawaitable(ended):
+        await ended
+    await asyncio.sleep(0)
+    while outstanding := _outstanding():
+        done, _ = await asyncio.wait(outstanding, return_when=asyncio.FIRST_EXCEPTION)
+        if any(task.cancelled() or task.exception() for task in done):
+            return
+
+
+def _outstanding() -> set[asyncio.Future[Any]]:
+    begun: list[asyncio.Future[Any]] = [*_SDK.outputs, *_SDK.rpc_manager.rpcs]
+    return {future for future in begun if not future.done()}
 
 
 def _ignore_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Ignore a failed future that the SDK leaves behind: the failure is in the result already."""
 
 
-class _SequentialExecutor(ThreadPoolExecutor):
-    """An executor of one call after the other, so that a preview is the same each time.
+class _InTurn(asyncio.SelectorEventLoop):
+    """A loop in which the program's calls of the engine are made at once, one after the other, without a thread.
 
-    Once the engine calls back into the program, a call may have to wait for a later one: then each has a thread.
+    So a preview is the same each time, and little is outstanding: what the SDK does at each of its waits grows with it.
+    Once the engine calls back into the program, a call may have to wait for the loop: then each has a thread.
     """
 
-    def __init__(self, engine: Engine, parallel: int) -> None:
-        super().__init__(1)
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
         self._engine = engine
-        self._parallel = ThreadPoolExecutor(parallel)
 
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run the call in turn."""
-        if self._engine.calls_back:
-            return self._parallel.submit(fn, *args, **kwargs)
-        return super().submit(fn, *args, **kwargs)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the threads of both kinds."""
-        self._parallel.shutdown(wait, cancel_futures=cancel_futures)
-        super().shutdown(wait, cancel_futures=cancel_futures)
+    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+        """Make the call, or give it a thread."""
+        if self._engine.calls_back or _SDK.callbacks is not None:
+            return super().run_in_executor(executor, func, *args)
+        done: asyncio.Future[T] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 (the future has it, as that of a thread would)
+            done.set_exception(error)
+        return done
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:
@@ -170,12 +193,34 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 
 @contextmanager
 def _rare_garbage_collection() -> Generator[None]:
-    """Inside, Python rarely collects garbage: a program makes 70 KB of objects a resource that all live to its end."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
+    """Inside, Python rarely collects garbage: a program makes 70 KB of objects a resource that all live to its end.
+
+    What somebody has frozen before stays frozen, and what is made inside is then free to collect.
+    """
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    if not frozen:
+        gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
     try:
         yield
     finally:
         gc.set_threshold(*thresholds)
-        gc.unfreeze()
+        if not frozen:
+            gc.unfreeze()
+
+
+@contextmanager
+def _short_stack_traces() -> Generator[None]:
+    """Inside, stack traces have one frame unless more are asked for: the SDK sends one along with each resource.
+
+    Nothing here reads it, and it costs a good part of the resource: a file name made an URL for each frame.
+    """
+    before = getattr(sys, "tracebacklimit", None)
+    sys.tracebacklimit = 1
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.tracebacklimit
+        else:
+            sys.tracebacklimit = before

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -119,3 +120,24 @@ def dependencies_of(resource: ResourceState) -> set[str]:
         urns.update(urns_of_property)
     urns.discard("")
     return urns
+
+
+def in_one_order(resources: Collection[ResourceState]) -> list[ResourceState]:
+    """The resources, each after its parent and those that it depends on, and by URN where that says nothing."""
+    by_urn = {resource.urn: resource for resource in resources}
+    awaited = {urn: {*dependencies_of(each), each.parent} & by_urn.keys() for urn, each in by_urn.items()}
+    awaiting: dict[str, list[str]] = {}
+    for urn, others in awaited.items():
+        for other in others:
+            awaiting.setdefault(other, []).append(urn)
+    free = [urn for urn, others in awaited.items() if not others]
+    heapq.heapify(free)
+    ordered: list[ResourceState] = []
+    while free:
+        urn = heapq.heappop(free)
+        ordered.append(by_urn[urn])
+        for behind in awaiting.get(urn, ()):
+            awaited[behind].discard(urn)
+            if not awaited[behind]:
+                heapq.heappush(free, behind)
+    return ordered

@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import importlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
-from mesh.folder import PlannedMesh
+from mesh.folder import PlannedMesh, already_read
 from sandbox.emulator.provider import AwsProvider
-from sandbox.engine.driver import entry_point, run
+from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
+from sandbox.engine.steps import in_one_order
+from sandbox.engine.trimmed_sdk import trimmed_sdk
+from sandbox.engine.work import Failure
+from sandbox.runs.free_cores import cores
+from sandbox.runs.preview_processes import PreviewProcesses
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, StackTask, stack_config
+
+SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
+"""Packages of pulumi_aws that the stacks of every domain touch."""
 
 
 def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
-    """Each of the stacks in preview; loads no AWS SDK."""
-    return [_preview(StackTask("up", mesh, stack, on_step, preview=True)) for stack in stacks]
+    """Each of the stacks in preview, in this process; loads no AWS SDK."""
+    with previews(mesh, stacks, processes=1) as run_each:
+        return run_each.runs(on_step)
+
+
+def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None) -> PreviewProcesses:
+    """Each of the stacks in preview, in as many processes as there are cores, which begin with the context manager.
+
+    Who starts threads, as a progress display does, starts them inside.
+    """
+    return previews_of_meshes([(mesh, stacks)], processes)
+
+
+def previews_of_meshes(
+    meshes: Sequence[tuple[PlannedMesh, Iterable[str]]], processes: int | None = None
+) -> PreviewProcesses:
+    """The same, for stacks of several meshes in the same processes: no core waits for the last stack of a mesh.
+
+    The runs come mesh by mesh.
+    """
+
+    def task(name: str, on_step: OnStep | None = None) -> StackTask:
+        number, _, stack = name.partition(":")
+        return StackTask("up", meshes[int(number)][0], stack, on_step, preview=True)
+
+    return PreviewProcesses(
+        plan=lambda name, on_step: _preview(task(name, on_step)),
+        lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
+        prepare=load_program,
+        stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
+        processes=cores() if processes is None else processes,
+        title=lambda name: name.partition(":")[2],
+    )
+
+
+def load_program() -> None:
+    """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
+    with trimmed_sdk():
+        pulumi_aws = importlib.import_module("pulumi_aws")
+        importlib.import_module("program")
+        for service in SHARED_SERVICES:
+            _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
 
 
 def _preview(task: StackTask) -> StackRun:
@@ -27,4 +78,14 @@ def _preview(task: StackTask) -> StackRun:
         config=stack_config(task.mesh, emulated=True),
         on_step=task.step,
     )
-    return StackRun.of(task, run(engine, entry_point(ENTRY_POINT)))
+    with already_read(task.mesh), trimmed_sdk():
+        result = run(engine, entry_point(ENTRY_POINT))
+    return StackRun.of(task, _in_one_order(result))
+
+
+def _in_one_order(result: RunResult) -> RunResult:
+    """The result with resources and steps in one order, whatever order the SDK registered them in this time."""
+    resources = in_one_order(result.resources)
+    place = {resource.urn: number for number, resource in enumerate(resources)}
+    steps = sorted(result.steps, key=lambda step: place.get(step.urn, len(place)))
+    return replace(result, resources=resources, steps=steps)

@@ -79,6 +79,7 @@ def _resource(
         "inputs": inputs,
         "dependencies": sorted(resource.dependencies),
         "protect": resource.protect,
+        "retainOnDelete": resource.retain_on_delete,
     }
     return shown if preview else {**shown, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
 
@@ -91,12 +92,15 @@ def _account(provider: ResourceState) -> str | None:
 
 
 def _shown(value: Any) -> Any:
-    """A value of the wire without what is the engine's own (`__…`), unknowns as people read them."""
+    """A value of the wire without what is the engine's own (`__…`), unknowns as people read them, keys in one order.
+
+    A message of protobuf has no order of its own: it is another one after the message was sent.
+    """
     if isinstance(value, str):
         return value.replace(UNKNOWN, SHOWN_UNKNOWN)
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
-        return {key: _shown(item) for key, item in members.items() if not key.startswith("__")}
+        return {key: _shown(members[key]) for key in sorted(members) if not key.startswith("__")}
     if isinstance(value, list):
         return [_shown(item) for item in cast("list[Any]", value)]
     return value

@@ -91,7 +91,7 @@ def test_json_of_validate_is_one_document_on_stdout(sample: Path, capsys: pytest
     assert main.run(["validate", str(sample), "--json", *DAY]) == exit_codes.BAD_INPUT
     found = json.loads(capsys.readouterr().out)
     assert found["valid"] is False
-    assert {"file", "line", "column", "severity", "message"} == set(found["findings"][0])
+    assert {"file", "line", "column", "severity", "message", "counts"} == set(found["findings"][0])
 
 
 def test_notes_are_told_in_one_line_in_full_on_request_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +152,18 @@ def test_the_json_of_a_plan_has_the_documented_form(capsys: pytest.CaptureFixtur
     assert plan["mesh"] == "aurora"
     (stack,) = plan["stacks"]
     assert stack["stack"] == "partner-subtitling"
-    keys = {"urn", "type", "name", "parent", "provider", "account", "inputs", "dependencies", "protect"}
+    keys = {
+        "urn",
+        "type",
+        "name",
+        "parent",
+        "provider",
+        "account",
+        "inputs",
+        "dependencies",
+        "protect",
+        "retainOnDelete",
+    }
     assert all(set(resource) == keys for resource in stack["resources"])
     buckets = [r for r in stack["resources"] if r["type"] == "aws:s3/bucket:Bucket"]
     assert {b["account"] for b in buckets} == {"420000000080"}
@@ -223,7 +234,7 @@ def test_a_fault_of_ours_is_exit_code_3_and_says_so(
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(validate, "findings_of", broken)
+    monkeypatch.setattr(validate, "read_folder", broken)
     assert main.run(["validate", str(STACKS)]) == exit_codes.FAULT
     err = capsys.readouterr().err
     assert "broken on purpose" in err

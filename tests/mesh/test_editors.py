@@ -30,6 +30,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "contract-named-and-missing",
         "contract-of-another-domain",
         "column-labelled-twice-with-one-word",
+        "consumed-column-that-is-not-there",
         "contract-of-another-product",
         "group-of-two-partners",
         "label-left-behind-by-half-of-the-approvers",

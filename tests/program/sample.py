@@ -1,4 +1,4 @@
-"""The sample mesh, run in preview: what `mesh plan --json` prints, and what it leaves out."""
+"""The sample mesh, run in preview: what `mesh plan --json` prints."""
 
 from __future__ import annotations
 
@@ -35,11 +35,7 @@ def previewed(what: PlannedMesh, stacks: tuple[str, ...] = ()) -> Planned:
     runs = preview(what, stacks or what.plan.stacks)
     for run in runs:
         assert not run.result.failures, (run.stack, run.result.failures)
-    document = run_json.as_json(what.plan, runs)
-    retained = {r.urn: r.retain_on_delete for run in runs for r in run.result.resources}
-    for resource in resources(document):
-        resource["retainOnDelete"] = retained[resource["urn"]]
-    return Planned(what.plan, document)
+    return Planned(what.plan, run_json.as_json(what.plan, runs))
 
 
 def resources(document: Document, kind: str = "", stack: str = "") -> list[Found]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mesh.findings import Problem, listed
+from mesh.contracts.consumed_columns import columns_by_name
+from mesh.findings import Problem, listed, nearest
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, unknown_product
 
 
@@ -30,6 +31,34 @@ def _not_consumable(context: RuleContext, domain: str, reference: str) -> str:
     if product.kind == "internal":
         return f"'{reference}' is internal to its domain; ask its owner to offer it as 'analytics' or 'ml'"
     return ""
+
+
+def consumed_columns_exist(context: RuleContext) -> Iterator[Problem]:
+    """Columns in `consumes` are columns of the product, by their names in the catalog."""
+    for domain, owner in context.mesh.domains.items():
+        for number, used in enumerate(owner.consumption):
+            contract = context.mesh.contracts.get(used.product)
+            if contract is None or used.columns is None or _is_partial(context, used.product):
+                continue
+            known = columns_by_name(contract)
+            for place, column in enumerate(used.columns):
+                if column not in known:
+                    message = _no_column(used.product, column, known)
+                    yield Problem(domain_file(domain), ("consumes", number, "columns", place), message)
+
+
+def _is_partial(context: RuleContext, product: str) -> bool:
+    """Whether columns of a product may be there that could not be read."""
+    return any(name == product and file in context.mesh.partial for file, name, _ in context.every_contract)
+
+
+def _no_column(product: str, column: str, known: Mapping[str, frozenset[str]]) -> str:
+    """The sentence for a column that a product does not have."""
+    near = nearest(column, known)
+    every = sorted({path for paths in known.values() for path in paths})
+    has = f"'{product}' has {listed(path.partition('.')[2] for path in every)}"
+    remedy = "name another, or take the line out, once nothing uses it"
+    return f"unknown column '{column}'{near}{' ' if near else '; '}{has}; {remedy}"
 
 
 def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
@@ -68,5 +97,6 @@ def _uncovered(domain: str, reference: str, labels: frozenset[str], clearances: 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (
     consumed_products_exist,
+    consumed_columns_exist,
     consumers_have_a_clearance,
 )

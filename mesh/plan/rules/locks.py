@@ -7,6 +7,7 @@ from typing import Final
 
 from mesh.contracts.lock import following, is_current
 from mesh.contracts.lock_shape import TableShape
+from mesh.contracts.widened_clearances import gaining_clearances, who_is_asked
 from mesh.findings import Problem
 from mesh.model import contract_file, lock_file
 from mesh.plan.rules.context import CrossFileRule, RuleContext
@@ -25,9 +26,11 @@ def locks_are_of_their_contract(context: RuleContext) -> Iterator[Problem]:
             step = following(lock, wanted)
             for change in step.refused:
                 yield Problem(file, change.place, change.text)
-            for change in step.widened:
-                remedy = "put it back, or let 'mesh lock --widen' write that more people may read it"
-                yield Problem(file, change.place, f"{change.text}; {remedy}")
+            for lost in step.widened:
+                gaining = gaining_clearances(context.mesh.clearances, lost.before, lost.after)
+                asked = who_is_asked(context.mesh.clearances, gaining)
+                remedy = f"put it back, or {asked}let 'mesh lock --widen' write that more people may read it"
+                yield Problem(file, lost.place, f"{lost.text}; {remedy}")
             if step.changes and not step.refused and not step.widened:
                 told = [change.text for change in step.changes[:MOST_CHANGES]]
                 more = len(step.changes) - len(told)

@@ -1,4 +1,4 @@
-"""Policies that theorems are about: one of each class of documents that differ in names and ids only."""
+"""Policies that theorems are about: one of each class of documents, which are equal but for names and ids."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -100,6 +101,37 @@ class DiedError(BaseException):
     """The function ended in the middle: nothing of its own may catch it."""
 
 
+class KeptSession:
+    """A session whose clients are made once a process, for to make one takes longer than most tests ask of it.
+
+    moto is the same for every organisation; the keys of a session of a role are of its organisation alone.
+    """
+
+    def __init__(self) -> None:
+        self._session: Any = session(REGION)
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The client of a service."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service)
+        return self._clients[service]
+
+    def taking(self, keys: Mapping[str, str]) -> KeptSession:
+        """The session, which signs with these keys from now on, as do all its clients."""
+        held = self._session.get_credentials()
+        held.access_key, held.secret_key, held.token = (
+            keys[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        )
+        return self
+
+
+@cache
+def kept(_account: str) -> KeptSession:
+    """The session of an account."""
+    return KeptSession()
+
+
 class Harbour:
     """The organisation, with one product, and the function's configuration in a folder."""
 
@@ -107,7 +139,7 @@ class Harbour:
         self.folder = folder
         self.configure(said)
         self.domain = self.session(DOMAIN)
-        self.hub = session(REGION)
+        self.hub = kept(HUB)
         self.sessions = AwsSessions(PublishDocuments(self.folder).settings)
         self.s3, self.glue = self.domain.client("s3"), self.domain.client("glue")
         self.hub_glue, self.lake = self.hub.client("glue"), self.hub.client("lakeformation")
@@ -123,15 +155,10 @@ class Harbour:
         self._make()
 
     @staticmethod
-    def session(account: str) -> Any:
+    def session(account: str) -> KeptSession:
         role = f"arn:aws:iam::{account}:role/mesh/tester"
-        issued = session(REGION).client("sts").assume_role(RoleArn=role, RoleSessionName="tester")["Credentials"]
-        return session(
-            REGION,
-            aws_access_key_id=issued["AccessKeyId"],
-            aws_secret_access_key=issued["SecretAccessKey"],
-            aws_session_token=issued["SessionToken"],
-        )
+        answer = kept(HUB).client("sts").assume_role(RoleArn=role, RoleSessionName="tester")
+        return kept(account).taking(answer["Credentials"])
 
     def _make(self) -> None:
         place: Any = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}

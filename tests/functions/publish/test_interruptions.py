@@ -24,10 +24,14 @@ def dying(organization: Harbour, moment: int, answered: bool) -> None:
 
 every_call = pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.long)], ids=["some", "every"])
 """At each call, and in the fast tests at one of six."""
+either = pytest.mark.parametrize(
+    "answered", [pytest.param(False, marks=pytest.mark.long), True], ids=["before AWS has it", "answer lost"]
+)
+"""Before AWS has a call, and after it; in the fast tests after it, where more has been done that is not told."""
 
 
 @every_call
-@pytest.mark.parametrize("answered", [False, True], ids=["before AWS has it", "answer lost"])
+@either
 def test_two_tables_are_published_by_the_next_run_wherever_one_died(
     organization: Harbour, answered: bool, step: int
 ) -> None:

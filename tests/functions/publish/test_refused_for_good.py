@@ -143,7 +143,9 @@ def refusing_docks(organization: Harbour, kind: Callable[[str], Exception], name
     return real
 
 
-@pytest.mark.parametrize("answered", [False, True], ids=["before AWS has it", "answer lost"])
+@pytest.mark.parametrize(
+    "answered", [pytest.param(False, marks=pytest.mark.long), True], ids=["before AWS has it", "answer lost"]
+)
 def test_an_undoing_that_dies_is_gone_on_with(organization: Harbour, answered: bool) -> None:
     organization.configure(contract(table("ships"), table("docks")))
     writer = Writer(organization)

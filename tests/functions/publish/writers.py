@@ -10,12 +10,13 @@ from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
+from moto.glue.models import glue_backends
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io import FileIO, InputFile, OutputFile
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.table import Table
 
-from tests.functions.publish.organization import BUCKET, DRAFT, Harbour
+from tests.functions.publish.organization import BUCKET, DOMAIN, DRAFT, REGION, Harbour
 
 CLIENTS: dict[str, Any] = {}
 """The client of S3 that files are read and written with."""
@@ -164,7 +165,9 @@ class Writer:
         return self.catalog.load_table((DRAFT, name))
 
     def pointer(self, name: str = "ships") -> str:
-        return self.table(name).metadata_location
+        """The metadata file that a draft points at, out of moto itself: pyiceberg would read the file as well."""
+        stored = glue_backends[DOMAIN][REGION].databases[DRAFT].tables[name]
+        return stored.as_dict()["Parameters"]["metadata_location"]
 
     def metadata(self, name: str = "ships") -> dict[str, Any]:
         """The document that a draft points at."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from mesh.contracts import elements
 from mesh.contracts.labels import LabelWords
-from mesh.contracts.lock import LockStep, following, is_current
+from mesh.contracts.lock import LockChange, LockStep, following, is_current
+from mesh.contracts.lock_labels import LostLabels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.model import Lock, LockedTable
 
@@ -65,5 +66,5 @@ def gone(of: LockedTable) -> dict[str, int]:
     return {one.path: one.id for one in of.removed}
 
 
-def texts(changes: Iterable[tuple[Any, str]]) -> list[str]:
-    return [text for _, text in changes]
+def texts(changes: Iterable[LockChange | LostLabels]) -> list[str]:
+    return [change.text for change in changes]

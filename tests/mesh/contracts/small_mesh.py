@@ -11,7 +11,8 @@ from typing import Final
 from mesh.contracts.catalog import CatalogTable
 from mesh.findings import Finding
 from mesh.folder import findings_of, plan_folder
-from mesh.plan.nodes import DataProductArgs
+from mesh.model import Mesh
+from mesh.plan import Plan, build
 from tests.mesh.new_locks import agree
 
 TINY: Final = Path(__file__).parents[1] / "tiny"
@@ -39,14 +40,21 @@ def small_mesh(where: Path) -> Path:
 
 def findings(folder: Path, text: str) -> Sequence[Finding]:
     """The findings about the mesh with a new product of this contract."""
+    return _laid(folder, text)[1]
+
+
+def planned(folder: Path, text: str) -> tuple[Sequence[Finding], Plan | None]:
+    """The same, and the plan of the mesh as it was read for them; no plan of a mesh with errors."""
+    mesh, found = _laid(folder, text)
+    if mesh is None or any(finding.severity == "error" for finding in found):
+        return found, None
+    return found, build(mesh, DAY)
+
+
+def _laid(folder: Path, text: str) -> tuple[Mesh | None, Sequence[Finding]]:
     (folder / CONTRACT).write_text(text, "utf-8")
     agree(folder, "orders.laid")
-    return findings_of(folder, DAY)[1]
-
-
-def product(folder: Path) -> DataProductArgs:
-    """The product in the plan, for a contract without errors."""
-    return plan_folder(folder, DAY).plan.domains["orders"].products["laid"]
+    return findings_of(folder, DAY)
 
 
 def tables(folder: Path) -> tuple[CatalogTable, ...]:

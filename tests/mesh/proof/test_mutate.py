@@ -68,6 +68,7 @@ def test_a_dropped_statement_is_noticed_by_the_invariant_that_it_carries(plan: P
     assert found["RefuseOtherReaders, ArnNotLike aws:PrincipalArn dropped"].noticed_by == "I14"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few")
 def test_all_invariants_that_fail_without_a_statement_are_told(plan: Plan, written: WrittenLabels) -> None:
     losses = list(Mutation(plan, written).of_statements())

@@ -27,7 +27,7 @@ COLUMNS = (
     SeenColumn("z", "timestamptz"),
 )
 RELATIONS = {TableName("db", name): QueryRelation(f"_r_{name}", COLUMNS) for name in ("t", "u")}
-QUERIES = 400
+LONG = pytest.mark.long
 
 Both = tuple[str, str]
 """A text of Athena's and one of DuckDB's with the same meaning."""
@@ -280,28 +280,30 @@ def in_order(found: Iterable[tuple[Any, ...]]) -> list[Any]:
     return sorted(shown, key=repr)
 
 
+@pytest.mark.parametrize(("queries", "least"), [(80, 10), pytest.param(400, 20, marks=LONG)])
 def test_generated_queries_have_the_rows_of_the_same_queries_in_duckdbs_words(
-    connection: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection, queries: int, least: int
 ) -> None:
     shapes: set[str] = set()
     filled = 0
-    for seed in range(QUERIES):
+    for seed in range(queries):
         athena, plain = Written(seed).query()
         translated = duck_sql(parse(athena, "db"), RELATIONS)
         expected = rows(connection, plain)
         assert rows(connection, translated) == expected, (seed, athena, translated, plain)
         shapes.add(athena.split()[0] + str(len(expected)))
         filled += bool(expected)
-    assert filled > QUERIES * 0.8
-    assert len(shapes) > 20
+    assert filled > queries * 0.8
+    assert len(shapes) > least
 
 
 HIDDEN = "secret"
 """A column of the files that the reader does not see."""
 
 
+@pytest.mark.parametrize("queries", [40, pytest.param(300, marks=LONG)])
 def test_over_files_of_iceberg_they_have_the_rows_of_a_plain_copy_without_what_is_withheld(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, queries: int
 ) -> None:
     """The files hold a column more; the copy of DuckDB's has it too, and is asked for the others."""
     ground, columns = Ground(tmp_path), "; ".join(f"{column.name} {column.type}" for column in COLUMNS)
@@ -324,7 +326,7 @@ def test_over_files_of_iceberg_they_have_the_rows_of_a_plain_copy_without_what_i
 
         everything = ", ".join(column.name for column in COLUMNS)
         assert answer("select * from t") == rows(connection, f"SELECT {everything} FROM t")
-        for seed in range(300):
+        for seed in range(queries):
             athena, plain = Written(seed).query()
             assert answer(athena) == rows(connection, plain), (seed, athena)
         for withheld in (f"select {HIDDEN} from t", f"select k from t where {HIDDEN} like 'n%'"):

@@ -22,7 +22,18 @@ from tests.program import sample
 from tests.sandbox.runs.in_memory_states import InMemoryStates
 
 MESH = sample.mesh()
-PREVIEWED = {"urn", "type", "name", "parent", "provider", "account", "inputs", "dependencies", "protect"}
+PREVIEWED = {
+    "urn",
+    "type",
+    "name",
+    "parent",
+    "provider",
+    "account",
+    "inputs",
+    "dependencies",
+    "protect",
+    "retainOnDelete",
+}
 
 
 def test_a_preview_comes_out_the_same_each_time() -> None:

@@ -1,0 +1,199 @@
+"""Stacks planned side by side, each process one after the other, with the results as one process would give them.
+
+The processes are forked: what was read and planned is there, and nothing of it is sent. That is safe in a process
+without other threads alone, so they begin before anything else does.
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self, cast
+
+from sandbox.engine.steps import Step
+from sandbox.runs.stack_run import OnStep, StackRun
+
+PlanStack = Callable[[str, OnStep | None], StackRun]
+Lost = Callable[[str, str], StackRun]
+"""The run of a stack whose process is gone, of the stack's name and a sentence."""
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(slots=True)
+class _Planner:
+    """A process that plans stacks; `stack` is the one that it is at."""
+
+    process: ForkProcess
+    connection: Connection
+    stack: str = ""
+
+
+class _Answer(NamedTuple):
+    """An answer of a process: the run as it was sent, or what was raised. `sent` are its steps."""
+
+    stack: str
+    run: StackRun | bytes | Exception
+    sent: Sequence[Step] = ()
+
+    def steps(self) -> Sequence[Step]:
+        """The steps of the run."""
+        return self.run.result.steps if isinstance(self.run, StackRun) else self.sent
+
+
+@dataclass(slots=True)
+class PreviewProcesses:
+    """A context manager: inside, `runs` plans the stacks; at its end, also an early one, no process is left."""
+
+    plan: PlanStack
+    lost: Lost
+    prepare: Callable[[], None]
+    """Called before they begin, for what each of them would do."""
+    stacks: Sequence[str]
+    processes: int
+    title: Callable[[str], str] = str
+    """What `on_step` is told of a stack: its name, also where several meshes have one of that name."""
+    _planners: list[_Planner] = field(default_factory=list[_Planner])
+
+    def __enter__(self) -> Self:
+        number = min(self.processes, len(self.stacks))
+        if number > 1:
+            self.prepare()
+            gc.freeze()  # a collection would write to every object, and so copy the pages that the processes share
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+            try:
+                for _ in range(number):
+                    self._planners.append(self._begin())
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                gc.unfreeze()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        """End the processes, also those that are at a stack: nobody waits for it."""
+        for planner in self._planners:
+            planner.process.terminate()
+            planner.connection.close()
+        for planner in self._planners:
+            planner.process.join()
+        self._planners.clear()
+
+    def runs(self, on_step: OnStep | None = None) -> list[StackRun]:
+        """Every stack's run, in the order of the stacks, in which `on_step` is told of the steps, too."""
+        if not self._planners:
+            return [self.plan(stack, on_step) for stack in self.stacks]
+        answers = list(self._in_order(on_step))
+        self._end()
+        return [answer if isinstance(answer, StackRun) else _received(answer) for answer in answers]
+
+    def _begin(self) -> _Planner:
+        context = get_context("fork")
+        ours, theirs = cast("tuple[Connection, Connection]", context.Pipe())
+        # Its copies of our ends are closed: a process whose parent is gone then reads an end of file, and goes, too.
+        inherited = [ours, *(planner.connection for planner in self._planners)]
+        process = context.Process(target=_serve, args=(self.plan, theirs, inherited), daemon=True)
+        process.start()
+        theirs.close()
+        return _Planner(process, ours)
+
+    def _in_order(self, on_step: OnStep | None) -> Iterator[StackRun | bytes]:
+        """The answer for each stack; it stays as it was sent while processes that need the memory are there."""
+        done: dict[str, _Answer] = {}
+        answers = self._answers()
+        for stack in self.stacks:
+            while stack not in done:
+                answer = next(answers, None) or _Answer(stack, self.plan(stack, None))  # where no process is left
+                done[answer.stack] = answer
+            answer = done.pop(stack)
+            if isinstance(answer.run, Exception):
+                raise answer.run
+            if on_step:
+                for step in answer.steps():
+                    on_step(self.title(stack), step)
+            yield answer.run
+
+    def _answers(self) -> Iterator[_Answer]:
+        """The answers as they come."""
+        waiting = list(reversed(self.stacks))
+        for planner in self._planners:
+            _send(planner, waiting)
+        while busy := {planner.connection: planner for planner in self._planners if planner.stack}:
+            for connection in wait(list(busy)):
+                planner = busy[connection]  # pyright: ignore[reportArgumentType] (one of those that were given)
+                yield self._answer(planner)
+                _send(planner, waiting)
+
+    def _answer(self, planner: _Planner) -> _Answer:
+        stack, planner.stack = planner.stack, ""
+        try:
+            error, steps = planner.connection.recv()
+            return _Answer(stack, error or planner.connection.recv_bytes(), steps)
+        except (EOFError, ConnectionResetError):
+            planner.process.join()
+            return _Answer(stack, self.lost(stack, _ended(planner.process.exitcode or 0)))
+
+
+def _send(planner: _Planner, waiting: list[str]) -> None:
+    """Give a process the next stack, unless it is gone."""
+    if waiting and planner.process.is_alive():
+        with suppress(BrokenPipeError):
+            planner.connection.send(waiting[-1])
+            planner.stack = waiting.pop()
+
+
+def _ended(code: int) -> str:
+    how = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"code {code}"
+    return f"the process that planned it ended with {how}, and said nothing; plan it alone with --stack to see why"
+
+
+def _serve(plan: PlanStack, connection: Connection, inherited: Sequence[Connection]) -> None:
+    """Plan what is asked for, until nobody asks any more; a signal to all processes is the first one's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    for other in inherited:
+        other.close()
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            _tell(connection, plan, connection.recv())
+            gc.collect()
+            gc.freeze()  # what a program has imported stays: the next collection need not look at it
+
+
+def _tell(connection: Connection, plan: PlanStack, stack: str) -> None:
+    """Send the steps, then the run as it is stored; or what was raised, which is raised again there."""
+    try:
+        run = plan(stack, None)
+        sent = pickle.dumps(run)
+    except Exception as error:  # noqa: BLE001 (whatever it is)
+        error.add_note(traceback.format_exc())
+        connection.send((portable(error), ()))
+        return
+    connection.send((None, run.result.steps))
+    connection.send_bytes(sent)
+
+
+def _received(sent: bytes) -> Any:
+    return pickle.loads(sent)  # noqa: S301 (a process of our own sent it)
+
+
+def portable(error: Exception) -> Exception:
+    """The error as another process can be sent it, with its notes."""
+    try:
+        return _received(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 (an exception's constructor is anybody's)
+        return RuntimeError("\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]))
