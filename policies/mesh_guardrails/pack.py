@@ -2,7 +2,8 @@
 
 The host converts all properties of a resource to Python objects for every policy that wants to validate it. So one
 policy, `reading`, checks the resource with all rules; the policy with a rule's name wants to validate only when that
-rule found something, which it then reports.
+rule found something, which it then reports. A rule with parameters is asked by its own policy, which alone is given
+its configuration.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ from typing import Any
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
+    Severity,
     StackValidationArgs,
     StackValidationPolicy,
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from mesh_guardrails.rules import RULES, STACK_RULES, RegisteredResource, Rule, StackRule
+from mesh_guardrails.rule import AnyRule, RegisteredResource, Rule, StackRule
+from mesh_guardrails.rules import RULES, STACK_RULES
 
 
 class Findings(threading.local):
@@ -31,6 +35,7 @@ class Findings(threading.local):
 
     def __init__(self) -> None:
         super().__init__()
+        self.type = ""
         self.messages: dict[str, list[str]] = {}
         self.unknown: dict[str, UnknownValueError] = {}
 
@@ -48,11 +53,10 @@ class Reading(ResourceValidationPolicy):
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:  # noqa: ARG002
         """Keeps the findings of each rule, or the error that it needs a value that only the update knows."""
         findings = self._findings
-        findings.messages, findings.unknown = {}, {}
-        provider = args.provider.name if args.provider else ""
-        resource = RegisteredResource(args.resource_type, args.name, args.urn, args.props, provider)
+        findings.type, findings.messages, findings.unknown = args.resource_type, {}, {}
+        resource = _asked_about(args)
         for rule in self._rules:
-            if rule.types and resource.type not in rule.types:
+            if rule.parameters or not _is_about(rule, args.resource_type):
                 continue
             try:
                 if messages := list(rule.check(resource)):
@@ -65,15 +69,21 @@ class NamedPolicy(ResourceValidationPolicy):
     """A policy that reports the findings of one rule, under the rule's name."""
 
     def __init__(self, rule: Rule, findings: Findings) -> None:
-        super().__init__(rule.name, rule.description)  # pyright: ignore[reportUnknownMemberType]
-        self._findings = findings
+        super().__init__(rule.name, rule.description, **_facts(rule))  # pyright: ignore[reportUnknownMemberType]
+        self._rule, self._findings = rule, findings
 
     def has_validation(self) -> bool:
-        """Whether the rule found something in the resource: the host then calls `validate`."""
+        """Whether the rule found something in the resource, or looks by itself: the host then calls `validate`."""
+        if self._rule.parameters:
+            return _is_about(self._rule, self._findings.type)
         return self.name in self._findings.messages or self.name in self._findings.unknown
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Reports the findings of the rule."""
+        if self._rule.parameters:
+            for message in list(self._rule.check(_asked_about(args), **self._rule.values(args.get_config()))):
+                report_violation(message, args.urn)
+            return
         if unknown := self._findings.unknown.get(self.name):
             raise unknown
         for message in self._findings.messages.get(self.name, ()):
@@ -84,17 +94,17 @@ class OfStack(StackValidationPolicy):
     """A policy that checks a whole stack with one rule."""
 
     def __init__(self, rule: StackRule) -> None:
-        super().__init__(rule.name, rule.description, self._check)  # pyright: ignore[reportUnknownMemberType]
+        super().__init__(rule.name, rule.description, self._check, **_facts(rule))  # pyright: ignore[reportUnknownMemberType]
         self._rule = rule
 
     def _check(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         rule, unknown = self._rule, None
-        stack = [_registered(resource) for resource in args.resources]
+        stack, values = [_registered(resource) for resource in args.resources], self._rule.values(args.get_config())
         for resource in stack:
-            if resource.type not in rule.types:
+            if not _is_about(rule, resource.type):
                 continue
             try:
-                for message in list(rule.check(resource, stack)):
+                for message in list(rule.check(resource, stack, **values)):
                     report_violation(message, resource.urn)
             except UnknownValueError as error:
                 # A value that is not known yet keeps the rule from one resource, not from the others.
@@ -113,11 +123,46 @@ def policies(rules: Iterable[Rule] = RULES, stack_rules: Iterable[StackRule] = S
     ]
 
 
+def _is_about(rule: AnyRule, type_: str) -> bool:
+    return not rule.types or type_ in rule.types
+
+
+def _facts(rule: AnyRule) -> dict[str, Any]:
+    """What the SDK tells of a policy beside its name and description."""
+    facts: dict[str, Any] = {"severity": Severity(rule.severity), "tags": [rule.theme, *rule.equivalents]}
+    if rule.parameters:
+        schemas = {
+            one.name: {"description": one.description, "default": one.default, **one.schema} for one in rule.parameters
+        }
+        facts["config_schema"] = PolicyConfigSchema(properties=schemas)
+    return facts
+
+
+def _asked_about(args: ResourceValidationArgs) -> RegisteredResource:
+    provider = args.provider.name if args.provider else ""
+    return RegisteredResource(
+        args.resource_type,
+        args.name,
+        args.urn,
+        args.props,
+        provider,
+        protect=args.opts.protect,
+        parent=args.opts.parent or "",
+    )
+
+
 def _registered(resource: PolicyResource) -> RegisteredResource:
     # The SDK annotates these as lists of resources; they are lists of optional ones.
     dependencies: Mapping[str, list[Any]] = resource.property_dependencies
     from_resources = {key: frozenset(other.urn for other in others) for key, others in dependencies.items()}
     provider = resource.provider.name if resource.provider else ""
     return RegisteredResource(
-        resource.resource_type, resource.name, resource.urn, resource.props, provider, from_resources
+        resource.resource_type,
+        resource.name,
+        resource.urn,
+        resource.props,
+        provider,
+        from_resources,
+        protect=resource.opts.protect,
+        parent=resource.parent.urn if resource.parent else "",
     )

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mesh_guardrails.rules import BUCKET, RULES, STACK_RULES, RegisteredResource
+from mesh_guardrails.rule import RegisteredResource
+from mesh_guardrails.rules import RULES, STACK_RULES
+from mesh_guardrails.themes.storage import BUCKET
 
 
 def violations(document: Mapping[str, Any]) -> Iterator[str]:
@@ -26,10 +28,12 @@ def _of(resource: RegisteredResource, stack: Sequence[RegisteredResource]) -> It
     where = f"{resource.type} {resource.name}"
     for rule in RULES:
         if not rule.types or resource.type in rule.types:
-            yield from (f"{where}: {message} ({rule.name})" for message in rule.check(resource))
+            messages = rule.check(resource, **rule.values())
+            yield from (f"{where}: {message} ({rule.name})" for message in messages)
     for rule in STACK_RULES:
-        if resource.type in rule.types:
-            yield from (f"{where}: {message} ({rule.name})" for message in rule.check(resource, stack))
+        if not rule.types or resource.type in rule.types:
+            messages = rule.check(resource, stack, **rule.values())
+            yield from (f"{where}: {message} ({rule.name})" for message in messages)
 
 
 def _registered(resource: Mapping[str, Any]) -> RegisteredResource:
@@ -38,7 +42,14 @@ def _registered(resource: Mapping[str, Any]) -> RegisteredResource:
     buckets = frozenset(urn for urn in resource["dependencies"] if f"${BUCKET}::" in urn or f"::{BUCKET}::" in urn)
     sources = {"bucket": buckets} if buckets else {}
     return RegisteredResource(
-        resource["type"], resource["name"], resource["urn"], resource["inputs"], provider, sources
+        resource["type"],
+        resource["name"],
+        resource["urn"],
+        resource["inputs"],
+        provider,
+        sources,
+        protect=resource["protect"],
+        parent=resource["parent"] or "",
     )
 
 

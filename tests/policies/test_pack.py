@@ -10,7 +10,9 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, Rule
+from mesh_guardrails.rule import Rule
+from mesh_guardrails.rules import RULES, STACK_RULES
+from mesh_guardrails.themes.storage import BLOCK, BUCKET, SWITCHES
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from mesh.findings import NotPossibleError
@@ -117,7 +119,10 @@ def test_a_resource_is_read_once_however_many_rules_there_are(monkeypatch: pytes
     reads: list[Any] = []
     read = policy.deserialize_properties
     monkeypatch.setattr(policy, "deserialize_properties", lambda props: (reads.append(props), read(props))[1])
-    many = [Rule(f"rule-{number}", "A rule.", lambda _: ()) for number in range(20)]
+    many = [
+        Rule(name=f"rule-{number}", theme="storage", severity="low", description="A rule.", check=lambda _: ())
+        for number in range(20)
+    ]
     servicer = policy._PolicyAnalyzerServicer("p", "1", policies(many, ()), policy.EnforcementLevel.MANDATORY)
     servicer.Analyze(asked("aws:sqs/queue:Queue", queue="q"), None)
     assert len([props for props in reads if "queue" in props]) == 1

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 from mesh_guardrails import planned_stacks
-from mesh_guardrails.rules import BLOCK, BUCKET
+from mesh_guardrails.themes.storage import BLOCK, BUCKET
 
 from cli import main
 
