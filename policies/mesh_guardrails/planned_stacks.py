@@ -1,7 +1,7 @@
 """The rules asked of planned stacks, without Pulumi: `mesh plan --json | python -m mesh_guardrails.planned_stacks`.
 
-Exit code 1 when a rule is broken. A value that only AWS will know is `<unknown>` there, and breaks no rule; the pack is
-asked again when the stack is deployed.
+Exit code 1 when a rule is broken. A value that only AWS will know is `<unknown>` there; a rule that needs it is not
+asked of the resource, and the pack is asked again when the stack is deployed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,56 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final, cast, overload
 
-from mesh_guardrails.rule import RegisteredResource
+from mesh_guardrails.bucket_settings import BUCKETS
+from mesh_guardrails.rule import RegisteredResource, StackRule
 from mesh_guardrails.rules import RULES, STACK_RULES
-from mesh_guardrails.themes.storage import BUCKET
+from mesh_guardrails.themes.encryption import KEYS
+
+UNKNOWN: Final = "<unknown>"
+_MADE_FROM: Final = {"bucket": BUCKETS, "keyId": KEYS, "targetKeyId": KEYS, "rules": KEYS}
+"""Types of the resources that a property is made from: a plan names dependencies, not the property that has them."""
+
+
+class NotPlannedError(Exception):
+    """A value that a rule read and that is not known before AWS is asked."""
+
+
+class _PlannedObject(Mapping[str, Any]):
+    """An object whose unknown values cannot be read."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return _known(self._values[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
+
+class _PlannedList(Sequence[Any]):
+    """A list whose unknown values cannot be read."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = values
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return _PlannedList(self._values[index]) if isinstance(index, slice) else _known(self._values[index])
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def violations(document: Mapping[str, Any]) -> Iterator[str]:
@@ -26,28 +71,37 @@ def violations(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _of(resource: RegisteredResource, stack: Sequence[RegisteredResource]) -> Iterator[str]:
     where = f"{resource.type} {resource.name}"
-    for rule in RULES:
-        if not rule.types or resource.type in rule.types:
-            messages = rule.check(resource, **rule.values())
-            yield from (f"{where}: {message} ({rule.name})" for message in messages)
-    for rule in STACK_RULES:
-        if not rule.types or resource.type in rule.types:
-            messages = rule.check(resource, stack, **rule.values())
-            yield from (f"{where}: {message} ({rule.name})" for message in messages)
+    for rule in (*RULES, *STACK_RULES):
+        if rule.types and resource.type not in rule.types:
+            continue
+        asked = (resource, stack) if isinstance(rule, StackRule) else (resource,)
+        try:
+            messages = list(rule.check(*asked, **rule.values()))
+        except NotPlannedError:
+            continue
+        yield from (f"{where}: {message} ({rule.name})" for message in messages)
+
+
+def _known(value: Any) -> Any:
+    if value == UNKNOWN:
+        raise NotPlannedError
+    if isinstance(value, Mapping):
+        return _PlannedObject(cast("Mapping[str, Any]", value))
+    return _PlannedList(cast("Sequence[Any]", value)) if isinstance(value, list) else value
 
 
 def _registered(resource: Mapping[str, Any]) -> RegisteredResource:
     # A provider is written as its URN, two colons, and its id.
     provider = str(resource["provider"] or "").rpartition("::")[0].rpartition("::")[2]
-    buckets = frozenset(urn for urn in resource["dependencies"] if f"${BUCKET}::" in urn or f"::{BUCKET}::" in urn)
-    sources = {"bucket": buckets} if buckets else {}
+    urns = {urn: urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2] for urn in resource["dependencies"]}
+    sources = {by: frozenset(urn for urn, type_ in urns.items() if type_ in types) for by, types in _MADE_FROM.items()}
     return RegisteredResource(
         resource["type"],
         resource["name"],
         resource["urn"],
-        resource["inputs"],
+        _PlannedObject(resource["inputs"]),
         provider,
-        sources,
+        {by: some for by, some in sources.items() if some},
         protect=resource["protect"],
         parent=resource["parent"] or "",
     )
