@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mesh_guardrails.accounts_of_stack import PROVIDER, setting
-from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
+from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 ACCOUNT: Final = "aws:organizations/account:Account"
 
@@ -61,7 +61,7 @@ def without_role(provider: RegisteredResource) -> Iterator[str]:
 
 def written_credentials(provider: RegisteredResource) -> Iterator[str]:
     """Messages on a provider with keys in the program or in its configuration, which end up in the state."""
-    if written := [name for name in _CREDENTIALS if name in provider.props]:
+    if written := [name for name in _CREDENTIALS if has(provider.props, name)]:
         yield (
             f"'{provider.name}' has credentials of its own ({', '.join(written)}), which the state would keep; take "
             "them "
@@ -94,10 +94,10 @@ def away_from_provider(resource: RegisteredResource, stack: Stack) -> Iterator[s
 
     Since version 7 pulumi-aws takes a region for each resource.
     """
-    if resource.type.startswith(_OWN_PACKAGE) or "region" not in resource.props:
+    if resource.type.startswith(_OWN_PACKAGE) or not has(resource.props, "region"):
         return
     home = next((one for one in stack if one.type == PROVIDER and one.name == resource.provider), None)
-    if home is None or "region" not in home.props:
+    if home is None or not has(home.props, "region"):
         return
     region = resource.props["region"]
     if region and region != home.props["region"]:

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from mesh_guardrails.bucket_settings import items
 from mesh_guardrails.companions import belongs_to
 from mesh_guardrails.document_reading import statements
-from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule
+from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule, has
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 TOPIC: Final = "aws:sns/topic:Topic"
@@ -61,7 +61,7 @@ def plain_store(store: RegisteredResource) -> Iterator[str]:
 
 def plain_queue(queue: RegisteredResource) -> Iterator[str]:
     """Messages on a queue whose messages are not encrypted."""
-    if "kmsMasterKeyId" not in queue.props and not queue.props.get("sqsManagedSseEnabled"):
+    if not has(queue.props, "kmsMasterKeyId") and not queue.props.get("sqsManagedSseEnabled"):
         yield f"'{queue.name}' does not say that its messages are encrypted; set kmsMasterKeyId or sqsManagedSseEnabled"
 
 
@@ -70,7 +70,7 @@ def plain_topic(topic: RegisteredResource, stack: Stack) -> Iterator[str]:
 
     What they tell (an alarm, a state) is no data, and an alarm that a key can stop is none.
     """
-    if "kmsMasterKeyId" in topic.props:
+    if has(topic.props, "kmsMasterKeyId"):
         return
     documents = [topic.props.get("policy")]
     documents += [
@@ -118,9 +118,9 @@ def plain_job(security: RegisteredResource) -> Iterator[str]:
 
 def plain_logs(group: RegisteredResource) -> Iterator[str]:
     """Messages on a log group of a product, or of jobs, without a key."""
-    if "kmsKeyId" in group.props:
+    if has(group.props, "kmsKeyId"):
         return
-    if _PRODUCT in (group.props.get("tags") or {}) or str(group.props.get("name") or "").startswith(JOB_LOGS):
+    if has(group.props.get("tags") or {}, _PRODUCT) or str(group.props.get("name") or "").startswith(JOB_LOGS):
         yield f"'{group.name}' has logs of jobs, in which data may stand, and no key; set kmsKeyId to the product's key"
 
 
@@ -128,7 +128,7 @@ def _has(props: Mapping[str, Any], path: str) -> bool:
     """Whether there is a property at a path; its value may be unknown."""
     first, _, rest = path.partition(".")
     if not rest:
-        return first in props
+        return has(props, first)
     return any(_has(cast("Mapping[str, Any]", one), rest) for one in items(props.get(first)))
 
 

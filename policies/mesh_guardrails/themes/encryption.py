@@ -14,11 +14,12 @@ from mesh_guardrails.bucket_settings import (
     companions,
     default_of,
     encryption,
+    items,
     keeps_access_logs,
 )
 from mesh_guardrails.companions import belongs_to
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
-from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
+from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 KEY: Final = "aws:kms/key:Key"
 KEYS: Final = frozenset(
@@ -62,7 +63,7 @@ def without_key(bucket: RegisteredResource, stack: Stack, without_data: Sequence
                     f"'{bucket.name}' is encrypted with {default.get('sseAlgorithm')}, S3's own key; use aws:kms and a "
                     "key"
                 )
-        elif "kmsMasterKeyId" not in default:
+        elif not has(default, "kmsMasterKeyId"):
             yield (
                 f"'{bucket.name}' is encrypted with the account's key of S3 (aws/s3), whose policy nobody can write; "
                 "name a key"
@@ -109,7 +110,7 @@ def without_policy(key: RegisteredResource, stack: Stack) -> Iterator[str]:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    if "policy" in key.props or any(other.type == KEY_POLICY and belongs_to(other, "keyId", key) for other in stack):
+    if has(key.props, "policy") or any(other.type == KEY_POLICY and belongs_to(other, "keyId", key) for other in stack):
         return
     yield f"'{key.name}' has no policy of its own, so that every administrator of IAM decrypts; write one"
 
@@ -141,8 +142,14 @@ def borrowed_alias(alias: RegisteredResource, stack: Stack) -> Iterator[str]:
 
 
 def granted_key(grant: RegisteredResource) -> Iterator[str]:
-    """Messages on a grant: it opens a key beside the key's policy, where nobody looks for it."""
-    yield f"'{grant.name}' opens a key by a grant, which no policy shows; allow it in the key's policy"
+    """Messages on a grant: it opens a key beside the key's policy, to whom no policy shows and for anything.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+    if not items(grant.props.get("constraints")):
+        yield f"'{grant.name}' opens a key for anything; bind it to an encryption context by constraints"
+    if "CreateGrant" in items(grant.props.get("operations")):
+        yield f"'{grant.name}' lets its holder open the key to others; leave CreateGrant out of operations"
 
 
 def plain_disks(setting: RegisteredResource) -> Iterator[str]:
@@ -206,10 +213,10 @@ RULES: Final = (
         types=KEYS | {KEY_POLICY},
     ),
     Rule(
-        name="no-grant-of-a-key",
+        name="grant-of-a-key-is-bounded",
         theme="encryption",
         severity="high",
-        description="Who uses a key stands in its policy.",
+        description="A grant opens a key for one use, and to one holder.",
         check=granted_key,
         types=frozenset({GRANT}),
     ),

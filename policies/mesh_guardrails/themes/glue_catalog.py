@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mesh_guardrails.bucket_settings import items
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
-from mesh_guardrails.rule import RegisteredResource, Rule, StackRule
+from mesh_guardrails.rule import RegisteredResource, Rule, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
 CATALOG_POLICY: Final = "aws:glue/resourcePolicy:ResourcePolicy"
@@ -65,7 +65,7 @@ def plain_catalog(settings: RegisteredResource) -> Iterator[str]:
 
 def table_without_place(table: RegisteredResource) -> Iterator[str]:
     """Messages on a table whose data lies nowhere in S3; a link and a view have no data of their own."""
-    if any(name in table.props for name in ("targetTable", "viewDefinition")):
+    if any(has(table.props, name) for name in ("targetTable", "viewDefinition")):
         return
     if table.props.get("tableType") == "VIRTUAL_VIEW":
         return
@@ -77,7 +77,7 @@ def table_without_place(table: RegisteredResource) -> Iterator[str]:
 
 def unprotected_table(table: RegisteredResource) -> Iterator[str]:
     """Messages on an Iceberg table that Pulumi would delete: the catalog alone says which of its files are newest."""
-    if "openTableFormatInput" in table.props and not table.protect:
+    if has(table.props, "openTableFormatInput") and not table.protect:
         yield f"'{table.name}' is an Iceberg table that Pulumi would delete; set protect in its options"
 
 

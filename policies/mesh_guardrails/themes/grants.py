@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mesh_guardrails.bucket_settings import items
-from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, StackRule
+from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
 GRANT: Final = "aws:lakeformation/permissions:Permissions"
 SETTINGS: Final = "aws:lakeformation/dataLakeSettings:DataLakeSettings"
 LOCATION: Final = "aws:lakeformation/resource:Resource"
 OPT_IN: Final = "aws:lakeformation/optIn:OptIn"
+TAG: Final = "aws:lakeformation/resourceLfTag:ResourceLfTag"
 TAGS_AT_ONCE: Final = "aws:lakeformation/resourceLfTags:ResourceLfTags"
 
 PASSING_ON: Final = ("arn:aws:organizations::*:ou/*", "arn:aws:iam::*:role/mesh/deploy*")
@@ -28,7 +29,7 @@ _ALL_OF_AN_ACCOUNT: Final = ":IAMPrincipals"
 
 def read_by_name(grant: RegisteredResource) -> Iterator[str]:
     """Messages on a grant that reads tables by their names: a column that becomes confidential stays open by it."""
-    named = [name for name in _BY_NAME if name in grant.props]
+    named = [name for name in _BY_NAME if has(grant.props, name)]
     if named and (reads := _READS & _permissions(grant)):
         yield (
             f"'{grant.name}' grants {', '.join(sorted(reads))} on a {named[0]} by its name, past all labels; grant by "
@@ -80,7 +81,7 @@ def hybrid_location(resource: RegisteredResource) -> Iterator[str]:
 
 def location_without_role(location: RegisteredResource) -> Iterator[str]:
     """Messages on a location that is read with the service's own role, which reads all locations of the account."""
-    if location.props.get("useServiceLinkedRole") or "roleArn" not in location.props:
+    if location.props.get("useServiceLinkedRole") or not has(location.props, "roleArn"):
         yield (
             f"'{location.name}' is read with the role of the service, which reads every location of the account; set "
             "roleArn to a role for this one, and useServiceLinkedRole to false"
@@ -133,7 +134,11 @@ def old_sharing(settings: RegisteredResource, lowest_version: int = 4) -> Iterat
 
 def tags_at_once(tags: RegisteredResource) -> Iterator[str]:
     """Messages on LF-tags that are set all at once: the plugin takes the others away in a second run."""
-    yield f"'{tags.name}' sets LF-tags all at once, and a second run may take others away; use a ResourceLfTag for each"
+    if tags.type == TAGS_AT_ONCE:
+        yield (
+            f"'{tags.name}' sets LF-tags all at once, and a second run may take others away; use a ResourceLfTag for "
+            "each"
+        )
 
 
 def _permissions(grant: RegisteredResource) -> frozenset[str]:
@@ -189,6 +194,6 @@ RULES: Final = (
         SETTINGS,
         parameters=(_VERSION,),
     ),
-    _rule("lf-tags-are-set-one-by-one", "high", "No LF-tag goes with another.", tags_at_once, TAGS_AT_ONCE),
+    _rule("lf-tags-are-set-one-by-one", "high", "No LF-tag goes with another.", tags_at_once, TAG, TAGS_AT_ONCE),
 )
 STACK_RULES: Final[tuple[StackRule, ...]] = ()

@@ -22,7 +22,7 @@ from mesh_guardrails.bucket_settings import (
     versioning,
 )
 from mesh_guardrails.companions import belongs_to
-from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
+from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 
@@ -97,9 +97,9 @@ def emptied(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:
 
 def made_up_name(bucket: RegisteredResource) -> Iterator[str]:
     """Messages on a bucket whose name was made up: a replacement has another one, and every grant points nowhere."""
-    if "bucketPrefix" in bucket.props:
+    if has(bucket.props, "bucketPrefix"):
         yield f"'{bucket.name}' has a bucketPrefix, behind which the name is made up; set bucket to its whole name"
-    elif "bucket" not in bucket.props:
+    elif not has(bucket.props, "bucket"):
         yield f"'{bucket.name}' has no name of its own; set bucket to its whole name"
     else:
         name = str(bucket.props["bucket"])
