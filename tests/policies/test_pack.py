@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from google.protobuf import empty_pb2
 from mesh_guardrails.rule import Rule
 from mesh_guardrails.rules import RULES, STACK_RULES
 from mesh_guardrails.themes.storage import BLOCK, BUCKET, SWITCHES
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi.runtime.proto import analyzer_pb2
 
 from mesh.findings import NotPossibleError
 from sandbox.engine.wire import UNKNOWN, to_struct, wrap
 from sandbox.runs import policy_host as module
-from sandbox.runs.policy_host import PACK, policy_host
+from sandbox.runs.policy_host import policy_host
 
 policy = pytest.importorskip("pulumi_policy.policy")
 GRANT = "aws:lakeformation/permissions:Permissions"
 EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
-
-
-@pytest.fixture(scope="module")
-def pack() -> Generator[Any]:
-    with policy_host() as host:
-        script = Path(host.environment["PATH"].split(":")[0], "pulumi-analyzer-policy-python")
-        command = [str(script), "127.0.0.1:1", str(host.pack), "-toolchain=pip", "-virtualenv=../.venv"]
-        process = subprocess.Popen(command, cwd=PACK, stdout=subprocess.PIPE, text=True)
-        try:
-            assert process.stdout is not None
-            with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
-                yield analyzer_pb2_grpc.AnalyzerStub(channel)
-        finally:
-            process.kill()
-            process.wait()
 
 
 def asked(type_: str, provider: str = "account", **props: Any) -> Any:
