@@ -47,3 +47,7 @@ class ExceptionsFile(Closed):
     exceptions: Annotated[tuple[GuardrailException, ...], Field(strict=False)] = Field(
         description="What rules of the policy pack do not hold for."
     )
+
+    def by_rule(self) -> dict[tuple[str, str], GuardrailException]:
+        """The exceptions by rule and resources."""
+        return {(each.rule, each.resource): each for each in self.exceptions}

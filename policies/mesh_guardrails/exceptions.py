@@ -142,7 +142,9 @@ def _day(written: str | None) -> datetime.date:
     try:
         return datetime.date.fromisoformat(written)
     except ValueError as error:
-        raise UnusableExceptionsError(f"{DAY_VARIABLE} is '{written}'; a day is expected, such as 2027-05-01") from error
+        raise UnusableExceptionsError(
+            f"{DAY_VARIABLE} is '{written}'; a day is expected, such as 2027-05-01"
+        ) from error
 
 
 def _entries(document: object) -> list[object]:

@@ -65,7 +65,7 @@ class PackAnalyzer:
         self._answer("Configure", request)
 
     def remedied(self, asked: AnalyzedResource) -> tuple[struct_pb2.Struct | None, Sequence[PolicyDiagnostic]]:
-        """The inputs as the last policy leaves them that mends something, and what policies could not be asked about."""
+        """The inputs as the last policy that mends something leaves them, and which policies could not be asked."""
         if not self._mends():
             return None, ()
         answer = self._answer("Remediate", _request(asked, asked.resource.input_message))

@@ -119,7 +119,8 @@ def _parameter_mistakes(
         else:
             for error in jsonschema_rs.validator_for(schemas[key]).iter_errors(value):
                 about = schemas[key].get("description", "")
-                yield ((name, key), f"'{key}' of '{name}': {error.message}{f'; it is: {about}' if about else ''}"), False
+                message = f"'{key}' of '{name}': {error.message}"
+                yield ((name, key), f"{message}; it is: {about}" if about else message), False
 
 
 def _schemas(policy: analyzer_pb2.PolicyInfo) -> dict[str, dict[str, Any]]:

@@ -48,7 +48,7 @@ def require_sdk() -> None:
 
 
 def settings(mesh: PlannedMesh) -> dict[str, str]:
-    """Variables that the pack reads: the exceptions of the mesh folder, an empty name where it has none, and the day."""
+    """Variables that the pack reads: the file of the mesh's exceptions, empty where it has none, and the day."""
     exceptions = mesh.directory.resolve() / EXCEPTIONS_FILE
     return {
         "MESH_EXCEPTIONS": str(exceptions) if mesh.mesh.exceptions is not None else "",

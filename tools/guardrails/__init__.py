@@ -1,1 +1,1 @@
-"""Writer of `mesh/guardrail_rules.json`: the rules of the policy pack as data."""
+"""Rules of the policy pack as data, for validation, which does not import the pack."""
