@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
-from mesh_guardrails.companions import belongs_to
+from pulumi_policy.proxy import UnknownValueError
+
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import ReadStatement, statements
 from mesh_guardrails.rule import RegisteredResource, Stack
 
@@ -45,26 +47,26 @@ def companions(bucket: RegisteredResource, stack: Stack, types: frozenset[str]) 
 
 def inline(bucket: RegisteredResource, name: str) -> list[Mapping[str, Any]]:
     """A setting within the bucket: `versioning` of a Bucket, `versionings` of a BucketV2."""
-    return [*items(bucket.props.get(name)), *items(bucket.props.get(f"{name}s"))]
+    return [*items(written(bucket, name)), *items(written(bucket, f"{name}s"))]
 
 
-def versioning(bucket: RegisteredResource, stack: Stack) -> Iterator[bool]:
-    """Whether each setting of versioning that the bucket has switches it on."""
-    for setting in inline(bucket, "versioning"):
-        yield bool(setting.get("enabled"))
-    for other in companions(bucket, stack, VERSIONINGS):
-        for setting in items(other.props.get("versioningConfiguration")):
-            yield setting.get("status") == "Enabled"
+def versioning(bucket: RegisteredResource, stack: Stack) -> list[bool]:
+    """Whether each setting of versioning switches it on; what stands beside the bucket wins over what is in it."""
+    beside = [
+        setting.get("status") == "Enabled"
+        for other in companions(bucket, stack, VERSIONINGS)
+        for setting in items(other.props.get("versioningConfiguration"))
+    ]
+    return beside or [bool(setting.get("enabled")) for setting in inline(bucket, "versioning")]
 
 
 def encryption(bucket: RegisteredResource, stack: Stack) -> list[Mapping[str, Any]]:
-    """Rules of the bucket's default encryption."""
-    rules: list[Mapping[str, Any]] = []
-    for setting in inline(bucket, "serverSideEncryptionConfiguration"):
-        rules += [*items(setting.get("rule")), *items(setting.get("rules"))]
-    for other in companions(bucket, stack, ENCRYPTIONS):
-        rules += items(other.props.get("rules"))
-    return rules
+    """Rules of the bucket's default encryption; those beside the bucket win over those in it."""
+    beside = [rule for other in companions(bucket, stack, ENCRYPTIONS) for rule in items(other.props.get("rules"))]
+    if beside:
+        return beside
+    settings = inline(bucket, "serverSideEncryptionConfiguration")
+    return [rule for setting in settings for rule in (*items(setting.get("rule")), *items(setting.get("rules")))]
 
 
 def default_of(rule: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,20 +75,19 @@ def default_of(rule: Mapping[str, Any]) -> Mapping[str, Any]:
     return next(iter([*items(rule.get(name)), *items(rule.get(f"{name}s"))]), {})
 
 
-def lifecycle(bucket: RegisteredResource, stack: Stack) -> Sequence[Mapping[str, Any]]:
-    """Rules of the bucket's lifecycle that are switched on."""
-    written = [rule for rule in items(bucket.props.get("lifecycleRules")) if rule.get("enabled")]
-    for other in companions(bucket, stack, LIFECYCLES):
-        written += [rule for rule in items(other.props.get("rules")) if rule.get("status") == "Enabled"]
-    return written
+def lifecycle(bucket: RegisteredResource, stack: Stack) -> list[Mapping[str, Any]]:
+    """Rules of the bucket's lifecycle that are switched on; those beside the bucket win over those in it."""
+    beside = companions(bucket, stack, LIFECYCLES)
+    if beside:
+        rules = [rule for other in beside for rule in items(other.props.get("rules"))]
+        return [rule for rule in rules if rule.get("status") == "Enabled"]
+    return [rule for rule in items(written(bucket, "lifecycleRules")) if rule.get("enabled")]
 
 
 def is_about_all(rule: Mapping[str, Any]) -> bool:
     """Whether a rule of a lifecycle is about all objects: no prefix, no tags, no sizes."""
-    filters = [rule.get("prefix"), rule.get("tags")]
-    for narrowed in items(rule.get("filter")):
-        filters += narrowed.values()
-    return not any(filters)
+    narrowed = [one for each in items(rule.get("filter")) for one in _values(each)]
+    return not any([*narrowed, *_values(rule, "prefix", "tags")])
 
 
 def days_until(rule: Mapping[str, Any], *, old_versions: bool = False) -> int | None:
@@ -107,18 +108,28 @@ def aborts_uploads(rule: Mapping[str, Any]) -> bool:
 
 
 def policy(bucket: RegisteredResource, stack: Stack) -> list[ReadStatement]:
-    """Statements of the bucket's policy."""
-    documents = [bucket.props.get("policy"), *(one.props.get("policy") for one in companions(bucket, stack, POLICIES))]
-    return [statement for document in documents for statement in statements(document)]
+    """Statements of the bucket's policy; that beside the bucket wins over that in it."""
+    beside = [statements(one.props.get("policy")) for one in companions(bucket, stack, POLICIES)]
+    return [statement for each in beside or [statements(written(bucket, "policy"))] for statement in each]
 
 
 def keeps_access_logs(bucket: RegisteredResource, stack: Stack) -> bool:
     """Whether access logs of a bucket of the stack are written into it: such a bucket has none of its own."""
+    name = written(bucket, "bucket")
     for other in stack:
         if other.type in LOGGINGS and belongs_to(other, "targetBucket", bucket, named="bucket"):
             return True
-        if other.type in BUCKETS and any(
-            setting.get("targetBucket") == bucket.props.get("bucket") for setting in inline(other, "logging")
-        ):
-            return True
+        if other.type in BUCKETS and other.urn != bucket.urn:
+            targets = [setting.get("targetBucket") for setting in inline(other, "logging")]
+            if name is not None and name in targets:
+                return True
     return False
+
+
+def _values(values: Mapping[str, Any], *names: str) -> Iterator[Any]:
+    """Some of the values, or all, as far as they are known: what AWS computes narrows nothing."""
+    for name in names or values:
+        try:
+            yield values.get(name)
+        except UnknownValueError:
+            continue

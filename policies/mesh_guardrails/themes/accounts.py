@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mesh_guardrails.accounts_of_stack import PROVIDER, setting
+from mesh_guardrails.companions import written
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 ACCOUNT: Final = "aws:organizations/account:Account"
@@ -94,16 +95,14 @@ def away_from_provider(resource: RegisteredResource, stack: Stack) -> Iterator[s
 
     Since version 7 pulumi-aws takes a region for each resource.
     """
-    if resource.type.startswith(_OWN_PACKAGE) or not has(resource.props, "region"):
+    if resource.type.startswith(_OWN_PACKAGE):
         return
     home = next((one for one in stack if one.type == PROVIDER and one.name == resource.provider), None)
-    if home is None or not has(home.props, "region"):
-        return
-    region = resource.props["region"]
-    if region and region != home.props["region"]:
+    region = written(resource, "region")
+    if region and home and (own := written(home, "region")) and region != own:
         yield (
             f"'{resource.name}' ({resource.type}) is made in {region}, its provider '{home.name}' is for "
-            f"{home.props['region']}; leave its region out"
+            f"{own}; leave its region out"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from mesh_guardrails.bucket_settings import items
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import statements
 from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule, has
 
@@ -70,9 +70,9 @@ def plain_topic(topic: RegisteredResource, stack: Stack) -> Iterator[str]:
 
     What they tell (an alarm, a state) is no data, and an alarm that a key can stop is none.
     """
-    if has(topic.props, "kmsMasterKeyId"):
+    if topic.from_resources.get("kmsMasterKeyId") or written(topic, "kmsMasterKeyId"):
         return
-    documents = [topic.props.get("policy")]
+    documents = [written(topic, "policy")]
     documents += [
         one.props.get("policy") for one in stack if one.type == TOPIC_POLICY and belongs_to(one, "arn", topic)
     ]

@@ -17,7 +17,7 @@ from mesh_guardrails.bucket_settings import (
     items,
     keeps_access_logs,
 )
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
@@ -110,9 +110,19 @@ def without_policy(key: RegisteredResource, stack: Stack) -> Iterator[str]:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    if has(key.props, "policy") or any(other.type == KEY_POLICY and belongs_to(other, "keyId", key) for other in stack):
-        return
-    yield f"'{key.name}' has no policy of its own, so that every administrator of IAM decrypts; write one"
+    documents = [one.props.get("policy") for one in stack if one.type == KEY_POLICY and belongs_to(one, "keyId", key)]
+    if not documents:
+        documents = [written(key, "policy")]
+    found = [statement for document in documents for statement in statements(document)]
+    if not found:
+        yield f"'{key.name}' has no policy of its own, so that every administrator of IAM decrypts; write one"
+    for statement in found:
+        to_all = any(name.endswith(":root") for _, name in statement.principals) and not statement.tests
+        if statement.allows and to_all and {"kms:*", "*"} & set(statement.actions):
+            yield (
+                f"'{key.name}' is left to IAM by {statement.title}, so that every administrator of IAM decrypts; say "
+                "who administers it, and who decrypts"
+            )
 
 
 def unguarded_policy(key: RegisteredResource) -> Iterator[str]:
@@ -137,8 +147,12 @@ def deletable_key(key: RegisteredResource, stack: Stack) -> Iterator[str]:
 
 def borrowed_alias(alias: RegisteredResource, stack: Stack) -> Iterator[str]:
     """Messages on an alias of a key that is not of its stack: who controls the alias decides what it stands for."""
-    if not any(other.type in KEYS and belongs_to(alias, "targetKeyId", other, named="arn") for other in stack):
+    if not any(other.type in KEYS and _is_of(alias, other) for other in stack):
         yield f"'{alias.name}' is an alias of a key that this stack does not make; make it where the key is made"
+
+
+def _is_of(alias: RegisteredResource, key: RegisteredResource) -> bool:
+    return any(belongs_to(alias, "targetKeyId", key, named=name) for name in ("arn", "keyId"))
 
 
 def granted_key(grant: RegisteredResource) -> Iterator[str]:

@@ -61,7 +61,7 @@ CASES: Final[list[Case]] = [
     passes("queue-is-encrypted", made(QUEUE, kmsMasterKeyId=UNKNOWN)),
     reports("queue-is-encrypted", "does not say", made(QUEUE)),
     reports("queue-is-encrypted", "does not say", made(QUEUE, sqsManagedSseEnabled=False)),
-    passes("topic-is-encrypted", made(TOPIC, kmsMasterKeyId=UNKNOWN)),
+    passes("topic-is-encrypted", made(TOPIC, kmsMasterKeyId="alias/mesh/topics")),
     passes("topic-is-encrypted", made(TOPIC, policy=publishing({"Service": "events.amazonaws.com"}))),
     passes(
         "topic-is-encrypted",
@@ -70,7 +70,10 @@ CASES: Final[list[Case]] = [
     ),
     reports("topic-is-encrypted", "is not encrypted", made(TOPIC)),
     reports("topic-is-encrypted", "is not encrypted", made(TOPIC, policy=publishing({"AWS": "111122223333"}))),
-    waits("topic-is-encrypted", made(TOPIC, policy=UNKNOWN)),
+    waits("topic-is-encrypted", made(TOPIC, made_from={"policy": "o"}, policy=UNKNOWN), made(TOPIC, "o")),
+    passes(
+        "topic-is-encrypted", made(TOPIC, made_from={"kmsMasterKeyId": "o"}, kmsMasterKeyId=UNKNOWN), made(TOPIC, "o")
+    ),
     passes("workgroup-encrypts-its-results", made(WORKGROUP, configuration=results(encryptionOption="SSE_KMS"))),
     passes(
         "workgroup-encrypts-its-results",

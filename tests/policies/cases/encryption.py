@@ -38,6 +38,7 @@ def allowing(principal: Any, **more: Any) -> str:
     return json.dumps({"Statement": [{**statement, **more}]})
 
 
+ROOT: Final = {"AWS": "arn:aws:iam::111122223333:root"}
 ORGANISED: Final = {"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}
 ANYWHERE: Final = {"StringLike": {"aws:PrincipalOrgID": "*"}}
 OLD_RULES: Final = [{"rules": [{"applyServerSideEncryptionByDefaults": [OF_A_KEY], "bucketKeyEnabled": True}]}]
@@ -102,10 +103,14 @@ CASES: Final[list[Case]] = [
     passes("key-policy-is-checked", made(KEY, bypassPolicyLockoutSafetyCheck=False)),
     reports("key-policy-is-checked", "locks everybody out", made(KEY, bypassPolicyLockoutSafetyCheck=True)),
     reports("key-policy-is-checked", "locks everybody out", made(KEY_POLICY, bypassPolicyLockoutSafetyCheck=True)),
-    passes("key-has-a-policy", made(KEY, policy=UNKNOWN)),
-    passes("key-has-a-policy", made(KEY), made(KEY_POLICY, made_from={"keyId": "key"}, keyId=UNKNOWN)),
+    passes("key-has-a-policy", made(KEY), made(KEY_POLICY, made_from={"keyId": "key"}, policy=allowing("*"))),
     passes("key-has-a-policy", made(KEY, policy=allowing("*"))),
     reports("key-has-a-policy", "has no policy of its own", made(KEY)),
+    reports(
+        "key-has-a-policy", "is left to IAM by statement 'Readers'", made(KEY, policy=allowing(ROOT, Action="kms:*"))
+    ),
+    waits("key-has-a-policy", made(KEY, made_from={"policy": "o"}, policy=UNKNOWN), made(KEY, "o")),
+    waits("key-has-a-policy", made(KEY), made(KEY_POLICY, made_from={"keyId": "key"}, policy=UNKNOWN)),
     reports("key-has-a-policy", "has no policy", made(KEY), made(KEY, "o"), made(KEY_POLICY, made_from={"keyId": "o"})),
     passes("key-is-protected", made(KEY, protect=True)),
     passes("key-is-protected", made(KEY), unnamed(encrypted(OF_A_KEY)), unnamed(bucket(forceDestroy=True))),
