@@ -140,7 +140,14 @@ RULES: Final = (
         CATALOG_POLICY,
         "prowler:glue_data_catalogs_not_publicly_accessible",
     ),
-    _rule("connection-has-no-password", "critical", "No connection holds a password.", written_password, CONNECTION),
+    _rule(
+        "connection-has-no-password",
+        "critical",
+        "No connection holds a password.",
+        written_password,
+        CONNECTION,
+        "prowler:glue_catalog_connection_no_secrets",
+    ),
     _rule(
         "catalog-is-encrypted",
         "medium",

@@ -170,7 +170,6 @@ RULES: Final = (
         description="No bucket is served as a website.",
         check=website,
         types=WEBSITES | BUCKETS,
-        equivalents=("prowler:s3_bucket_website_hosting_disabled",),
     ),
     Rule(
         name="access-point-stays-in-the-network",
