@@ -21,7 +21,7 @@ _AWAY: Final = tokens(
     "cloudwatch/eventConnection",
     "datasync/locationAzureBlob",
     "datasync/locationHdfs",
-    "datasync/locationNfs",
+    "datasync/nfsLocation",
     "datasync/locationObjectStorage",
     "datasync/locationSmb",
     "dms/endpoint",
@@ -133,7 +133,7 @@ RULES: Final = (
         check=unseen,
         parameters=(
             _patterns("packages", "Packages of resources that may be made.", ["aws", "mesh", "pulumi"]),
-            _patterns("templates", "Names of the templates that may be.", ["mesh-bootstrap"]),
+            _patterns("templates", "Names of the templates that may be.", ["mesh-bootstrap", "mesh-bootstrap-access"]),
         ),
     ),
 )

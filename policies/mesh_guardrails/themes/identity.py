@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-from mesh_guardrails.document_reading import UNKNOWN_TEXT
+from mesh_guardrails.document_reading import UNKNOWN_TEXT, texts
 from mesh_guardrails.policy_properties import ROLE
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, StackRule
 
@@ -23,6 +23,11 @@ _USERS: Final = frozenset(
         "groupMembership:GroupMembership",
     )
 )
+_USER: Final = "aws:iam/user:User"
+_MEMBERSHIPS: Final = {
+    "aws:iam/groupMembership:GroupMembership": "group",
+    "aws:iam/userGroupMembership:UserGroupMembership": "groups",
+}
 _CREDENTIALS: Final = frozenset(
     f"aws:iam/{name}"
     for name in (
@@ -42,6 +47,12 @@ _GROUPS: Final = {
 }
 _PERMISSION_SET: Final = "aws:ssoadmin/permissionSet:PermissionSet"
 
+_EMERGENCY_GROUPS: Final = Parameter(
+    "emergencyGroups",
+    "Names of the groups of IAM that may be.",
+    {"type": "array", "items": {"type": "string"}},
+    ["mesh-break-glass"],
+)
 BOUNDARY: Final = Parameter(
     "boundary",
     "Pattern of the ARN of the policy that bounds every role.",
@@ -50,20 +61,27 @@ BOUNDARY: Final = Parameter(
 )
 
 
-def iam_user(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on a user of IAM: people come through Identity Center, programs take on a role."""
-    yield (
-        f"'{resource.name}' ({resource.type}) is about users of IAM; let people sign in through IAM Identity Center, "
-        "and let programs take on a role"
-    )
+def iam_user(resource: RegisteredResource, emergency_path: str, emergency_groups: Sequence[str]) -> Iterator[str]:
+    """Messages on a user of IAM, but for those of emergencies: people come through Identity Center."""
+    if resource.type in _MEMBERSHIPS:
+        named = texts(resource.props.get(_MEMBERSHIPS[resource.type]))
+        excepted = bool(named) and all(group in emergency_groups for group in named)
+    else:
+        excepted = resource.type == _USER and resource.props.get("path") == emergency_path
+    if not excepted:
+        yield (
+            f"'{resource.name}' ({resource.type}) is about users of IAM; let people sign in through IAM Identity "
+            "Center, and let programs take on a role"
+        )
 
 
 def lasting_credential(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on a credential that does not end by itself."""
-    yield (
-        f"'{resource.name}' ({resource.type}) is a credential that does not end by itself; take it away, and let who "
-        "needs it take on a role, whose session ends"
-    )
+    """Messages on a credential that does not end by itself, unless it is switched off."""
+    if resource.props.get("status") != "Inactive":
+        yield (
+            f"'{resource.name}' ({resource.type}) is a credential that does not end by itself; take it away, and let "
+            "who needs it take on a role, whose session ends"
+        )
 
 
 def iam_group(resource: RegisteredResource, emergency_groups: Sequence[str]) -> Iterator[str]:
@@ -86,11 +104,12 @@ def boundary(role: RegisteredResource, boundary: str) -> Iterator[str]:
 
 
 def instance_profile(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on an instance profile: whoever reaches the machine has the role."""
-    yield (
-        f"'{resource.name}' gives a role to machines, and so to whoever reaches one; let a Glue job, a Lambda "
-        "function or a state machine take on the role"
-    )
+    """Messages on an instance profile with a role: whoever reaches the machine has it."""
+    if resource.props.get("role"):
+        yield (
+            f"'{resource.name}' gives a role to machines, and so to whoever reaches one; let a Glue job, a Lambda "
+            "function or a state machine take on the role"
+        )
 
 
 def long_session(resource: RegisteredResource, hours: int) -> Iterator[str]:
@@ -119,10 +138,14 @@ RULES: Final = (
         name="no-iam-user",
         theme="IAM",
         severity="high",
-        description="Nobody is a user of IAM: people come through Identity Center, programs take on a role.",
+        description="Nobody is a user of IAM but for emergencies: people come through Identity Center.",
         check=iam_user,
         types=_USERS,
         equivalents=("checkov:CKV_AWS_273", "checkov:CKV_AWS_40", "prowler:iam_user_with_temporary_credentials"),
+        parameters=(
+            Parameter("emergencyPath", "Path of the users of emergencies.", {"type": "string"}, "/mesh/break-glass/"),
+            _EMERGENCY_GROUPS,
+        ),
     ),
     Rule(
         name="no-lasting-credential",
@@ -140,14 +163,7 @@ RULES: Final = (
         description="Groups are those of Identity Center; IAM has the group of emergencies alone.",
         check=iam_group,
         types=frozenset(_GROUPS),
-        parameters=(
-            Parameter(
-                "emergencyGroups",
-                "Names of the groups of IAM that may be.",
-                {"type": "array", "items": {"type": "string"}},
-                ["mesh-break-glass"],
-            ),
-        ),
+        parameters=(_EMERGENCY_GROUPS,),
     ),
     Rule(
         name="role-has-permissions-boundary",
