@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check judge dbt cdk format bench exceptions lock mutants schemas shapes statements clean
+.PHONY: help up test test-all e2e pulumi check judge dbt cdk format bench exceptions guardrails lock mutants schemas shapes statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,7 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/mesh schemas --check
 	@$(BIN)/python -m mesh.proof.policy_page --check
 	@$(BIN)/python -m tools.shapes --check
+	@$(BIN)/python -m tools.guardrails --check
 
 judge: $(VENV)/.installed $(JUDGE)/.installed ## What tools that nobody here wrote object to, less what is suppressed with a reason
 	@command -v actionlint >/dev/null || ! command -v go >/dev/null || $(MAKE) --silent .tools/actionlint
@@ -106,6 +107,9 @@ shapes: $(VENV)/.developer ## Writes mesh/aws/shapes.json anew: the limits that 
 
 statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it drops every statement in turn
 	@$(BIN)/python -m mesh.proof.policy_page
+
+guardrails: $(VENV)/.developer ## Writes mesh/guardrail_rules.json anew: the rules of the policy pack, as validation knows them
+	@$(BIN)/python -m tools.guardrails
 
 exceptions: $(VENV)/.developer ## Writes docs/exceptions.md anew: whom a refusal does not hold against, and why
 	@$(BIN)/python -m mesh.proof.policy_page --exceptions

@@ -108,7 +108,7 @@ def _close(planned: PlannedMesh, served: ServedOrganization, stacks: list[str]) 
     from cli.stack_runs import exit_unless_done
     from sandbox.runs.workspace import open_workspace
 
-    with open_workspace(planned, served.engine, served, told=say) as (workspace, _):
+    with open_workspace(planned, served.engine, served, asks=True, told=say) as (workspace, _):
         with Progress("closing", len(stacks)) as progress:
             runs = workspace.up(planned, stacks, progress.step)
         for run in runs:

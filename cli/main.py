@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "schemas": "schemas",
     "diff": "diff",
     "plan": "plan",
+    "policies": "policies",
     "affected": "affected",
     "up": "up",
     "as": "assume",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cli import filled_lines, live_checks, plugin_call_counts
+from cli import filled_lines, live_checks, plugin_call_counts, policy_lines
 from cli.console import counted, screen
 from cli.plugin_call_counts import short
 from mesh.aws import plugin_notes
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sandbox.engine.steps import Step
     from sandbox.filling.filled import Filled
     from sandbox.rehearsal.check import Report
+    from sandbox.runs.asked_policies import AskedPolicies
     from sandbox.runs.stack_run import StackRun
 
 
@@ -37,14 +38,17 @@ def show(
     checked: Report | None = None,
     plugin_calls: Sequence[PluginCallCount] = (),
     filled: Filled | None = None,
+    asked: AskedPolicies | None = None,
 ) -> None:
-    """Prints the summary of one run over these stacks, of the AWS plugin's calls, of data and live checks behind it."""
+    """Prints the summary of one run over these stacks, of the AWS plugin's calls, and of all that was asked."""
     _stacks(stacks, runs)
     if inventory:
         _types(inventory)
     plugin_call_counts.show(plugin_calls)
     _kept(runs)
     _failures(runs)
+    if asked:
+        policy_lines.show(asked)
     if filled:
         filled_lines.show(filled)
     if checked:

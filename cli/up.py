@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli import filled_lines, plugin_call_counts
+from cli import filled_lines, plugin_call_counts, policy_lines
 from cli.console import answer_json, counted, say
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
@@ -80,7 +80,7 @@ def up(
         engine = served.engine
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
-    with open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization):
+    with open_workspace(planned, engine, served, keep=serve, asks=True, told=say) as (workspace, organization):
         wanted = _sample(planned, data, rows, fresh=served is None)
         runs, checked, filled = _deploy(planned, workspace, organization, stacks, wanted, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
@@ -177,13 +177,20 @@ def _deploy(
         checked = organization.check(planned)
         if checked is None:
             say(NOT_CHECKED)
-    inventory = organization.inventory()
+    inventory, asked = organization.inventory(), policy_lines.asked(runs)
     calls = plugin_call_counts.of_the_run(before, inventory)
     if as_json:
         data = {"data": filled.to_json()} if filled else {}
-        answer_json({**run_json.as_json(planned.plan, runs), "plugin-calls": plugin_call_counts.as_json(calls), **data})
+        answer_json(
+            {
+                **run_json.as_json(planned.plan, runs),
+                "plugin-calls": plugin_call_counts.as_json(calls),
+                "policies": asked.as_json(),
+                **data,
+            }
+        )
     else:
-        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls, filled)
+        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls, filled, asked)
     if filled:
         filled_lines.say_differences(filled)
     if checked:

@@ -17,13 +17,14 @@ from mesh.model import Mesh
 from mesh.plan import pipeline_nodes
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Assignment
-from mesh.plan.rules import agreements, cleared_pipelines, members
+from mesh.plan.rules import agreements, cleared_pipelines, exceptions, members
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 PAST: Final[tuple[CrossFileRule, ...]] = (
     members.members_are_reviewed,
     cleared_pipelines.pipelines_are_reviewed,
     agreements.agreements_last,
+    exceptions.exceptions_have_not_ended,
 )
 """Rules that find what is past."""
 

@@ -19,6 +19,7 @@ from mesh.model import (
     ClearanceFile,
     Contract,
     Domain,
+    ExceptionsFile,
     Lock,
     LockFile,
     Mesh,
@@ -29,6 +30,7 @@ from mesh.model import (
     contract_file,
     lock_file,
 )
+from mesh.model.exceptions_file import EXCEPTIONS_FILE
 from mesh.model.names_lock import NAMES_LOCK_FILE, NamesLock
 from mesh.pipeline_scripts import read_scripts
 from mesh.usable import Model
@@ -78,7 +80,7 @@ class Loaded:
 
 
 def load(root: Path) -> Loaded:
-    """Reads `mesh.yaml`, `accounts.yaml`, `names.lock.yaml`, the folders of what people declare, and the contracts.
+    """Reads `mesh.yaml` and the files beside it, the folders of what people declare, and the contracts.
 
     Never raises for what a user wrote: every finding is in the result.
     """
@@ -103,6 +105,7 @@ def load(root: Path) -> Loaded:
         contracts,
         reader.locks(contracts),
         reader.optional(NAMES_LOCK_FILE, NamesLock),
+        reader.optional(EXCEPTIONS_FILE, ExceptionsFile),
         stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
         stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
         scripts=read_scripts(root),

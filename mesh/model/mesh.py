@@ -9,6 +9,7 @@ from mesh.model.accounts import AccountsFile
 from mesh.model.clearance import ClearanceFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
+from mesh.model.exceptions_file import ExceptionsFile
 from mesh.model.lock import Lock
 from mesh.model.mesh_file import MeshFile
 from mesh.model.names_lock import NamesLock
@@ -23,7 +24,7 @@ class Mesh:
 
     Clearances stand in the order of what they read, those that read least first.
 
-    `accounts` is None while the organisation has not been made, `names_lock` while there is no such file;
+    `accounts` is None while the organisation has not been made, `names_lock` and `exceptions` while there is no such file;
     `stray_contracts` and `stray_locks` are files that no product has; `scripts` are those of pipelines; `unread` are
     files (and folders) that are there and could not be used, `partial` those of which a part is: rules are silent about
     what the rest of them may hold.
@@ -37,6 +38,7 @@ class Mesh:
     contracts: Mapping[str, Contract]
     locks: Mapping[str, Lock]
     names_lock: NamesLock | None = None
+    exceptions: ExceptionsFile | None = None
     stray_contracts: tuple[str, ...] = ()
     stray_locks: tuple[str, ...] = ()
     scripts: Scripts = field(default_factory=Scripts)
@@ -60,6 +62,11 @@ class Mesh:
         domain, _, name = reference.partition(".")
         owner = self.domains.get(domain)
         return owner.products.get(name) if owner else None
+
+    def teams(self) -> tuple[str, ...]:
+        """The teams that own the mesh, a domain or a partner, sorted."""
+        owners = [self.file.owner, *(one.owner for one in (*self.domains.values(), *self.partners.values()))]
+        return tuple(sorted({owner.team for owner in owners}))
 
     def products(self) -> list[str]:
         """References of all products, as `<domain>.<product>`."""

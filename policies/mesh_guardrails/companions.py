@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mesh_guardrails.rule import RegisteredResource
+from mesh_guardrails.rule import RegisteredResource, has
 
 
 def belongs_to(companion: RegisteredResource, by: str, owner: RegisteredResource, *, named: str = "") -> bool:
@@ -16,4 +16,4 @@ def belongs_to(companion: RegisteredResource, by: str, owner: RegisteredResource
     if made_from:
         return False
     named = named or by
-    return named in owner.props and companion.props.get(by) == owner.props[named]
+    return has(owner.props, named) and companion.props.get(by) == owner.props[named]

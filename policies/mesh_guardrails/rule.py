@@ -104,5 +104,10 @@ class StackRule(AnyRule):
     """Takes the resource and the stack's resources, returns messages: what was found, and what to change."""
 
 
+def has(values: Mapping[str, Any], name: str) -> bool:
+    """Whether there is a property, known or not; `in` would read it, and an unknown one cannot be read."""
+    return any(key == name for key in values)
+
+
 Stack = Sequence[RegisteredResource]
 """All resources of a stack."""

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
+from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
@@ -44,6 +45,8 @@ class RunResult:
     seconds: float
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     """The stack's outputs, as on the wire."""
+    diagnostics: list[PolicyDiagnostic] = field(default_factory=list[PolicyDiagnostic])
+    """What policies said, where they were asked."""
 
 
 def run(engine: Engine, program: Program, *, parallel: int = 16) -> RunResult:
@@ -87,7 +90,14 @@ def _result(engine: Engine, started: float) -> RunResult:
     resources = engine.resources()
     seconds = time.perf_counter() - started
     return RunResult(
-        engine.steps, resources, engine.failures, engine.warnings, engine.logs, seconds, stack_outputs(resources)
+        engine.steps,
+        resources,
+        engine.failures,
+        engine.warnings,
+        engine.logs,
+        seconds,
+        stack_outputs(resources),
+        engine.diagnostics,
     )
 
 

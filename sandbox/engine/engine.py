@@ -26,6 +26,7 @@ from pulumi.runtime.proto import (
 )
 
 from sandbox.engine import wire
+from sandbox.engine.analysis import Analysis, Analyzer, PolicyDiagnostic
 from sandbox.engine.builtin import Builtin, StackOutputs
 from sandbox.engine.callbacks import Callbacks
 from sandbox.engine.deployment import Deployment
@@ -62,6 +63,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     `state` is the state after the last run; an update that ends writes the new one into it, also when it failed.
     `goes_on` says that the failure of a resource ends it and what waits for it, and nothing else.
     `stack_outputs(name)` gives the outputs of another stack, as on the wire, or None when there is no such stack.
+    `analyzer` is a policy pack, which is asked of each resource before it is made, and of the stack in the end.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         disable_default_providers: Collection[str] = ("aws",),
         stack_outputs: StackOutputs | None = None,
         goes_on: bool = False,
+        analyzer: Analyzer | None = None,
     ) -> None:
         self.project, self.stack, self.organization = project, stack, organization
         self.preview = preview
@@ -93,7 +96,8 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self._snapshot = Snapshot(state.resources)
         self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
         self._work.goes_on = goes_on and not preview
-        self._deployment = Deployment(stack, project, self._work)
+        self._analysis = Analysis(analyzer, self._work)
+        self._deployment = Deployment(stack, project, self._work, self._analysis)
         self._goals = Goals(self._deployment, self._snapshot, disable_default_providers)
 
     # The result of the run
@@ -117,6 +121,11 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def warnings(self) -> list[Failure]:
         """The warnings for the person who reads the result."""
         return self._work.warnings
+
+    @property
+    def diagnostics(self) -> list[PolicyDiagnostic]:
+        """What policies said, of a resource or of the stack."""
+        return self._analysis.diagnostics
 
     def interrupt(self) -> None:
         """Begin no other resource; calls under way are finished. May be called from a signal handler."""
@@ -276,9 +285,10 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self._unsupported(f"the error hook '{request.name}'")
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty, context: Any = None) -> empty_pb2.Empty:
-        """Delete the resources that the program no longer has: it has registered all that it has."""
+        """Delete the resources that the program no longer has: it has registered all. Then policies see the stack."""
         with _grpc_errors(self._work):
             self._deployment.finish()
+            self._analysis.of_stack()
             return empty_pb2.Empty()
 
     # Engine

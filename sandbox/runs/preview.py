@@ -9,6 +9,7 @@ from typing import Final
 
 from mesh.folder import PlannedMesh, already_read
 from sandbox.emulator.provider import AwsProvider
+from sandbox.engine.analysis import Analyzer
 from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
@@ -27,16 +28,20 @@ def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = N
         return run_each.runs(on_step)
 
 
-def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None) -> PreviewProcesses:
+def previews(
+    mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None, analyzer: Analyzer | None = None
+) -> PreviewProcesses:
     """Each of the stacks in preview, in as many processes as there are cores, which begin with the context manager.
 
-    Who starts threads, as a progress display does, starts them inside.
+    Who starts threads, as a progress display does, starts them inside. An `analyzer` is asked as the engine asks one.
     """
-    return previews_of_meshes([(mesh, stacks)], processes)
+    return previews_of_meshes([(mesh, stacks)], processes, analyzer)
 
 
 def previews_of_meshes(
-    meshes: Sequence[tuple[PlannedMesh, Iterable[str]]], processes: int | None = None
+    meshes: Sequence[tuple[PlannedMesh, Iterable[str]]],
+    processes: int | None = None,
+    analyzer: Analyzer | None = None,
 ) -> PreviewProcesses:
     """The same, for stacks of several meshes in the same processes: no core waits for the last stack of a mesh.
 
@@ -48,7 +53,7 @@ def previews_of_meshes(
         return StackTask("up", meshes[int(number)][0], stack, on_step, preview=True)
 
     return PreviewProcesses(
-        plan=lambda name, on_step: _preview(task(name, on_step)),
+        plan=lambda name, on_step: _preview(task(name, on_step), analyzer),
         lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
         prepare=_load_program,
         stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
@@ -65,7 +70,7 @@ def _load_program() -> None:
         _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
 
 
-def _preview(task: StackTask) -> StackRun:
+def _preview(task: StackTask, analyzer: Analyzer | None) -> StackRun:
     engine = Engine(
         project=PROJECT,
         stack=task.stack,
@@ -74,6 +79,7 @@ def _preview(task: StackTask) -> StackRun:
         provider=lambda _: AwsProvider(),
         config=stack_config(task.mesh, emulated=True),
         on_step=task.step,
+        analyzer=analyzer,
     )
     with already_read(task.mesh):
         result = run(engine, entry_point(ENTRY_POINT))

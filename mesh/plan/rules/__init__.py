@@ -16,6 +16,7 @@ from mesh.plan.rules import (
     consumers,
     continuous_integration,
     contract_contents,
+    exceptions,
     home_region,
     limits,
     locks,
@@ -47,6 +48,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *cleared_pipelines.RULES,
     *members.RULES,
     *agreements.RULES,
+    *exceptions.RULES,
     *limits.RULES,
 )
 

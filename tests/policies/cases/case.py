@@ -146,6 +146,7 @@ class Case:
 def made(
     type_: str,
     name: str = "",
+    /,
     *,
     provider: str = "account",
     protect: bool = False,
@@ -153,7 +154,7 @@ def made(
     made_from: Mapping[str, str] | None = None,
     **props: Any,
 ) -> Made:
-    """A resource of a type, with its properties as on the wire (camelCase)."""
+    """A resource of a type, with its properties as on the wire (camelCase), among them perhaps a `name`."""
     named = name or type_.rpartition("/")[2].partition(":")[0]
     return Made(type_, named, props, provider, protect, parent, made_from or {})
 
