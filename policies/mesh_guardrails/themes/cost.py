@@ -14,7 +14,6 @@ from mesh_guardrails.type_tokens import token, tokens
 
 BUDGET: Final = token("budgets/budget")
 WORKGROUP: Final = token("athena/workgroup")
-_LOG_GROUP: Final = token("cloudwatch/logGroup")
 _JOB: Final = token("glue/job")
 _BUCKETS: Final = tokens("s3/bucket", "s3/bucketV2")
 _LIFECYCLES: Final = tokens("s3/bucketLifecycleConfiguration", "s3/bucketLifecycleConfigurationV2")
@@ -93,16 +92,6 @@ def unlimited_scan(workgroup: RegisteredResource, gibibytes: int) -> Iterator[st
         yield f"the workgroup '{workgroup.name}' does not enforce its limit; set enforceWorkgroupConfiguration"
 
 
-def kept_for_ever(group: RegisteredResource, days: int) -> Iterator[str]:
-    """Messages on a log group that is kept for ever, or for longer than agreed."""
-    kept = group.props.get("retentionInDays")
-    if kept == UNKNOWN_TEXT:
-        return
-    if not kept or float(kept) > days:
-        found = f"for {float(kept):g} days" if kept else "for ever"
-        yield f"the log group '{group.name}' is kept {found}; set retentionInDays to at most {days}"
-
-
 def paid_by_the_hour(resource: RegisteredResource, types: Sequence[str], units: int) -> Iterator[str]:
     """Messages on what costs whether it is used or not."""
     props = resource.props
@@ -133,8 +122,9 @@ def large_job(job: RegisteredResource, units: float, runs: int) -> Iterator[str]
             "and workerType, or by maxCapacity"
         )
     execution: Mapping[str, Any] = props.get("executionProperty") or {}
-    if float(execution.get("maxConcurrentRuns") or 1) > runs:
-        yield f"the job '{job.name}' may run {execution.get('maxConcurrentRuns')} times at once; allow at most {runs}"
+    at_once = float(execution.get("maxConcurrentRuns") or 1)
+    if at_once > runs:
+        yield f"the job '{job.name}' may run {at_once:g} times at once; allow at most {runs}"
 
 
 def kept_whole(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:
@@ -189,19 +179,6 @@ RULES: Final = (
         check=unlimited_scan,
         types=frozenset({WORKGROUP}),
         parameters=(_number("gibibytes", "The most gibibytes that a query reads.", 10240),),
-    ),
-    Rule(
-        name="log-has-retention",
-        theme="cost",
-        severity="low",
-        description="A log is kept for a number of days.",
-        check=kept_for_ever,
-        types=frozenset({_LOG_GROUP}),
-        equivalents=(
-            "checkov:CKV_AWS_66",
-            "prowler:cloudwatch_log_group_retention_policy_specific_days_enabled",
-        ),
-        parameters=(_number("days", "The most days that a log is kept.", 731),),
     ),
     Rule(
         name="no-provisioned-capacity",

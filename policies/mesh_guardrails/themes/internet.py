@@ -102,11 +102,8 @@ _WEBSITES: Final = tokens(
     "lightsail/distribution",
     "lightsail/instance",
     "lightsail/lb",
-    "s3/bucketWebsiteConfiguration",
-    "s3/bucketWebsiteConfigurationV2",
     "transfer/webApp",
 )
-_BUCKETS: Final = tokens("s3/bucket", "s3/bucketV2")
 _NOBODY_ASKED: Final[dict[str, tuple[str, tuple[Any, ...]]]] = {
     token("apigateway/method"): ("authorization", ("NONE", None)),
     token("apigatewayv2/route"): ("authorizationType", ("NONE", None)),
@@ -154,11 +151,9 @@ def open_ingress(resource: RegisteredResource) -> Iterator[str]:
 
 
 def website(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on what serves data to everybody's browser."""
-    if resource.type not in _BUCKETS:
+    """Messages on what serves everybody's browser, unless it is switched off."""
+    if resource.props.get("enabled") is not False:
         yield f"'{resource.name}' ({resource.type}) serves the internet; leave it out, data is read through Athena"
-    elif resource.props.get("website") or resource.props.get("websites"):
-        yield f"'{resource.name}' is a website; take the setting out, data is read through Athena"
 
 
 def nobody_asked(resource: RegisteredResource) -> Iterator[str]:
@@ -266,7 +261,7 @@ RULES: Final = (
         severity="critical",
         description="Nothing of the mesh serves everybody's browser.",
         check=website,
-        types=frozenset({*_WEBSITES, *_BUCKETS}),
+        types=_WEBSITES,
     ),
     Rule(
         name="interface-asks-who-calls",

@@ -35,13 +35,13 @@ def trust(principal: Any, condition: Any = None, action: str = "sts:AssumeRole")
     return document({**statement, **({"Condition": condition} if condition else {})})
 
 
-def role(name: str = "role", **props: Any) -> Made:
+def role(name: str = "role", /, **props: Any) -> Made:
     """A role of the mesh, bounded."""
     given = {"name": f"example-{name}", "permissionsBoundary": f"arn:aws:iam::{HOME}:policy/mesh/boundary"}
     return made(ROLE, name, **{**given, "assumeRolePolicy": trust(TRUST), "description": "An example", **props})
 
 
-def account(name: str = "account", of: str = HOME, **props: Any) -> Made:
+def account(name: str = "account", /, of: str = HOME, **props: Any) -> Made:
     """A provider of an account."""
     given = {"allowedAccountIds": json.dumps([of]), "region": "eu-west-1"}
     return made("pulumi:providers:aws", name, provider="", **{**given, **props})
