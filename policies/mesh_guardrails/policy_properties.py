@@ -71,6 +71,7 @@ RESOURCE_POLICIES: Final[dict[str, str]] = {
     "aws:s3control/accessGrantsInstanceResourcePolicy:AccessGrantsInstanceResourcePolicy": "policy",
     "aws:s3control/accessPointPolicy:AccessPointPolicy": "policy",
     "aws:s3control/bucketPolicy:BucketPolicy": "policy",
+    "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy": "details.policy",
     "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy": "policy",
     "aws:s3tables/tableBucketPolicy:TableBucketPolicy": "resourcePolicy",
     "aws:s3tables/tablePolicy:TablePolicy": "resourcePolicy",
@@ -110,7 +111,7 @@ EVERY_POLICY_TYPE: Final = frozenset({*IDENTITY_TYPES, *RESOURCE_POLICIES})
 
 def resource_statements(resource: RegisteredResource) -> tuple[ReadStatement, ...]:
     """The statements of the policy that stands on a resource."""
-    return statements(resource.props.get(RESOURCE_POLICIES[resource.type]))
+    return statements(_on_resource(resource))
 
 
 def identity_statements(resource: RegisteredResource) -> Iterator[ReadStatement]:
@@ -136,8 +137,15 @@ def trust_statements(role: RegisteredResource) -> tuple[ReadStatement, ...]:
 def every_document(resource: RegisteredResource) -> Iterator[Any]:
     """All policy documents of a resource: on it, of it, and of trust."""
     if resource.type in RESOURCE_POLICIES:
-        yield resource.props.get(RESOURCE_POLICIES[resource.type])
+        yield _on_resource(resource)
     else:
         yield from identity_documents(resource)
         if resource.type == ROLE:
             yield resource.props.get("assumeRolePolicy")
+
+
+def _on_resource(resource: RegisteredResource) -> Any:
+    """The policy on a resource, within an object where its property has a dot."""
+    name, _, inner = RESOURCE_POLICIES[resource.type].partition(".")
+    value = resource.props.get(name)
+    return (value or {}).get(inner) if inner else value

@@ -85,8 +85,8 @@ def unlimited_scan(workgroup: RegisteredResource, gibibytes: int) -> Iterator[st
         return
     if not limit or float(limit) > gibibytes * 2**30:
         yield (
-            f"a query in the workgroup '{workgroup.name}' may read without a limit, or more than {gibibytes} GiB; set "
-            f"bytesScannedCutoffPerQuery to at most {gibibytes * 2**30}"
+            f"a query in the workgroup '{workgroup.name}' may read without a limit, or more than {gibibytes:g} GiB; "
+            f"set bytesScannedCutoffPerQuery to at most {int(gibibytes * 2**30)}"
         )
     elif configuration.get("enforceWorkgroupConfiguration") is False:
         yield f"the workgroup '{workgroup.name}' does not enforce its limit; set enforceWorkgroupConfiguration"
@@ -106,7 +106,7 @@ def paid_by_the_hour(resource: RegisteredResource, types: Sequence[str], units: 
     if bought > units:
         yield (
             f"'{resource.name}' ({resource.type}) is paid for whether it is used or not; use what is paid by the "
-            f"request, or at most {units} units"
+            f"request, or at most {units:g} units"
         )
 
 
@@ -124,7 +124,7 @@ def large_job(job: RegisteredResource, units: float, runs: int) -> Iterator[str]
     execution: Mapping[str, Any] = props.get("executionProperty") or {}
     at_once = float(execution.get("maxConcurrentRuns") or 1)
     if at_once > runs:
-        yield f"the job '{job.name}' may run {at_once:g} times at once; allow at most {runs}"
+        yield f"the job '{job.name}' may run {at_once:g} times at once; allow at most {runs:g}"
 
 
 def kept_whole(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:

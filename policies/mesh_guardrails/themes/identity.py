@@ -119,7 +119,7 @@ def long_session(resource: RegisteredResource, hours: int) -> Iterator[str]:
     else:
         seconds = _seconds(str(_known(resource.props.get("sessionDuration")) or ""))
     if seconds > hours * 3600:
-        yield f"sessions of '{resource.name}' last up to {seconds / 3600:g} hours; at most {hours} are allowed"
+        yield f"sessions of '{resource.name}' last up to {seconds / 3600:g} hours; at most {hours:g} are allowed"
 
 
 def _known(value: object) -> object:

@@ -64,13 +64,13 @@ def endless(resource: RegisteredResource, minutes: int) -> Iterator[str]:
         timeout = resource.props.get("timeout")
         if timeout != UNKNOWN_TEXT and not 0 < float(timeout or 0) <= minutes:
             found = f"a timeout of {float(timeout):g} minutes" if timeout else "no timeout"
-            yield f"the job '{resource.name}' has {found}; set timeout to at most {minutes} minutes"
+            yield f"the job '{resource.name}' has {found}; set timeout to at most {minutes:g} minutes"
     elif resource.props.get("type") != "EXPRESS":
         definition = parsed(resource.props.get("definition"))
         if definition and not 0 < float(definition.get("TimeoutSeconds") or 0) <= minutes * 60:
             yield (
                 f"the state machine '{resource.name}' does not end by itself; set TimeoutSeconds of its definition to "
-                f"at most {minutes * 60}"
+                f"at most {minutes * 60:g}"
             )
 
 
@@ -78,7 +78,7 @@ def many_retries(job: RegisteredResource, retries: int) -> Iterator[str]:
     """Messages on a job that tries again and again."""
     found = job.props.get("maxRetries") or 0
     if found != UNKNOWN_TEXT and float(found) > retries:
-        yield f"the job '{job.name}' tries {float(found):g} times again; set maxRetries to at most {retries}"
+        yield f"the job '{job.name}' tries {float(found):g} times again; set maxRetries to at most {retries:g}"
 
 
 def lost_events(source: RegisteredResource, stack: Stack) -> Iterator[str]:

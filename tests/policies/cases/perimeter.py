@@ -33,9 +33,10 @@ def policy(principal: Any, condition: Any = None, type_: str = BUCKET_POLICY, by
     return made(type_, "policy", **{by: document(allow(**more))})
 
 
-def as_object(principal: Any) -> Made:
-    """The same, not as text but as an object, as pulumi-aws takes it too."""
-    return made(BUCKET_POLICY, "policy", policy={"Version": "2012-10-17", "Statement": [allow(Principal=principal)]})
+def as_object(principal: Any, resource: Any = UNKNOWN) -> Made:
+    """The same, not as text but as an object, as pulumi-aws takes it too; its resource may not be known."""
+    statement = allow(resource=resource, Principal=principal)
+    return made(BUCKET_POLICY, "policy", policy={"Version": "2012-10-17", "Statement": [statement]})
 
 
 LOOSE: Final[list[dict[str, Any]]] = [
@@ -74,6 +75,14 @@ POLICIES: Final[list[Case]] = [
             ("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "policyDocument"),
             ("aws:ec2/vpcEndpoint:VpcEndpoint", "policy"),
         )
+    ),
+    reports(
+        "resource-policy-is-closed",
+        "lets everyone in",
+        made(
+            "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy",
+            details={"name": UNKNOWN, "policy": document(allow(Principal="*"))},
+        ),
     ),
     waits("resource-policy-is-closed", made(BUCKET_POLICY, policy=UNKNOWN)),
     waits("resource-policy-is-closed", as_object(UNKNOWN)),

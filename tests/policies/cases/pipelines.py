@@ -114,6 +114,7 @@ RUNS: Final[list[Case]] = [
         "'one' has the role of 'two'",
         made(JOB, "one", made_from={"roleArn": "role"}, roleArn=UNKNOWN),
         made(JOB, "two", made_from={"roleArn": "role"}, roleArn=UNKNOWN),
+        made("aws:iam/role:Role"),
     ),
 ]
 
