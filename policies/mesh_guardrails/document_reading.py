@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 
 UNKNOWN_TEXT: Final = "<unknown>"
@@ -40,18 +41,47 @@ class KeyCondition:
         return bool(self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadStatement:
-    """A statement of a document; `principals` are pairs of a kind (`AWS`, `Service`, `Federated`) and a name."""
+    """A statement of a document, which reads an element when it is asked for: the others may not be known yet."""
 
-    sid: str
-    allows: bool
-    principals: tuple[tuple[str, str], ...]
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    excludes: tuple[str, ...]
-    """Which of NotAction, NotResource and NotPrincipal it uses."""
-    tests: tuple[KeyCondition, ...]
+    written: Mapping[str, Any]
+
+    @cached_property
+    def sid(self) -> str:
+        """Its Sid, empty when it has none."""
+        return str(_element(self.written, "sid") or "")
+
+    @cached_property
+    def allows(self) -> bool:
+        """Whether its effect is Allow."""
+        return str(_element(self.written, "effect")).lower() == "allow"
+
+    @cached_property
+    def principals(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a kind (`AWS`, `Service`, `Federated`) and a name."""
+        return tuple(_principals(_element(self.written, "principal")))
+
+    @cached_property
+    def actions(self) -> tuple[str, ...]:
+        """Patterns of actions."""
+        return texts(_element(self.written, "action"))
+
+    @cached_property
+    def resources(self) -> tuple[str, ...]:
+        """Patterns of resources."""
+        return texts(_element(self.written, "resource"))
+
+    @cached_property
+    def excludes(self) -> tuple[str, ...]:
+        """Those of NotAction, NotResource and NotPrincipal that it uses."""
+        names = {name.lower() for name in self.written}
+        return tuple(name for name in ("NotAction", "NotResource", "NotPrincipal") if name.lower() in names)
+
+    @cached_property
+    def tests(self) -> tuple[KeyCondition, ...]:
+        """Its conditions, one for each key of an operator."""
+        return tuple(_tests(_element(self.written, "condition")))
 
     @property
     def title(self) -> str:
@@ -74,7 +104,7 @@ class ReadStatement:
 
 def statements(document: object) -> tuple[ReadStatement, ...]:
     """The statements of a document; none of what is unknown, absent, or no document."""
-    return tuple(_statement(each) for each in _items(_element(parsed(document), "statement")) if _is_mapping(each))
+    return _of_text(document) if isinstance(document, str) else _of_mapping(parsed(document))
 
 
 def parsed(document: object) -> Mapping[str, Any]:
@@ -123,6 +153,16 @@ def limits_source(statement: ReadStatement) -> bool:
     return any(not any(value.startswith(EVERYONE) for value in test.values) for test in statement.tested(*keys))
 
 
+@lru_cache(maxsize=256)
+def _of_text(document: str) -> tuple[ReadStatement, ...]:
+    """The statements of a text, which many rules ask for one after the other."""
+    return _of_mapping(parsed(document))
+
+
+def _of_mapping(document: Mapping[str, Any]) -> tuple[ReadStatement, ...]:
+    return tuple(ReadStatement(each) for each in _items(_element(document, "statement")) if _is_mapping(each))
+
+
 def _names_organisation(test: KeyCondition) -> bool:
     known = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")
     return test.key in known and test.holds_only_when_present and all(map(_is_organisation, test.values))
@@ -143,20 +183,6 @@ def _is_unit(value: str) -> bool:
 
 def _is_in_an_account(value: str) -> bool:
     return value == UNKNOWN_TEXT or bool(account_of(value))
-
-
-def _statement(written: Mapping[str, Any]) -> ReadStatement:
-    names = {name.lower() for name in written}
-    excluded = tuple(name for name in ("NotAction", "NotResource", "NotPrincipal") if name.lower() in names)
-    return ReadStatement(
-        sid=str(_element(written, "sid") or ""),
-        allows=str(_element(written, "effect")).lower() == "allow",
-        principals=tuple(_principals(_element(written, "principal"))),
-        actions=texts(_element(written, "action")),
-        resources=texts(_element(written, "resource")),
-        excludes=excluded,
-        tests=tuple(_tests(_element(written, "condition"))),
-    )
 
 
 def _principals(written: object) -> Iterator[tuple[str, str]]:
