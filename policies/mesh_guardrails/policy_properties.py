@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mesh_guardrails.companions import written
 from mesh_guardrails.document_reading import ReadStatement, statements
 from mesh_guardrails.rule import RegisteredResource
 
@@ -112,6 +113,13 @@ EVERY_POLICY_TYPE: Final = frozenset({*IDENTITY_TYPES, *RESOURCE_POLICIES})
 def resource_statements(resource: RegisteredResource) -> tuple[ReadStatement, ...]:
     """The statements of the policy that stands on a resource."""
     return statements(_on_resource(resource))
+
+
+def written_statements(resource: RegisteredResource) -> tuple[ReadStatement, ...]:
+    """The same of a resource of a stack, where a policy that the program left out is unknown before AWS sets one."""
+    name, _, inner = RESOURCE_POLICIES[resource.type].partition(".")
+    value = written(resource, name)
+    return statements((value or {}).get(inner) if inner else value)
 
 
 def identity_statements(resource: RegisteredResource) -> Iterator[ReadStatement]:
