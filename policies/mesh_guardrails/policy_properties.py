@@ -6,7 +6,7 @@ plugin's SDK has, so that a new kind of policy is not overlooked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mesh_guardrails.companions import written
@@ -118,8 +118,7 @@ def resource_statements(resource: RegisteredResource) -> tuple[ReadStatement, ..
 def written_statements(resource: RegisteredResource) -> tuple[ReadStatement, ...]:
     """The same of a resource of a stack, where a policy that the program left out is unknown before AWS sets one."""
     name, _, inner = RESOURCE_POLICIES[resource.type].partition(".")
-    value = written(resource, name)
-    return statements((value or {}).get(inner) if inner else value)
+    return statements(_within(written(resource, name), inner))
 
 
 def identity_statements(resource: RegisteredResource) -> Iterator[ReadStatement]:
@@ -155,5 +154,9 @@ def every_document(resource: RegisteredResource) -> Iterator[Any]:
 def _on_resource(resource: RegisteredResource) -> Any:
     """The policy on a resource, within an object where its property has a dot."""
     name, _, inner = RESOURCE_POLICIES[resource.type].partition(".")
-    value = resource.props.get(name)
-    return (value or {}).get(inner) if inner else value
+    return _within(resource.props.get(name), inner)
+
+
+def _within(value: Any, inner: str) -> Any:
+    outer: Mapping[str, Any] = value if isinstance(value, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+    return outer.get(inner) if inner else value

@@ -144,8 +144,8 @@ def _units(props: Mapping[str, Any]) -> float:
         return float(workers) * _DPU.get(str(props.get("workerType")), max(_DPU.values()))
     if capacity:
         return float(capacity)
-    shell = (props.get("command") or {}).get("name") == "pythonshell"
-    return 0.0625 if shell else _DEFAULT_WORKERS
+    command: Mapping[str, Any] = props.get("command") or {}
+    return 0.0625 if command.get("name") == "pythonshell" else _DEFAULT_WORKERS
 
 
 def _takes_away(rule: Mapping[str, Any]) -> bool:

@@ -94,7 +94,7 @@ def unseen(resource: RegisteredResource, packages: Sequence[str], templates: Seq
 def _replication_rules(resource: RegisteredResource) -> Sequence[Mapping[str, Any]]:
     if resource.type == REPLICATION:
         return resource.props.get("rules") or ()
-    written = resource.props.get("replicationConfiguration") or {}
+    written: Mapping[str, Any] = resource.props.get("replicationConfiguration") or {}
     return written.get("rules") or ()
 
 

@@ -121,7 +121,9 @@ def outside_the_network(resource: RegisteredResource) -> Iterator[str]:
     if resource.type == JOB:
         if not resource.props.get("connections"):
             yield f"the job '{resource.name}' is outside of the network; give it the connection of the account"
-    elif not (resource.props.get("vpcConfig") or {}).get("subnetIds"):
+        return
+    place: Mapping[str, Any] = resource.props.get("vpcConfig") or {}
+    if not place.get("subnetIds"):
         yield f"the function '{resource.name}' is outside of the network; set vpcConfig to private subnets"
 
 
