@@ -42,7 +42,9 @@ def test_the_pack_names_its_rules_and_all_of_them_are_mandatory(pack: Any) -> No
     info = pack.GetAnalyzerInfo(empty_pb2.Empty())
     levels = {one.name: one.enforcementLevel for one in info.policies}
     assert info.name == "mesh-guardrails"
-    assert levels.pop("reading") == analyzer_pb2.ADVISORY
+    besides = ("reading", "excepted-resources", "excepted-in-the-stack")
+    assert [levels.pop(name) for name in besides] == [analyzer_pb2.ADVISORY] * 3
+    assert levels.pop("exceptions-are-used") == analyzer_pb2.MANDATORY
     assert levels == dict.fromkeys((rule.name for rule in (*RULES, *STACK_RULES)), analyzer_pb2.MANDATORY)
 
 
