@@ -3,6 +3,7 @@
 import os
 import sys
 
+from mesh_guardrails import configured
 from mesh_guardrails.exceptions import UnusableExceptionsError, read
 from mesh_guardrails.pack import policies
 from mesh_guardrails.rules import RULES, STACK_RULES
@@ -13,6 +14,7 @@ try:
 except UnusableExceptionsError as error:
     sys.exit(str(error))
 
+configured.install()
 PolicyPack(
     name="mesh-guardrails",
     policies=policies(exceptions=exceptions),

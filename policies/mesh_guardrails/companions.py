@@ -1,6 +1,14 @@
-"""Which resource of a stack another one is about: a bucket's policy, a key's alias, a function's alarm."""
+"""Which resource of a stack another one is about: a bucket's policy, a key's alias, a function's alarm.
+
+A stack is seen by what comes out of its resources. In a preview what the program left out, and AWS computes, is unknown
+there; after an update it is AWS's own default.
+"""
 
 from __future__ import annotations
+
+from typing import Any
+
+from pulumi_policy.proxy import UnknownValueError
 
 from mesh_guardrails.rule import RegisteredResource
 
@@ -15,5 +23,18 @@ def belongs_to(companion: RegisteredResource, by: str, owner: RegisteredResource
         return True
     if made_from:
         return False
-    named = named or by
-    return named in owner.props and companion.props.get(by) == owner.props[named]
+    name = written(owner, named or by)
+    return name is not None and companion.props.get(by) == name
+
+
+def written(resource: RegisteredResource, name: str) -> Any:
+    """A property of a resource of a stack; None where the program left it out, and only AWS will say it.
+
+    Raises UnknownValueError where the program made it from another resource, whose value is not known yet.
+    """
+    try:
+        return resource.props.get(name)
+    except UnknownValueError:
+        if resource.from_resources.get(name):
+            raise
+        return None

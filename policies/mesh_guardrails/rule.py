@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 Severity = Literal["low", "medium", "high", "critical"]
 Theme = Literal[
@@ -20,6 +20,8 @@ Theme = Literal[
     "ownership and tags",
     "cost",
 ]
+
+SEVERITY: Final = "severity"
 
 WITHOUT_EXCEPTIONS: Final[frozenset[Theme]] = frozenset({"perimeter", "partners"})
 """Themes whose rules accept no exception: a door to the outside is open for all data, whoever asked for it."""
@@ -88,6 +90,12 @@ class AnyRule:
         return {one.keyword: configured.get(one.name, one.default) for one in self.parameters}
 
 
+def severity_of(rule: AnyRule) -> Parameter:
+    """The parameter of every rule that says how grave a violation of it is; the rule's function does not get it."""
+    schema = {"type": "string", "enum": list(get_args(Severity))}
+    return Parameter(SEVERITY, "How grave a violation is told to be.", schema, rule.severity)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(AnyRule):
     """A rule about one resource at a time; `types` are those it is about, all of them when there are none."""
@@ -102,6 +110,11 @@ class StackRule(AnyRule):
 
     check: Callable[..., Iterable[str]]
     """Takes the resource and the stack's resources, returns messages: what was found, and what to change."""
+
+
+def has(values: Mapping[str, Any], name: str) -> bool:
+    """Whether there is a property, known or not; `in` would read it, and an unknown one cannot be read."""
+    return any(key == name for key in values)
 
 
 Stack = Sequence[RegisteredResource]

@@ -5,8 +5,48 @@ from __future__ import annotations
 from typing import Final
 
 from mesh_guardrails.rule import Rule, StackRule
-from mesh_guardrails.themes import accounts, catalog, storage
+from mesh_guardrails.themes import (
+    accounts,
+    at_rest,
+    catalog,
+    cost,
+    deliveries,
+    encryption,
+    glue_catalog,
+    grants,
+    identity,
+    internet,
+    lifetime,
+    ownership,
+    partners,
+    perimeter,
+    permissions,
+    pipelines,
+    role_trust,
+    storage,
+    watching,
+)
 
-_THEMES: Final = (accounts, storage, catalog)
+_THEMES: Final = (
+    accounts,
+    storage,
+    lifetime,
+    encryption,
+    at_rest,
+    catalog,
+    grants,
+    glue_catalog,
+    identity,
+    role_trust,
+    permissions,
+    perimeter,
+    internet,
+    deliveries,
+    partners,
+    pipelines,
+    watching,
+    ownership,
+    cost,
+)
 RULES: Final[tuple[Rule, ...]] = tuple(rule for theme in _THEMES for rule in theme.RULES)
 STACK_RULES: Final[tuple[StackRule, ...]] = tuple(rule for theme in _THEMES for rule in theme.STACK_RULES)

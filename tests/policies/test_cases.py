@@ -12,12 +12,39 @@ from mesh_guardrails.rule import Rule, StackRule
 from mesh_guardrails.rules import RULES, STACK_RULES
 from pulumi.runtime.proto import analyzer_pb2
 
-from sandbox.engine.wire import to_struct
+from sandbox.engine.wire import UNKNOWN, to_struct
 from tests.policies.cases import all_cases
 from tests.policies.cases.case import Answer, Case
 
 EVERY_RULE: Final[dict[str, Rule | StackRule]] = {rule.name: rule for rule in (*RULES, *STACK_RULES)}
 CASES: Final = all_cases()
+
+_OF_A_BUCKET: Final = {
+    "acl": "private",
+    "arn": "arn:aws:s3:::example",
+    "grants": [{"permissions": ["FULL_CONTROL"], "type": "CanonicalUser"}],
+    "lifecycleRules": [],
+    "logging": None,
+    "policy": "",
+    "region": "eu-west-1",
+    "serverSideEncryptionConfiguration": {
+        "rule": {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}, "bucketKeyEnabled": False}
+    },
+    "versioning": {"enabled": False, "mfaDelete": False},
+    "website": None,
+}
+_AFTER_AN_UPDATE: Final[dict[str, dict[str, Any]]] = {
+    "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-west-1:111122223333:key/0", "keyId": "0", "region": "eu-west-1"},
+    "aws:s3/bucket:Bucket": _OF_A_BUCKET,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {"region": "eu-west-1"},
+    "aws:sns/topic:Topic": {"arn": "arn:aws:sns:eu-west-1:111122223333:topic", "region": "eu-west-1"},
+    "aws:sqs/queue:Queue": {"arn": "arn:aws:sqs:eu-west-1:111122223333:queue", "region": "eu-west-1"},
+}
+COMPUTED: Final = [
+    {type_: dict.fromkeys(props, UNKNOWN) for type_, props in _AFTER_AN_UPDATE.items()},
+    _AFTER_AN_UPDATE,
+]
+"""What AWS computes for a resource that the program says nothing about, before and after an update."""
 
 
 def test_every_case_is_of_a_rule_of_the_pack() -> None:
@@ -48,6 +75,24 @@ def test_a_rule_that_looks_no_longer_fails_its_cases(rule: str) -> None:
     reported = [case for case in CASES if case.rule == rule and case.answer == "reports"]
     assert reported
     assert all(case.failure(emptied) for case in reported)
+
+
+@pytest.mark.parametrize("computed", COMPUTED, ids=["preview", "update"])
+def test_what_aws_computes_changes_no_answer_about_a_stack(
+    computed: dict[str, dict[str, Any]],
+) -> None:
+    """A stack is seen by what comes out of its resources: more than the program wrote, and in a preview unknown."""
+    stacks = [case for case in CASES if isinstance(EVERY_RULE[case.rule], StackRule)]
+    assert len([case for case in stacks if set(computed) & {each.type for each in case.resources}]) > 20
+    fuller = [
+        replace(
+            case,
+            says="",
+            resources=tuple(replace(one, props={**computed.get(one.type, {}), **one.props}) for one in case.resources),
+        )
+        for case in stacks
+    ]
+    assert [failure for case in fuller if (failure := case.failure(EVERY_RULE[case.rule]))] == []
 
 
 def test_a_message_names_the_resource_and_is_one_line() -> None:

@@ -12,7 +12,7 @@ resource is called like its type unless it is named, and `made_from` says by tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -47,11 +47,13 @@ class Made:
         """Its URN, by its name alone: no two resources of a case share one."""
         return _urn(self.name)
 
-    @property
-    def registered(self) -> RegisteredResource:
-        """The resource as the host hands it to a rule, with its own guard of unknown values."""
+    def registered(self, stack: Collection[str]) -> RegisteredResource:
+        """The resource as the host hands it to a rule, with its own guard of unknown values.
+
+        Sources that are not in the stack, of which these are the names, are dropped, as the host does it.
+        """
         props: Any = unknown_checking_proxy(deserialize_properties(json_format.MessageToDict(to_struct(self.props))))
-        sources = {by: frozenset({_urn(name)}) for by, name in self.made_from.items()}
+        sources = {by: frozenset({_urn(name)}) for by, name in self.made_from.items() if name in stack}
         provider = self.provider
         return RegisteredResource(
             self.type, self.name, self.urn, props, provider, sources, protect=self.protect, parent=_urn(self.parent)
@@ -118,7 +120,8 @@ class Case:
     @cached_property
     def registered(self) -> list[RegisteredResource]:
         """Its resources as the host hands them to a rule."""
-        return [resource.registered for resource in self.resources]
+        names = {resource.name for resource in self.resources}
+        return [resource.registered(names) for resource in self.resources]
 
     def failure(self, rule: Rule | StackRule) -> str:
         """How the plain function answers otherwise than expected; empty when it does as expected."""
@@ -146,6 +149,7 @@ class Case:
 def made(
     type_: str,
     name: str = "",
+    /,
     *,
     provider: str = "account",
     protect: bool = False,
@@ -153,7 +157,7 @@ def made(
     made_from: Mapping[str, str] | None = None,
     **props: Any,
 ) -> Made:
-    """A resource of a type, with its properties as on the wire (camelCase)."""
+    """A resource of a type, with its properties as on the wire (camelCase), among them perhaps a `name`."""
     named = name or type_.rpartition("/")[2].partition(":")[0]
     return Made(type_, named, props, provider, protect, parent, made_from or {})
 

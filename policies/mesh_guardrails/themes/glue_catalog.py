@@ -1,0 +1,166 @@
+"""Rules on the catalog and Lake Formation: databases, tables, connections and policy of the Glue catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from mesh_guardrails.bucket_settings import items
+from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.rule import RegisteredResource, Rule, StackRule, has
+from mesh_guardrails.themes.catalog import DRAFTS
+
+CATALOG_POLICY: Final = "aws:glue/resourcePolicy:ResourcePolicy"
+CONNECTION: Final = "aws:glue/connection:Connection"
+CATALOG_ENCRYPTION: Final = "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings"
+TABLE: Final = "aws:glue/catalogTable:CatalogTable"
+CRAWLER: Final = "aws:glue/crawler:Crawler"
+DATA_CATALOG: Final = "aws:athena/dataCatalog:DataCatalog"
+
+SECRETS: Final = ("PASSWORD", "ENCRYPTED_PASSWORD", "KAFKA_SASL_SCRAM_PASSWORD", "KAFKA_SASL_PLAIN_PASSWORD")
+"""Properties of a connection that are passwords.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-connections.html
+"""
+
+_SECRET_WORDS: Final = ("PASSWORD", "SECRET_KEY", "ACCESS_KEY", "TOKEN", "KEYTAB")
+_NAMES_OF_SECRETS: Final = ("SECRET_ID", "SECRET_ARN")
+
+
+def open_catalog(resource: RegisteredResource) -> Iterator[str]:
+    """Messages on a policy of the catalog that allows everybody something, without a bound."""
+    for statement in statements(resource.props.get("policy")):
+        bounded = limits_to_organisation(statement) or limits_source(statement)
+        if statement.allows and (statement.is_for_everyone or "NotPrincipal" in statement.excludes) and not bounded:
+            yield (
+                f"'{resource.name}' opens the catalog to everybody by {statement.title}; name principals, or add "
+                "aws:PrincipalOrgID as a condition"
+            )
+
+
+def written_password(connection: RegisteredResource) -> Iterator[str]:
+    """Messages on a connection with a password in it, which whoever may read the catalog reads."""
+    properties: Mapping[str, Any] = connection.props.get("connectionProperties") or {}
+    if found := sorted(name for name in properties if _is_secret(name)):
+        yield (
+            f"'{connection.name}' has {', '.join(found)} in its properties; name a secret of Secrets Manager by "
+            "SECRET_ID"
+        )
+
+
+def plain_catalog(settings: RegisteredResource) -> Iterator[str]:
+    """Messages on a catalog whose descriptions, or whose passwords of connections, are not encrypted with a key."""
+    for each in items(settings.props.get("dataCatalogEncryptionSettings")):
+        at_rest = next(iter(items(each.get("encryptionAtRest"))), {})
+        if not str(at_rest.get("catalogEncryptionMode") or "").startswith("SSE-KMS"):
+            yield f"'{settings.name}' leaves the catalog plain; set catalogEncryptionMode to SSE-KMS"
+        passwords = next(iter(items(each.get("connectionPasswordEncryption"))), {})
+        if not passwords.get("returnConnectionPasswordEncrypted"):
+            yield (
+                f"'{settings.name}' hands out passwords of connections in plain text; set "
+                "returnConnectionPasswordEncrypted, with awsKmsKeyId"
+            )
+
+
+def table_without_place(table: RegisteredResource) -> Iterator[str]:
+    """Messages on a table whose data lies nowhere in S3; a link and a view have no data of their own."""
+    if any(has(table.props, name) for name in ("targetTable", "viewDefinition")):
+        return
+    if table.props.get("tableType") == "VIRTUAL_VIEW":
+        return
+    place = _location(table)
+    if not place.startswith("s3://"):
+        stands = f"lies at {place}" if place else "has no location"
+        yield f"'{table.name}' {stands}; set the location to a folder of a bucket of the mesh (s3://…)"
+
+
+def unprotected_table(table: RegisteredResource) -> Iterator[str]:
+    """Messages on an Iceberg table that Pulumi would delete: the catalog alone says which of its files are newest."""
+    if has(table.props, "openTableFormatInput") and not table.protect:
+        yield f"'{table.name}' is an Iceberg table that Pulumi would delete; set protect in its options"
+
+
+def undescribed_tables(crawler: RegisteredResource) -> Iterator[str]:
+    """Messages on a crawler that writes tables which no contract describes into a database that others read."""
+    database = str(crawler.props.get("databaseName"))
+    if not fnmatchcase(database, DRAFTS):
+        yield (
+            f"'{crawler.name}' writes tables that no contract describes into '{database}'; describe them in a "
+            "contract, or "
+            f"crawl into a database of drafts ({DRAFTS})"
+        )
+
+
+def foreign_catalog(catalog: RegisteredResource) -> Iterator[str]:
+    """Messages on a catalog of Athena that is not Glue's: Lake Formation decides nothing there."""
+    kind = catalog.props.get("type")
+    if kind != "GLUE":
+        yield (
+            f"'{catalog.name}' is a catalog of the type {kind}, in which Lake Formation decides nothing; use Glue's "
+            "catalog"
+        )
+
+
+def _is_secret(name: str) -> bool:
+    upper = name.upper()
+    return upper in SECRETS or (upper not in _NAMES_OF_SECRETS and any(word in upper for word in _SECRET_WORDS))
+
+
+def _location(table: RegisteredResource) -> str:
+    for iceberg in items(table.props.get("openTableFormatInput")):
+        for written in items(iceberg.get("icebergInput")):
+            for described in items(written.get("icebergTableInput")):
+                if place := described.get("location"):
+                    return str(place)
+    for storage in items(table.props.get("storageDescriptor")):
+        if place := storage.get("location"):
+            return str(place)
+    return ""
+
+
+def _rule(name: str, severity: Any, description: str, check: Any, type_: str, *equivalents: str) -> Rule:
+    return Rule(
+        name=name,
+        theme="catalog and Lake Formation",
+        severity=severity,
+        description=description,
+        check=check,
+        types=frozenset({type_}),
+        equivalents=equivalents,
+    )
+
+
+RULES: Final = (
+    _rule(
+        "catalog-policy-names-whom-it-admits",
+        "critical",
+        "No catalog is everybody's.",
+        open_catalog,
+        CATALOG_POLICY,
+        "prowler:glue_data_catalogs_not_publicly_accessible",
+    ),
+    _rule(
+        "connection-has-no-password",
+        "critical",
+        "No connection holds a password.",
+        written_password,
+        CONNECTION,
+        "prowler:glue_catalog_connection_no_secrets",
+    ),
+    _rule(
+        "catalog-is-encrypted",
+        "medium",
+        "Who sets the encryption of a catalog encrypts all of it.",
+        plain_catalog,
+        CATALOG_ENCRYPTION,
+        "checkov:CKV_AWS_94",
+        "prowler:glue_data_catalogs_metadata_encryption_enabled",
+        "prowler:glue_data_catalogs_connection_passwords_encryption_enabled",
+    ),
+    _rule("table-lies-in-s3", "high", "Every table has its data in a bucket.", table_without_place, TABLE),
+    _rule("iceberg-table-is-protected", "high", "No Iceberg table is deleted by mistake.", unprotected_table, TABLE),
+    _rule("crawler-writes-drafts", "medium", "No crawler publishes tables.", undescribed_tables, CRAWLER),
+    _rule("no-catalog-of-others", "high", "Every catalog is Glue's.", foreign_catalog, DATA_CATALOG),
+)
+STACK_RULES: Final[tuple[StackRule, ...]] = ()
