@@ -20,7 +20,8 @@ SEVERITIES: Final[Mapping[int, str]] = {
     analyzer_pb2.POLICY_SEVERITY_CRITICAL: "critical",
 }
 _EXCEPTED: Final = re.compile(
-    r"(?P<rule>[a-z0-9-]+): (?P<message>.*)\nexcepted until (?P<expires>[0-9-]{10}) by (?P<owner>[^:]+): (?P<reason>.*)",
+    r"(?P<rule>[a-z0-9-]+): (?P<message>.*)\n"
+    r"excepted until (?P<expires>[0-9-]{10}) by (?P<owner>[^:]+): (?P<reason>.*)",
     re.DOTALL,
 )
 """What the pack's policies on exceptions say (`policies/mesh_guardrails/excepted.py`)."""
