@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mesh_guardrails.accounts_of_stack import PROVIDER, stack_of
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import UNKNOWN_TEXT
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 from mesh_guardrails.type_tokens import token, tokens
@@ -131,7 +131,7 @@ def kept_whole(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:
     """Messages on a bucket from which nothing ever goes: no expiry, no cheaper class, old versions for ever."""
     beside = (one for one in stack if one.type in _LIFECYCLES and belongs_to(one, "bucket", bucket))
     separate = (each for one in beside for each in one.props.get("rules") or ())
-    rules = [*(bucket.props.get("lifecycleRules") or ()), *separate]
+    rules = [*(written(bucket, "lifecycleRules") or ()), *separate]
     if not any(_is_on(rule) and _takes_away(rule) for rule in rules):
         yield (
             f"everything in the bucket '{bucket.name}' is kept for ever; add a lifecycle rule with an expiry, a "
