@@ -127,7 +127,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="none.json"):
+    with pytest.raises(BadInputError, match=r"none\.json"):
         read_configuration(tmp_path / "none.json")
 
 
