@@ -110,8 +110,7 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, said: str) 
     file = tmp_path / "config.json"
     file.write_text(text, "utf-8")
     with pytest.raises(BadInputError) as error:
-        source, written = read_configuration(file)
-        reconciled(pack(), written, source)
+        _reconciled(file)
     (finding,) = error.value.findings
     assert said in str(finding), finding
 
@@ -128,5 +127,10 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="none.json"):
+    with pytest.raises(BadInputError, match=r"none\.json"):
         read_configuration(tmp_path / "none.json")
+
+
+def _reconciled(file: Path) -> None:
+    source, written = read_configuration(file)
+    reconciled(pack(), written, source)
