@@ -58,8 +58,7 @@ def policies(
             analyzer.configure(configuration)
             with Progress("asking", len(stacks)) as progress:
                 runs = each.runs(progress.step)
-    disabled = [name for name, (level, _) in configuration.items() if level == "disabled"]
-    asked = asked_policies(runs, PackRules.of(info, disabled))
+    asked = asked_policies(runs, PackRules.of(info, configuration))
     if as_json:
         answer_json(asked.as_json())
     else:

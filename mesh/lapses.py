@@ -30,7 +30,7 @@ PAST: Final[tuple[CrossFileRule, ...]] = (
 
 
 def past(directory: Path, as_of: datetime.date) -> list[Finding]:
-    """Findings on every review and agreement of a mesh folder that is past on a day; none on what nears its end."""
+    """Findings on every review, agreement and exception that is past on a day; none on what nears its end."""
     loaded = load(directory)
     if loaded.mesh is None:
         return []

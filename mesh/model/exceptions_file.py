@@ -16,13 +16,9 @@ RuleName = Annotated[str, StringConstraints(pattern=NAME_PATTERN, min_length=1, 
 ResourcePattern = Annotated[
     str,
     expected(
-        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*/[^/]*[A-Za-z0-9][^/]*$",
-        "resources of one stack, written <stack>/<name>, such as domain-identity/profiles; the name may have '*' for "
-        "some characters and '?' for one, the stack may not",
-    ),
-    expected(
-        r"^[^/]*/[A-Za-z0-9._:@ *?-]+$",
-        "a name of letters, digits and '._:@-' behind the stack, with '*' and '?' for others",
+        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*/[._:@ *?-]*[A-Za-z0-9][A-Za-z0-9._:@ *?-]*$",
+        "resources of one stack, written <stack>/<name>, such as domain-identity/profiles; in the name '*' may stand "
+        "for some characters and '?' for one, beside a letter or digit; in the stack neither",
     ),
     StringConstraints(max_length=200),
 ]

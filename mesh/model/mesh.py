@@ -24,7 +24,7 @@ class Mesh:
 
     Clearances stand in the order of what they read, those that read least first.
 
-    `accounts` is None while the organisation has not been made, `names_lock` and `exceptions` while there is no such file;
+    `accounts` is None while the organisation has not been made, `names_lock` and `exceptions` without such a file;
     `stray_contracts` and `stray_locks` are files that no product has; `scripts` are those of pipelines; `unread` are
     files (and folders) that are there and could not be used, `partial` those of which a part is: rules are silent about
     what the rest of them may hold.

@@ -23,7 +23,7 @@ ARE_USED = "exceptions-are-used"
 
 
 class ExceptedMessages(threading.local):
-    """Messages of rules that an exception allows, on the resource or the stack that this thread of the host validates."""
+    """Messages of rules that an exception allows, on what this thread of the host validates."""
 
     def __init__(self, exceptions: Exceptions) -> None:
         super().__init__()

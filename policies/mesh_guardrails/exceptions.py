@@ -1,7 +1,7 @@
 """Exceptions: what a rule finds in some resources of a stack, and a team answers for until a day.
 
-They stand in `exceptions.yaml` of the mesh folder, in the file that MESH_EXCEPTIONS names, empty for none, or else beside
-the pack. `mesh validate` says more of a wrong one, and where; a pack that cannot use the file whole does not run.
+They stand in `exceptions.yaml` of the mesh folder: the file that MESH_EXCEPTIONS names, empty for none, or else the one
+beside the pack. `mesh validate` says more of a wrong one; a pack that cannot use the file whole does not run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST: Final = 180
 """Days that an exception may last from the day on which it is looked at."""
 
 KEYS: Final = ("rule", "resource", "reason", "owner", "expires")
-RESOURCE: Final = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*/(?=[^/]*[A-Za-z0-9])[A-Za-z0-9._:@ *?-]+$")
+RESOURCE: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*/[._:@ *?-]*[A-Za-z0-9][A-Za-z0-9._:@ *?-]*")
 """`<stack>/<pattern>`: the stack as it is; the pattern of a name with `*` and `?`, and a letter or a digit at least."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.urns import name_of
+from sandbox.runs.pack_analyzer import Configuration
 from sandbox.runs.stack_run import StackRun
 
 SEVERITIES: Final[Mapping[int, str]] = {
@@ -19,8 +20,12 @@ SEVERITIES: Final[Mapping[int, str]] = {
     analyzer_pb2.POLICY_SEVERITY_HIGH: "high",
     analyzer_pb2.POLICY_SEVERITY_CRITICAL: "critical",
 }
+SEVERITY: Final = "severity"
+"""The parameter by which a rule of our pack is more or less grave than it says."""
+
 _EXCEPTED: Final = re.compile(
-    r"(?P<rule>[a-z0-9-]+): (?P<message>.*)\nexcepted until (?P<expires>[0-9-]{10}) by (?P<owner>[^:]+): (?P<reason>.*)",
+    r"(?P<rule>[a-z0-9-]+): (?P<message>.*)\n"
+    r"excepted until (?P<expires>[0-9-]{10}) by (?P<owner>[^:]+): (?P<reason>.*)",
     re.DOTALL,
 )
 """What the pack's policies on exceptions say (`policies/mesh_guardrails/excepted.py`)."""
@@ -149,11 +154,15 @@ class PackRules(NamedTuple):
     severities: Mapping[str, str]
 
     @staticmethod
-    def of(info: analyzer_pb2.AnalyzerInfo, disabled: Collection[str] = ()) -> PackRules:
-        """Those of a pack that said so itself; `disabled` are policies that are not asked."""
+    def of(info: analyzer_pb2.AnalyzerInfo, configuration: Configuration) -> PackRules:
+        """Those of a pack that said so itself, as it is configured."""
         # Policies beside the rules have no tags: one that reads for all of them, and those on exceptions.
         rules = [one.name for one in info.policies if one.tags] or [one.name for one in info.policies]
         severities = {one.name: SEVERITIES.get(one.severity, "") for one in info.policies}
+        severities |= {
+            name: str(parameters[SEVERITY]) for name, (_, parameters) in configuration.items() if SEVERITY in parameters
+        }
+        disabled = {name for name, (level, _) in configuration.items() if level == "disabled"}
         return PackRules(sum(name not in disabled for name in rules), severities)
 
 

@@ -25,10 +25,11 @@ _NO_ENGINE: Final = "127.0.0.1:1"
 """Address of an engine, which a pack is told and ours never asks."""
 
 _HOST: Final = """\
-import os, runpy, sys, threading
+import os, runpy, threading
 
 def _end_with_the_parent():
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     os._exit(0)
 
 threading.Thread(target=_end_with_the_parent, daemon=True).start()

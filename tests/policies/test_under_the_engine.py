@@ -11,18 +11,22 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.automation.events import EngineEvent
 
 from mesh.findings import NotPossibleError
 from mesh.folder import plan_folder
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point
 from sandbox.runs import language_host
+from sandbox.runs.pack_analyzer import PackAnalyzer
 from sandbox.runs.policy_host import PolicyHost, policy_host
+from sandbox.runs.policy_process import PolicyProcess
 from sandbox.runs.pulumi_cli import Cli, find
 from sandbox.runs.stack_run import ENTRY_POINT, stack_config
 from tests.conformance.outcome import Outcome
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine, real_engine
+from tests.policies.told_programs import embedded, heard, told
 from tests.sandbox.engine.engine_harness import Account, on
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
@@ -188,3 +192,40 @@ def _run(
         policy_packs=[host.pack],
         environment=host.environment,
     )
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_both_engines_tell_the_same_of_a_program(
+    preview: bool, tmp_path: Path, engine: RealEngine, host: PolicyHost
+) -> None:
+    """What is refused, excepted, or waits for the update, word for word and on the same resource."""
+    exceptions = tmp_path / "exceptions.yaml"
+    said = {**host.environment, "MESH_EXCEPTIONS": str(exceptions), "MESH_AS_OF": AS_OF.isoformat()}
+    for program in (*(each for each, _ in VIOLATIONS), fine):
+        stack = f"{program.__name__}-told-{preview}".replace("_", "-").lower()
+        exceptions.write_text(
+            f"exceptions:\n{_exception('bucket-has-public-access-block', stack, 'd?ta')}"
+            f"{_exception('no-default-provider', stack, 'none-such')}",
+            "utf-8",
+        )
+        engine.configure(stack, {"pulumi:disable-default-providers": []})
+        events: list[EngineEvent] = []
+        cloud = NumberedCloud()
+        engine.run(
+            stack,
+            program,
+            lambda cloud=cloud: NumberedProvider(cloud),
+            preview=preview,
+            policy_packs=[host.pack],
+            environment=said,
+            heard=events,
+        )
+        with PolicyProcess(host.pack, said) as process:
+            ours = embedded(stack, program, PackAnalyzer(process), preview=preview)
+        assert told(ours.diagnostics) == told(heard(events)), program.__name__
+        assert told(ours.diagnostics)
+
+
+def _exception(rule: str, stack: str, name: str) -> str:
+    resource = f'"{stack}/{name}"'
+    return f"  - {{rule: {rule}, resource: {resource}, reason: A test., owner: platform, expires: 2027-01-01}}\n"

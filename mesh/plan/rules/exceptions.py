@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from mesh.findings import Problem, listed, unknown
+from mesh.findings import Problem, nearest, unknown
 from mesh.guardrails import guardrails
 from mesh.model.exceptions_file import EXCEPTIONS_FILE, LONGEST_EXCEPTION, GuardrailException
 from mesh.plan.rules.context import CrossFileRule, RuleContext
@@ -16,7 +16,12 @@ def exceptions_name_rules(context: RuleContext) -> Iterator[Problem]:
     """Exceptions are from a rule of the policy pack."""
     for number, exception in _every(context, "rule"):
         if exception.rule not in guardrails():
-            yield _problem(number, "rule", unknown("rule of the policy pack", exception.rule, guardrails()))
+            near = nearest(exception.rule, guardrails())
+            message = (
+                f"the policy pack has no rule '{exception.rule}'{near or ';'} docs/policies.md lists its rules; name "
+                "one of them, or remove this entry"
+            )
+            yield _problem(number, "rule", message)
 
 
 def exceptions_are_from_rules_that_take_some(context: RuleContext) -> Iterator[Problem]:
@@ -24,10 +29,9 @@ def exceptions_are_from_rules_that_take_some(context: RuleContext) -> Iterator[P
     for number, exception in _every(context, "rule"):
         rule = guardrails().get(exception.rule)
         if rule is not None and not rule.accepts_exceptions:
-            closed = listed({f"'{each.theme}'" for each in guardrails().values() if not each.accepts_exceptions})
             message = (
-                f"'{exception.rule}' accepts no exception, as no rule of the theme '{rule.theme}' does ({closed} have "
-                "none); change the resource so that it keeps the rule, and remove this entry"
+                f"'{exception.rule}' accepts no exception, as no rule of the theme '{rule.theme}' does; "
+                "change the resource so that it keeps the rule, and remove this entry"
             )
             yield _problem(number, "rule", message)
 

@@ -14,11 +14,11 @@ from mesh_guardrails.bucket_settings import (
     companions,
     default_of,
     encryption,
-    items,
     keeps_access_logs,
 )
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.nested import items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 KEY: Final = "aws:kms/key:Key"

@@ -16,12 +16,12 @@ from mesh_guardrails.bucket_settings import (
     days_until,
     inline,
     is_about_all,
-    items,
     keeps_access_logs,
     lifecycle,
     versioning,
 )
 from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.nested import items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"

@@ -15,10 +15,10 @@ from mesh_guardrails.bucket_settings import (
     WEBSITES,
     companions,
     inline,
-    items,
     policy,
 )
 from mesh_guardrails.document_reading import ReadStatement
+from mesh_guardrails.nested import items
 from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
