@@ -181,7 +181,6 @@ RULES: Final = (
         description="No machine has a role.",
         check=instance_profile,
         types=frozenset({"aws:iam/instanceProfile:InstanceProfile"}),
-        equivalents=("prowler:ec2_instance_internet_facing_with_instance_profile",),
     ),
     Rule(
         name="session-is-short",

@@ -86,7 +86,6 @@ RULES: Final = (
         description="Every provider tags what it makes with the mesh, the stack and the owner.",
         check=untagged_provider,
         types=frozenset({PROVIDER}),
-        equivalents=("prowler:organizations_tags_policies_enabled_and_attached",),
         parameters=(_tags(_EVERY_TAG),),
     ),
     Rule(

@@ -209,7 +209,6 @@ RULES: Final = (
         description="A resource lets a service in only for this account, or a resource of it.",
         check=service_for_anybody,
         types=_POLICIES,
-        equivalents=("prowler:iam_role_cross_service_confused_deputy_prevention",),
         parameters=(
             Parameter(
                 "services",

@@ -248,7 +248,6 @@ RULES: Final = (
         description="No statement allows all but what it names.",
         check=by_exclusion,
         types=EVERY_POLICY_TYPE,
-        equivalents=("prowler:iam_policy_allows_privilege_escalation",),
     ),
     Rule(
         name="statement-has-sid",
