@@ -6,7 +6,7 @@ plugin's SDK has, so that a new kind of policy is not overlooked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from mesh_guardrails.companions import written
@@ -158,5 +158,4 @@ def _on_resource(resource: RegisteredResource) -> Any:
 
 
 def _within(value: Any, inner: str) -> Any:
-    outer: Mapping[str, Any] = value if isinstance(value, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
-    return outer.get(inner) if inner else value
+    return value.get(inner) if inner and value else value

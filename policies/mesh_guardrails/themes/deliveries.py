@@ -52,8 +52,8 @@ def sent_away(resource: RegisteredResource) -> Iterator[str]:
 def sent_to_another_account(resource: RegisteredResource, stack: Stack, targets: Sequence[str]) -> Iterator[str]:
     """Messages on a subscription, or a target of events or logs, in another account."""
     name, _, inner = _SENDS_TO[resource.type].partition(".")
-    value = resource.props.get(name)
-    target = str(value.get(inner) if inner and isinstance(value, Mapping) else value)
+    value: Any = resource.props.get(name)
+    target = str(value.get(inner) if inner and value else value)
     account, own = account_of(target), own_account(resource, stack)
     if account and own and account != own and not any(fnmatchcase(target, each) for each in targets):
         yield (
