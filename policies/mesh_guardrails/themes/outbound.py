@@ -1,4 +1,4 @@
-"""Rules on what is sent out: events, logs and copies stay in the organisation, and no resource is made beside the rules."""
+"""Rules on what is sent out: events, logs and copies stay in the organisation, and rules see all that is made."""
 
 from __future__ import annotations
 
