@@ -16,7 +16,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy import policy as sdk
 
-from mesh_guardrails.configuration import mistakes
+from mesh_guardrails.configuration_mistakes import mistakes
 from mesh_guardrails.pack import NamedPolicy, OfStack
 
 if TYPE_CHECKING:
