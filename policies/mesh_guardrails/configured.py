@@ -22,7 +22,7 @@ from mesh_guardrails.pack import NamedPolicy, OfStack
 if TYPE_CHECKING:
 
     class _Servicer:
-        """What is used of the SDK's servicer, whose name is private there, and which has no annotations."""
+        """The part of the SDK's servicer that is used; its name is private there, and it has no annotations."""
 
         def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any) -> None: ...
         def Configure(self, request: Any, context: grpc.ServicerContext) -> Any: ...  # noqa: N802

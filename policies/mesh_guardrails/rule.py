@@ -65,7 +65,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyRule:
-    """What the two kinds of rules have in common.
+    """Facts that the two kinds of rules have in common.
 
     `equivalents` are ids of the same check elsewhere, such as `checkov:CKV_AWS_19`, `prowler:s3_bucket_versioning`,
     `fsbp:S3.5`, `cis:3.1.1`. The function gets a keyword argument for every parameter.
