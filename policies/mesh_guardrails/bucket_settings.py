@@ -62,7 +62,7 @@ def encryption(bucket: RegisteredResource, stack: Stack) -> list[Mapping[str, An
 
 
 def default_of(rule: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a rule of default encryption applies: algorithm and key."""
+    """Algorithm and key that a rule of default encryption applies."""
     name = "applyServerSideEncryptionByDefault"
     return first(rule.get(name)) or first(rule.get(f"{name}s"))
 

@@ -16,13 +16,13 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy import policy as sdk
 
-from mesh_guardrails.configuration import mistakes
+from mesh_guardrails.configuration_mistakes import mistakes
 from mesh_guardrails.pack import NamedPolicy, OfStack
 
 if TYPE_CHECKING:
 
     class _Servicer:
-        """What is used of the SDK's servicer, whose name is private there, and which has no annotations."""
+        """The part of the SDK's servicer that is used; its name is private there, and it has no annotations."""
 
         def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any) -> None: ...
         def Configure(self, request: Any, context: grpc.ServicerContext) -> Any: ...  # noqa: N802

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mesh_guardrails.themes.grants import GRANT, LOCATION, OPT_IN, SETTINGS, TAG, TAGS_AT_ONCE
+from mesh_guardrails.themes.lake_grants import GRANT, LOCATION, OPT_IN, SETTINGS, TAG, TAGS_AT_ONCE
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, Made, made, passes, reports, waits
