@@ -1,4 +1,4 @@
-"""Configuration of a policy pack: the file of `--policy-pack-config`, checked against what the pack says of itself.
+"""PolicyConfiguration of a policy pack: the file of `--policy-pack-config`, checked against what the pack says of itself.
 
 As Pulumi reads it (`pkg/resource/analyzer/config.go`): JSON, a policy's name and its level, or an object with
 `enforcementLevel` and parameters; `all` gives every policy a level. Pulumi takes a name that no policy has in silence.
@@ -18,7 +18,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from mesh import yamlfile
 from mesh.findings import BadInputError, Finding, KeyPath, listed, nearest, unknown
 from sandbox.engine.analysis import EnforcementLevel
-from sandbox.runs.pack_analyzer import LEVELS, Configuration
+from sandbox.runs.pack_analyzer import LEVELS, PolicyConfiguration
 
 EVERY: Final = "all"
 LEVEL: Final = "enforcementLevel"
@@ -29,7 +29,7 @@ WrittenConfiguration = Mapping[str, Any]
 
 
 def read_configuration(file: Path) -> tuple[yamlfile.Source, WrittenConfiguration]:
-    """What a file says, by policy, with what places it; raises BadInputError for one that is no JSON object."""
+    """The source of a file, and its settings by policy; raises BadInputError for one that is no JSON object."""
     try:
         source = yamlfile.read_text(str(file), str(file))
         try:
@@ -53,7 +53,7 @@ def levels(written: WrittenConfiguration) -> dict[str, EnforcementLevel]:
 
 def reconciled(
     info: analyzer_pb2.AnalyzerInfo, written: WrittenConfiguration, source: yamlfile.Source | None = None
-) -> Configuration:
+) -> PolicyConfiguration:
     """The level and the parameters of every policy of a pack: its defaults, with what is written over them.
 
     Raises BadInputError with all that is wrong in the file.
@@ -76,7 +76,7 @@ def reconciled(
 def _mistakes(
     policies: Mapping[str, analyzer_pb2.PolicyInfo], written: WrittenConfiguration
 ) -> Iterator[tuple[_Mistake, bool]]:
-    """What is wrong, with the place, and whether that is a key or its value."""
+    """Mistakes with their places, and whether each is of a key or its value."""
     known = [name for name, policy in policies.items() if policy.severity] or list(policies)
     for name, value in written.items():
         if name not in policies and name != EVERY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from mesh.guardrails import RULES_FILE
+from mesh.guardrail_rules import RULES_FILE
 from tools.guardrails.rules_file import text
 
 
