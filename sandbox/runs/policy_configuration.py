@@ -1,4 +1,4 @@
-"""PolicyConfiguration of a policy pack: the file of `--policy-pack-config`, checked against what the pack says of itself.
+"""Configuration of a policy pack: the file of `--policy-pack-config`, checked against what the pack says of itself.
 
 As Pulumi reads it (`pkg/resource/analyzer/config.go`): JSON, a policy's name and its level, or an object with
 `enforcementLevel` and parameters; `all` gives every policy a level. Pulumi takes a name that no policy has in silence.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import jsonschema_rs
@@ -26,6 +27,7 @@ _NAMES: Final[Mapping[int, EnforcementLevel]] = {number: name for name, number i
 _Mistake = tuple[KeyPath, str]
 
 WrittenConfiguration = Mapping[str, Any]
+NOTHING_WRITTEN: Final[WrittenConfiguration] = MappingProxyType({})
 
 
 def read_configuration(file: Path) -> tuple[yamlfile.Source, WrittenConfiguration]:
@@ -47,8 +49,13 @@ def read_configuration(file: Path) -> tuple[yamlfile.Source, WrittenConfiguratio
 
 def levels(written: WrittenConfiguration) -> dict[str, EnforcementLevel]:
     """The levels that a file gives policies, as far as they are levels."""
-    given = ((name, value.get(LEVEL) if isinstance(value, dict) else value) for name, value in written.items())
-    return {name: cast("EnforcementLevel", level) for name, level in given if level in LEVELS}
+    given = {name: _settings(value).get(LEVEL, value) for name, value in written.items()}
+    return {name: cast("EnforcementLevel", level) for name, level in given.items() if level in tuple(LEVELS)}
+
+
+def _settings(value: object) -> Mapping[str, Any]:
+    """The object that stands at a policy's name; none where that is a level alone."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else NOTHING_WRITTEN
 
 
 def reconciled(
@@ -67,8 +74,7 @@ def reconciled(
     result: dict[str, tuple[EnforcementLevel, Mapping[str, Any]]] = {}
     for name, policy in policies.items():
         level = given.get(name) or given.get(EVERY) or _NAMES[policy.enforcementLevel]
-        own = written.get(name)
-        parameters = {key: value for key, value in own.items() if key != LEVEL} if isinstance(own, dict) else {}
+        parameters = {key: value for key, value in _settings(written.get(name)).items() if key != LEVEL}
         result[name] = (level, _defaults(policy) | parameters)
     return result
 
@@ -96,7 +102,7 @@ def _mistakes(
 
 
 def _level_mistakes(path: KeyPath, level: object) -> Iterator[tuple[_Mistake, bool]]:
-    if level not in LEVELS:
+    if level not in tuple(LEVELS):
         near = nearest(level, LEVELS) if isinstance(level, str) else ""
         allowed = f"{near} Levels: {_levels()}" if near else f"; levels: {_levels()}"
         yield (path, f"{json.dumps(level)} is no level of enforcement{allowed}"), False
