@@ -1,4 +1,4 @@
-"""`mesh lapse`: reviews, deliveries and exceptions whose day is past, and what of them is still open; what a schedule runs."""
+"""`mesh lapse`: reviews, deliveries and exceptions whose day is past, and what of them is open; a schedule runs it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ def lapse(
 ) -> None:
     """List reviews, agreements and exceptions that are past, and close them.
 
-    An agreement closes by the date in its policies, and an exception by its own. What a past review has left are assignments in IAM Identity
-    Center, which the next deployment of the stack 'organization' removes, and what a pipeline reads, which that of
-    'access-<domain>' does. Where `mesh up --serve` keeps an organisation, it says what is still there, and its clock
-    which day it is; otherwise all is taken to be. Exit code 1 when something is past and open.
+    An agreement closes by the date in its policies, and an exception by its own. What a past review has left are
+    assignments in IAM Identity Center, which the next deployment of the stack 'organization' removes, and what a
+    pipeline reads, which that of 'access-<domain>' does. Where `mesh up --serve` keeps an organisation, it says
+    what is still there, and its clock which day it is; otherwise all is taken to be. Exit code 1 when something is
+    past and open.
     """
     from sandbox.runs import served_organization
 

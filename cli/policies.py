@@ -42,12 +42,12 @@ def policies(
     stacks = chosen(planned, stack)
     from sandbox.runs.asked_policies import PackRules, asked_policies, without_violations
     from sandbox.runs.pack_analyzer import PackAnalyzer
-    from sandbox.runs.policy_configuration import levels, read_configuration, reconciled
+    from sandbox.runs.policy_configuration import NOTHING_WRITTEN, levels, read_configuration, reconciled
     from sandbox.runs.policy_host import PACK, settings
     from sandbox.runs.policy_process import PolicyProcess
     from sandbox.runs.preview import previews
 
-    source, written = read_configuration(config) if config else (None, {})
+    source, written = read_configuration(config) if config else (None, NOTHING_WRITTEN)
     with PolicyProcess(pack or PACK, settings(planned)) as process:
         analyzer = PackAnalyzer(process)
         analyzer.levels(levels(written))

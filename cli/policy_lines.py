@@ -1,4 +1,4 @@
-"""What the policy pack said of stacks that were deployed: a line for each exception, and one with all counts."""
+"""Lines on what the policy pack said of stacks that were deployed: one for each exception, and one with all counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.console import screen
-from mesh.guardrails import guardrails
+from mesh.guardrail_rules import guardrails
 
 if TYPE_CHECKING:
     from sandbox.runs.asked_policies import AskedPolicies
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def asked(runs: Sequence[StackRun]) -> AskedPolicies:
-    """What was said in some runs; of violations the failures have it word for word."""
+    """The answers of the pack in some runs; of violations the failures have them word for word."""
     from sandbox.runs.asked_policies import PackRules, asked_policies
 
     return asked_policies(runs, PackRules(len(guardrails()), {}))

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from mesh import names
 from mesh.aws.aws_regions import region_table
 from mesh.contracts import versions
-from mesh.guardrails import guardrails
+from mesh.guardrail_rules import guardrails
 from mesh.model import AccountsFile, ClearanceFile, Domain, ExceptionsFile, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
 from mesh.model.continuous_integration import ci_stacks

@@ -26,7 +26,7 @@ ResourcePattern = Annotated[
 
 
 class GuardrailException(Closed):
-    """What one rule finds in resources of one stack, until a day."""
+    """Exception from one rule for resources of one stack, until a day."""
 
     rule: RuleName = Field(description="The rule of the policy pack.")
     resource: ResourcePattern = Field(

@@ -83,7 +83,7 @@ def on_exceptions(excepted: ExceptedMessages) -> list[Policy]:
             return
         stack, names = stack_of(args.resources[0].urn), [resource.name for resource in args.resources]
         for message in excepted.exceptions.mistakes(stack, names):
-            report_violation(message)
+            report_violation(message, None)
 
     return [
         ExceptedResources(excepted),

@@ -52,11 +52,11 @@ class Analyzer(Protocol):
         ...
 
     def of_resource(self, asked: AnalyzedResource) -> Sequence[PolicyDiagnostic]:
-        """What the policies say of a resource that is about to be made."""
+        """Diagnostics on a resource that is about to be made."""
         ...
 
     def of_stack(self, stack: Sequence[AnalyzedResource]) -> Sequence[PolicyDiagnostic]:
-        """What they say of the stack, of all whose resources something was done."""
+        """Diagnostics on the stack, when all is done."""
         ...
 
 

@@ -124,7 +124,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     @property
     def diagnostics(self) -> list[PolicyDiagnostic]:
-        """What policies said, of a resource or of the stack."""
+        """The diagnostics of policies, on a resource or on the stack."""
         return self._analysis.diagnostics
 
     def interrupt(self) -> None:

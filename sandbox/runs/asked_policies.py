@@ -1,4 +1,4 @@
-"""What a policy pack said of stacks: violations, exceptions, and questions that wait for values of the update."""
+"""Answers of a policy pack on stacks: violations, exceptions, and questions that wait for values of the update."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.urns import name_of
-from sandbox.runs.pack_analyzer import Configuration
+from sandbox.runs.pack_analyzer import PolicyConfiguration
 from sandbox.runs.stack_run import StackRun
 
 SEVERITIES: Final[Mapping[int, str]] = {
@@ -36,7 +36,7 @@ _UNKNOWN: Final = re.compile(r"can't run (policy|remediation) '")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldViolation:
-    """What a rule found in a resource: `refused` in a run, or only told; `stack` alone where it is of no resource."""
+    """Violation of a rule by a resource: `refused` in a run, or only told; `stack` alone where it is of no resource."""
 
     stack: str
     resource: str
@@ -55,7 +55,7 @@ class ToldViolation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldException:
-    """What a rule found, and an exception allows until a day."""
+    """Violation that an exception allows until a day."""
 
     stack: str
     resource: str
@@ -76,7 +76,7 @@ class ToldException:
 
 @dataclass(frozen=True, slots=True)
 class AskedPolicies:
-    """What was said of some stacks; `rules` is how many rules were asked, `resources` what they were asked about."""
+    """Answers on some stacks; `rules` is how many rules were asked, `resources` what they were asked about."""
 
     stacks: int
     resources: int
@@ -154,7 +154,7 @@ class PackRules(NamedTuple):
     severities: Mapping[str, str]
 
     @staticmethod
-    def of(info: analyzer_pb2.AnalyzerInfo, configuration: Configuration) -> PackRules:
+    def of(info: analyzer_pb2.AnalyzerInfo, configuration: PolicyConfiguration) -> PackRules:
         """Those of a pack that said so itself, as it is configured."""
         # Policies beside the rules have no tags: one that reads for all of them, and those on exceptions.
         rules = [one.name for one in info.policies if one.tags] or [one.name for one in info.policies]
@@ -167,7 +167,7 @@ class PackRules(NamedTuple):
 
 
 def asked_policies(runs: Sequence[StackRun], rules: PackRules) -> AskedPolicies:
-    """What a pack said in some runs."""
+    """The answers of a pack in some runs."""
     reader = _Reader(rules.severities)
     for run in runs:
         reader.types |= {resource.urn: resource.type for resource in run.result.resources}

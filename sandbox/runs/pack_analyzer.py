@@ -28,7 +28,7 @@ LEVELS: Final[Mapping[EnforcementLevel, int]] = {
     "remediate": analyzer_pb2.REMEDIATE,
     "disabled": analyzer_pb2.DISABLED,
 }
-Configuration = Mapping[str, tuple[EnforcementLevel, Mapping[str, Any]]]
+PolicyConfiguration = Mapping[str, tuple[EnforcementLevel, Mapping[str, Any]]]
 """The level and the parameters of each policy that has some of its own."""
 
 _INTERNAL: Final = "__"
@@ -48,14 +48,14 @@ class PackAnalyzer:
 
     @property
     def info(self) -> analyzer_pb2.AnalyzerInfo:
-        """What the pack says of itself: its policies, with levels, severities and schemas of parameters."""
+        """Facts of the pack by itself: its policies, with levels, severities and schemas of parameters."""
         return self._answer("GetAnalyzerInfo", empty_pb2.Empty())
 
     def levels(self, levels: Mapping[str, EnforcementLevel]) -> None:
         """Levels that `configure` will give policies; known before processes are forked off, which mend by them."""
         self._levels = dict(levels)
 
-    def configure(self, configuration: Configuration) -> None:
+    def configure(self, configuration: PolicyConfiguration) -> None:
         """Give policies their levels and parameters; the pack keeps them until it ends."""
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for name, (level, parameters) in configuration.items():
@@ -78,11 +78,11 @@ class PackAnalyzer:
         return (mended[-1] if mended else None), told
 
     def of_resource(self, asked: AnalyzedResource) -> Sequence[PolicyDiagnostic]:
-        """What the policies say of a resource that is about to be made."""
+        """Diagnostics on a resource that is about to be made."""
         return _told(self._answer("Analyze", _request(asked, _sent(asked.resource.input_message))))
 
     def of_stack(self, stack: Sequence[AnalyzedResource]) -> Sequence[PolicyDiagnostic]:
-        """What they say of the stack, by the outputs of its resources."""
+        """Diagnostics on the stack, by the outputs of its resources."""
         request = analyzer_pb2.AnalyzeStackRequest(resources=[_in_stack(each) for each in stack])
         return _told(self._answer("AnalyzeStack", request))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import jsonschema_rs
@@ -18,7 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from mesh import yamlfile
 from mesh.findings import BadInputError, Finding, KeyPath, listed, nearest, unknown
 from sandbox.engine.analysis import EnforcementLevel
-from sandbox.runs.pack_analyzer import LEVELS, Configuration
+from sandbox.runs.pack_analyzer import LEVELS, PolicyConfiguration
 
 EVERY: Final = "all"
 LEVEL: Final = "enforcementLevel"
@@ -26,10 +27,11 @@ _NAMES: Final[Mapping[int, EnforcementLevel]] = {number: name for name, number i
 _Mistake = tuple[KeyPath, str]
 
 WrittenConfiguration = Mapping[str, Any]
+NOTHING_WRITTEN: Final[WrittenConfiguration] = MappingProxyType({})
 
 
 def read_configuration(file: Path) -> tuple[yamlfile.Source, WrittenConfiguration]:
-    """What a file says, by policy, with what places it; raises BadInputError for one that is no JSON object."""
+    """The source of a file, and its settings by policy; raises BadInputError for one that is no JSON object."""
     try:
         source = yamlfile.read_text(str(file), str(file))
         try:
@@ -47,13 +49,18 @@ def read_configuration(file: Path) -> tuple[yamlfile.Source, WrittenConfiguratio
 
 def levels(written: WrittenConfiguration) -> dict[str, EnforcementLevel]:
     """The levels that a file gives policies, as far as they are levels."""
-    given = ((name, value.get(LEVEL) if isinstance(value, dict) else value) for name, value in written.items())
-    return {name: cast("EnforcementLevel", level) for name, level in given if level in LEVELS}
+    given = {name: _settings(value).get(LEVEL, value) for name, value in written.items()}
+    return {name: cast("EnforcementLevel", level) for name, level in given.items() if level in tuple(LEVELS)}
+
+
+def _settings(value: object) -> Mapping[str, Any]:
+    """The object that stands at a policy's name; none where that is a level alone."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else NOTHING_WRITTEN
 
 
 def reconciled(
     info: analyzer_pb2.AnalyzerInfo, written: WrittenConfiguration, source: yamlfile.Source | None = None
-) -> Configuration:
+) -> PolicyConfiguration:
     """The level and the parameters of every policy of a pack: its defaults, with what is written over them.
 
     Raises BadInputError with all that is wrong in the file.
@@ -67,8 +74,7 @@ def reconciled(
     result: dict[str, tuple[EnforcementLevel, Mapping[str, Any]]] = {}
     for name, policy in policies.items():
         level = given.get(name) or given.get(EVERY) or _NAMES[policy.enforcementLevel]
-        own = written.get(name)
-        parameters = {key: value for key, value in own.items() if key != LEVEL} if isinstance(own, dict) else {}
+        parameters = {key: value for key, value in _settings(written.get(name)).items() if key != LEVEL}
         result[name] = (level, _defaults(policy) | parameters)
     return result
 
@@ -76,7 +82,7 @@ def reconciled(
 def _mistakes(
     policies: Mapping[str, analyzer_pb2.PolicyInfo], written: WrittenConfiguration
 ) -> Iterator[tuple[_Mistake, bool]]:
-    """What is wrong, with the place, and whether that is a key or its value."""
+    """Mistakes with their places, and whether each is of a key or its value."""
     known = [name for name, policy in policies.items() if policy.severity] or list(policies)
     for name, value in written.items():
         if name not in policies and name != EVERY:
@@ -96,7 +102,7 @@ def _mistakes(
 
 
 def _level_mistakes(path: KeyPath, level: object) -> Iterator[tuple[_Mistake, bool]]:
-    if level not in LEVELS:
+    if level not in tuple(LEVELS):
         near = nearest(level, LEVELS) if isinstance(level, str) else ""
         allowed = f"{near} Levels: {_levels()}" if near else f"; levels: {_levels()}"
         yield (path, f"{json.dumps(level)} is no level of enforcement{allowed}"), False

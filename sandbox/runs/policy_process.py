@@ -95,7 +95,7 @@ class PolicyProcess:
         return NotPossibleError(f"the policy pack in {self.pack} did not start: {why}")
 
     def _complaint(self) -> str:
-        """What it wrote before it ended: an error's last line, or the sentences with which it refused to run."""
+        """Its last words: an error's last line, or the sentences with which it refused to run."""
         lines = self._file("complained").read_text("utf-8", "replace").strip().splitlines()
         is_error = any(line.startswith("Traceback ") for line in lines)
         return lines[-1].strip() if is_error else "\n".join(lines)

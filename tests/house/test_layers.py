@@ -33,7 +33,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"stack_settings", "validation_messages"},
         {"acceptance", "model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
-        {"aws", "visible_text"},
+        {"aws", "guardrail_rules", "visible_text"},
     ),
     "mesh.plan": (
         "rules",

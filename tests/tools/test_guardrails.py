@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mesh_guardrails.rules import RULES, STACK_RULES
 
-from mesh.guardrails import RULES_FILE, guardrails
+from mesh.guardrail_rules import RULES_FILE, guardrails
 from tools.guardrails import __main__ as tool
 from tools.guardrails.rules_file import text
 from tools.guardrails.rules_table import BEGIN, END, PAGE, page

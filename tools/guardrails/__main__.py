@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mesh.guardrails import RULES_FILE
+from mesh.guardrail_rules import RULES_FILE
 from tools.guardrails.rules_file import text
 from tools.guardrails.rules_table import PAGE, page
 

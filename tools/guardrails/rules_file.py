@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Final
 
-from mesh.guardrails import RULES_FILE
+from mesh.guardrail_rules import RULES_FILE
 
 PACK: Final = RULES_FILE.parents[1] / "policies"
 

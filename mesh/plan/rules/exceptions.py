@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, nearest, unknown
-from mesh.guardrails import guardrails
+from mesh.guardrail_rules import guardrails
 from mesh.model.exceptions_file import EXCEPTIONS_FILE, LONGEST_EXCEPTION, GuardrailException
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 

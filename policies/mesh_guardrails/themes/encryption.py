@@ -89,7 +89,7 @@ def deleted_soon(key: RegisteredResource, shortest_days: int = 30) -> Iterator[s
     days = int(key.props.get("deletionWindowInDays") or 30)
     if days < shortest_days:
         yield (
-            f"'{key.name}' is gone {days} days after its deletion, with all data under it; at least {shortest_days} "
+            f"'{key.name}' is gone {days} days after its deletion, with all data under it; at least {shortest_days:g} "
             "are asked"
         )
 

@@ -127,7 +127,7 @@ def old_sharing(settings: RegisteredResource, lowest_version: int = 4) -> Iterat
     if not written.isdecimal() or int(written) < lowest_version:
         yield (
             f"'{settings.name}' shares by version {written}; set CROSS_ACCOUNT_VERSION in parameters to "
-            f"{lowest_version} "
+            f"{lowest_version:g} "
             "or higher"
         )
 

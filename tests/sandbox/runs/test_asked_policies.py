@@ -9,7 +9,7 @@ from sandbox.engine.driver import RunResult
 from sandbox.engine.state import ResourceState
 from sandbox.engine.work import Failure
 from sandbox.runs.asked_policies import PackRules, asked_policies, without_violations
-from sandbox.runs.pack_analyzer import Configuration
+from sandbox.runs.pack_analyzer import PolicyConfiguration
 from sandbox.runs.stack_run import StackRun
 
 STACK = "urn:pulumi:domain-shop::mesh::pulumi:pulumi:Stack::mesh-domain-shop"
@@ -77,7 +77,7 @@ def test_rules_are_those_with_a_tag_less_those_that_are_disabled() -> None:
     high = analyzer_pb2.POLICY_SEVERITY_HIGH
     tagged = [analyzer_pb2.PolicyInfo(name=name, tags=["storage"], severity=high) for name in ("a", "b")]
     info = analyzer_pb2.AnalyzerInfo(policies=[*tagged, analyzer_pb2.PolicyInfo(name="reading")])
-    configuration: Configuration = {"a": ("mandatory", {"severity": "low"}), "b": ("disabled", {})}
+    configuration: PolicyConfiguration = {"a": ("mandatory", {"severity": "low"}), "b": ("disabled", {})}
     assert PackRules.of(info, configuration) == PackRules(1, {"a": "low", "b": "high", "reading": ""})
     bare = analyzer_pb2.AnalyzerInfo(policies=[analyzer_pb2.PolicyInfo(name="one")])
     assert PackRules.of(bare, {}).number == 1

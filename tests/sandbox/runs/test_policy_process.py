@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_folder_that_is_no_pack_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_without_the_sdk_of_packs_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policy_host.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(policy_host.importlib.util, "find_spec", dict[str, None]().get)
     with pytest.raises(NotPossibleError, match="pulumi-policy"):
         PolicyProcess(PACK)
 
@@ -98,7 +99,8 @@ def _runs(number: int) -> bool:
 
 
 def test_nothing_is_left_of_it(pack: Pack) -> None:
-    with PolicyProcess(pack("import time\ntime.sleep(600)")) as process:
+    process: Any = PolicyProcess(pack("import time\ntime.sleep(600)"))
+    with process:
         number, folder = process._process.pid, Path(process._folder.name)
         assert folder.is_dir()
         os.kill(number, 0)

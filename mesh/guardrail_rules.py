@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 RULES_FILE: Final = Path(__file__).with_name("guardrail_rules.json")
 
 
-class Guardrail(NamedTuple):
+class GuardrailRule(NamedTuple):
     """A rule of the pack; `accepts_exceptions` is not so where its theme takes none."""
 
     theme: str
@@ -22,7 +22,7 @@ class Guardrail(NamedTuple):
 
 
 @cache
-def guardrails() -> Mapping[str, Guardrail]:
+def guardrails() -> Mapping[str, GuardrailRule]:
     """The rules of the policy pack, by name."""
     rules = json.loads(RULES_FILE.read_text("utf-8"))
-    return {rule["name"]: Guardrail(rule["theme"], rule["accepts-exceptions"]) for rule in rules}
+    return {rule["name"]: GuardrailRule(rule["theme"], rule["accepts-exceptions"]) for rule in rules}
