@@ -29,7 +29,7 @@ def provider_account(props: Mapping[str, Any]) -> str:
     allowed = texts(setting(props, "allowedAccountIds"))
     if len(allowed) == 1:
         return allowed[0]
-    roles = [*(setting(props, "assumeRoles") or ()), setting(props, "assumeRole") or {}]
+    roles: list[Mapping[str, Any]] = [*(setting(props, "assumeRoles") or ()), setting(props, "assumeRole") or {}]
     return next((account for role in reversed(roles) if (account := account_of(str(role.get("roleArn", ""))))), "")
 
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
 
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import ReadStatement, statements
+from mesh_guardrails.nested import first, items
 from mesh_guardrails.rule import RegisteredResource, Stack
 
 
 def _names(*names: str) -> frozenset[str]:
     """The type tokens of classes of `pulumi_aws.s3`."""
     return frozenset(f"aws:s3/{name[0].lower()}{name[1:]}:{name}" for name in names)
-
-
-def items(value: object) -> list[Any]:
-    """A value that may be one thing or a list of them, as a list; empty for None."""
-    if value is None:
-        return []
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return list(cast("Sequence[Any]", value))
-    return [value]
 
 
 BUCKETS: Final = _names("Bucket", "BucketV2")
@@ -70,9 +62,9 @@ def encryption(bucket: RegisteredResource, stack: Stack) -> list[Mapping[str, An
 
 
 def default_of(rule: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a rule of default encryption applies: algorithm and key."""
+    """Algorithm and key that a rule of default encryption applies."""
     name = "applyServerSideEncryptionByDefault"
-    return next(iter([*items(rule.get(name)), *items(rule.get(f"{name}s"))]), {})
+    return first(rule.get(name)) or first(rule.get(f"{name}s"))
 
 
 def lifecycle(bucket: RegisteredResource, stack: Stack) -> list[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Which resource of a stack another one is about: a bucket's policy, a key's alias, a function's alarm.
+"""Companions: the resource of a stack that another one is about, such as a bucket of a policy, or a key of an alias.
 
 A stack is seen by what comes out of its resources. In a preview what the program left out, and AWS computes, is unknown
 there; after an update it is AWS's own default.

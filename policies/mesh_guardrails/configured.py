@@ -8,7 +8,7 @@ have nothing to report.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 from google.protobuf import json_format
@@ -16,14 +16,24 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy import policy as sdk
 
-from mesh_guardrails.configuration import mistakes
+from mesh_guardrails.configuration_mistakes import mistakes
 from mesh_guardrails.pack import NamedPolicy, OfStack
 
-_Servicer: Any = sdk._PolicyAnalyzerServicer  # pyright: ignore[reportPrivateUsage]
+if TYPE_CHECKING:
+
+    class _Servicer:
+        """The part of the SDK's servicer that is used; its name is private there, and it has no annotations."""
+
+        def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any) -> None: ...
+        def Configure(self, request: Any, context: grpc.ServicerContext) -> Any: ...  # noqa: N802
+        def _get_enforcement_level(self, policy: Policy) -> EnforcementLevel: ...
+
+else:
+    _Servicer = sdk._PolicyAnalyzerServicer
 
 
 class ConfiguredServicer(_Servicer):
-    """The SDK's servicer of a pack; its name is private there, and the project holds the SDK to one minor version."""
+    """The SDK's servicer of a pack, which is private there: the project holds the SDK to one minor version."""
 
     def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any) -> None:
         super().__init__(name, version, policies, *rest)

@@ -195,7 +195,7 @@ def _is_about(rule: AnyRule, type_: str) -> bool:
 
 
 def _facts(rule: AnyRule) -> dict[str, Any]:
-    """What the SDK tells of a policy beside its name and description."""
+    """Facts that the SDK tells of a policy beside its name and description."""
     schemas: dict[str, dict[str, Any]] = {
         one.name: {"description": one.description, "default": one.default, **one.schema}
         for one in (*rule.parameters, severity_of(rule))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mesh_guardrails.companions import written
 from mesh_guardrails.document_reading import ReadStatement, statements
 from mesh_guardrails.rule import RegisteredResource
 
@@ -114,6 +115,12 @@ def resource_statements(resource: RegisteredResource) -> tuple[ReadStatement, ..
     return statements(_on_resource(resource))
 
 
+def written_statements(resource: RegisteredResource) -> tuple[ReadStatement, ...]:
+    """The same of a resource of a stack, where a policy that the program left out is unknown before AWS sets one."""
+    name, _, inner = RESOURCE_POLICIES[resource.type].partition(".")
+    return statements(_within(written(resource, name), inner))
+
+
 def identity_statements(resource: RegisteredResource) -> Iterator[ReadStatement]:
     """The statements on what an identity may do: of a policy, or of the policies within a role."""
     for document in identity_documents(resource):
@@ -147,5 +154,8 @@ def every_document(resource: RegisteredResource) -> Iterator[Any]:
 def _on_resource(resource: RegisteredResource) -> Any:
     """The policy on a resource, within an object where its property has a dot."""
     name, _, inner = RESOURCE_POLICIES[resource.type].partition(".")
-    value = resource.props.get(name)
-    return (value or {}).get(inner) if inner else value
+    return _within(resource.props.get(name), inner)
+
+
+def _within(value: Any, inner: str) -> Any:
+    return value.get(inner) if inner and value else value

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
-Severity = Literal["low", "medium", "high", "critical"]
+RuleSeverity = Literal["low", "medium", "high", "critical"]
 Theme = Literal[
     "accounts and providers",
     "storage",
@@ -65,7 +65,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyRule:
-    """What the two kinds of rules have in common.
+    """Facts that the two kinds of rules have in common.
 
     `equivalents` are ids of the same check elsewhere, such as `checkov:CKV_AWS_19`, `prowler:s3_bucket_versioning`,
     `fsbp:S3.5`, `cis:3.1.1`. The function gets a keyword argument for every parameter.
@@ -73,7 +73,7 @@ class AnyRule:
 
     name: str
     theme: Theme
-    severity: Severity
+    severity: RuleSeverity
     description: str
     types: frozenset[str] = frozenset()
     equivalents: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class AnyRule:
 
 def severity_of(rule: AnyRule) -> Parameter:
     """The parameter of every rule that says how grave a violation of it is; the rule's function does not get it."""
-    schema = {"type": "string", "enum": list(get_args(Severity))}
+    schema = {"type": "string", "enum": list(get_args(RuleSeverity))}
     return Parameter(SEVERITY, "How grave a violation is told to be.", schema, rule.severity)
 
 

@@ -56,7 +56,6 @@ ALLOWED: Final = (
         ("every_call", "forgiven"),
         "what tests hold to AWS's reference and to the emulator",
     ),
-    Allowance("mesh/contracts/breaks/break_rule.py", ("theme",), "the table of the page on breaks is made with it"),
     Allowance(
         "mesh/contracts/breaks/contract_versions.py",
         ("is_released", "before_release"),

@@ -35,7 +35,23 @@ _OF_A_BUCKET: Final = {
 }
 _AFTER_AN_UPDATE: Final[dict[str, dict[str, Any]]] = {
     "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-west-1:111122223333:key/0", "keyId": "0", "region": "eu-west-1"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {"arn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x"},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {
+        "policy": '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}]}',
+    },
+    "aws:glue/job:Job": {"arn": "arn:aws:glue:eu-west-1:111122223333:job/x", "maxCapacity": 10},
+    "aws:iam/role:Role": {
+        "arn": "arn:aws:iam::111122223333:role/x",
+        "inlinePolicies": [],
+        "managedPolicyArns": [],
+        "name": "example-role",
+    },
+    "aws:lambda/function:Function": {
+        "arn": "arn:aws:lambda:eu-west-1:111122223333:function:x",
+        "loggingConfig": {"logFormat": "Text", "logGroup": "/aws/lambda/example-function"},
+    },
     "aws:s3/bucket:Bucket": _OF_A_BUCKET,
+    "aws:sfn/stateMachine:StateMachine": {"arn": "arn:aws:states:eu-west-1:111122223333:stateMachine:x"},
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {"region": "eu-west-1"},
     "aws:sns/topic:Topic": {"arn": "arn:aws:sns:eu-west-1:111122223333:topic", "region": "eu-west-1"},
     "aws:sqs/queue:Queue": {"arn": "arn:aws:sqs:eu-west-1:111122223333:queue", "region": "eu-west-1"},

@@ -8,13 +8,14 @@ import pytest
 from google.protobuf import empty_pb2
 from mesh_guardrails.rule import Rule, StackRule
 from mesh_guardrails.rules import RULES, STACK_RULES
-from mesh_guardrails.themes.storage import BLOCK, BUCKET, SWITCHES
+from mesh_guardrails.themes.storage import BUCKET, SWITCHES
 from pulumi.runtime.proto import analyzer_pb2
 
 from mesh.findings import NotPossibleError
 from sandbox.engine.wire import UNKNOWN, to_struct, wrap
 from sandbox.runs import policy_host as module
 from sandbox.runs.policy_host import policy_host
+from tests.policies.cases.storage import BLOCK
 
 policy = pytest.importorskip("pulumi_policy.policy")
 GRANT = "aws:lakeformation/permissions:Permissions"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from mesh_guardrails.bucket_settings import items
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import statements
+from mesh_guardrails.nested import first, items
 from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule, has
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -88,8 +88,8 @@ def plain_topic(topic: RegisteredResource, stack: Stack) -> Iterator[str]:
 def plain_results(workgroup: RegisteredResource) -> Iterator[str]:
     """Messages on a workgroup of Athena that writes results of queries without a key of the mesh."""
     for configuration in items(workgroup.props.get("configuration")) or [{}]:
-        results = next(iter(items(configuration.get("resultConfiguration"))), {})
-        option = next(iter(items(results.get("encryptionConfiguration"))), {}).get("encryptionOption")
+        results = first(configuration.get("resultConfiguration"))
+        option = first(results.get("encryptionConfiguration")).get("encryptionOption")
         if option not in ("SSE_KMS", "CSE_KMS"):
             yield (
                 f"'{workgroup.name}' writes results of queries without a key of the mesh; set encryptionOption to "
@@ -111,7 +111,7 @@ def plain_job(security: RegisteredResource) -> Iterator[str]:
     """Messages on a security configuration of Glue that leaves something plain."""
     for configuration in items(security.props.get("encryptionConfiguration")):
         for part, name, wanted in _MODES:
-            mode = next(iter(items(configuration.get(part))), {}).get(name)
+            mode = first(configuration.get(part)).get(name)
             if mode != wanted:
                 yield f"'{security.name}' leaves {part} at {mode or 'nothing'}; set {name} to {wanted}"
 

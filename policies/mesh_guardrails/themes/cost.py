@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mesh_guardrails.accounts_of_stack import PROVIDER, stack_of
-from mesh_guardrails.companions import belongs_to, written
+from mesh_guardrails.bucket_settings import BUCKETS, lifecycle
 from mesh_guardrails.document_reading import UNKNOWN_TEXT
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 from mesh_guardrails.type_tokens import token, tokens
@@ -15,8 +15,6 @@ from mesh_guardrails.type_tokens import token, tokens
 BUDGET: Final = token("budgets/budget")
 WORKGROUP: Final = token("athena/workgroup")
 _JOB: Final = token("glue/job")
-_BUCKETS: Final = tokens("s3/bucket", "s3/bucketV2")
-_LIFECYCLES: Final = tokens("s3/bucketLifecycleConfiguration", "s3/bucketLifecycleConfigurationV2")
 _TABLE: Final = token("dynamodb/table")
 _STREAM: Final = token("kinesis/stream")
 _BY_THE_HOUR: Final = tokens(
@@ -129,10 +127,7 @@ def large_job(job: RegisteredResource, units: float, runs: int) -> Iterator[str]
 
 def kept_whole(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:
     """Messages on a bucket from which nothing ever goes: no expiry, no cheaper class, old versions for ever."""
-    beside = (one for one in stack if one.type in _LIFECYCLES and belongs_to(one, "bucket", bucket))
-    separate = (each for one in beside for each in one.props.get("rules") or ())
-    rules = [*(written(bucket, "lifecycleRules") or ()), *separate]
-    if not any(_is_on(rule) and _takes_away(rule) for rule in rules):
+    if not any(map(_takes_away, lifecycle(bucket, stack))):
         yield (
             f"everything in the bucket '{bucket.name}' is kept for ever; add a lifecycle rule with an expiry, a "
             "cheaper class, or an end for old versions"
@@ -149,12 +144,8 @@ def _units(props: Mapping[str, Any]) -> float:
         return float(workers) * _DPU.get(str(props.get("workerType")), max(_DPU.values()))
     if capacity:
         return float(capacity)
-    shell = (props.get("command") or {}).get("name") == "pythonshell"
-    return 0.0625 if shell else _DEFAULT_WORKERS
-
-
-def _is_on(rule: Mapping[str, Any]) -> bool:
-    return rule.get("status") == "Enabled" or rule.get("enabled") is True
+    command: Mapping[str, Any] = props.get("command") or {}
+    return 0.0625 if command.get("name") == "pythonshell" else _DEFAULT_WORKERS
 
 
 def _takes_away(rule: Mapping[str, Any]) -> bool:
@@ -223,7 +214,7 @@ STACK_RULES: Final = (
         severity="low",
         description="What a bucket no longer needs goes, or gets cheaper.",
         check=kept_whole,
-        types=_BUCKETS,
+        types=BUCKETS,
         equivalents=("checkov:CKV2_AWS_61", "prowler:s3_bucket_lifecycle_enabled", "fsbp:S3.13"),
     ),
 )

@@ -14,11 +14,11 @@ from mesh_guardrails.bucket_settings import (
     companions,
     default_of,
     encryption,
-    items,
     keeps_access_logs,
 )
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.nested import items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 KEY: Final = "aws:kms/key:Key"
@@ -89,7 +89,7 @@ def deleted_soon(key: RegisteredResource, shortest_days: int = 30) -> Iterator[s
     days = int(key.props.get("deletionWindowInDays") or 30)
     if days < shortest_days:
         yield (
-            f"'{key.name}' is gone {days} days after its deletion, with all data under it; at least {shortest_days} "
+            f"'{key.name}' is gone {days} days after its deletion, with all data under it; at least {shortest_days:g} "
             "are asked"
         )
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from mesh_guardrails.bucket_settings import items
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.nested import first, items
 from mesh_guardrails.rule import RegisteredResource, Rule, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
@@ -52,10 +52,10 @@ def written_password(connection: RegisteredResource) -> Iterator[str]:
 def plain_catalog(settings: RegisteredResource) -> Iterator[str]:
     """Messages on a catalog whose descriptions, or whose passwords of connections, are not encrypted with a key."""
     for each in items(settings.props.get("dataCatalogEncryptionSettings")):
-        at_rest = next(iter(items(each.get("encryptionAtRest"))), {})
+        at_rest = first(each.get("encryptionAtRest"))
         if not str(at_rest.get("catalogEncryptionMode") or "").startswith("SSE-KMS"):
             yield f"'{settings.name}' leaves the catalog plain; set catalogEncryptionMode to SSE-KMS"
-        passwords = next(iter(items(each.get("connectionPasswordEncryption"))), {})
+        passwords = first(each.get("connectionPasswordEncryption"))
         if not passwords.get("returnConnectionPasswordEncrypted"):
             yield (
                 f"'{settings.name}' hands out passwords of connections in plain text; set "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Any, Final
 
 from mesh_guardrails.document_reading import UNKNOWN_TEXT, texts
 from mesh_guardrails.policy_properties import ROLE
@@ -122,7 +122,7 @@ def long_session(resource: RegisteredResource, hours: int) -> Iterator[str]:
         yield f"sessions of '{resource.name}' last up to {seconds / 3600:g} hours; at most {hours:g} are allowed"
 
 
-def _known(value: object) -> object:
+def _known(value: Any) -> Any:
     return None if value == UNKNOWN_TEXT else value
 
 
@@ -181,7 +181,6 @@ RULES: Final = (
         description="No machine has a role.",
         check=instance_profile,
         types=frozenset({"aws:iam/instanceProfile:InstanceProfile"}),
-        equivalents=("prowler:ec2_instance_internet_facing_with_instance_profile",),
     ),
     Rule(
         name="session-is-short",

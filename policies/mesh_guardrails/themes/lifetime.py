@@ -16,12 +16,12 @@ from mesh_guardrails.bucket_settings import (
     days_until,
     inline,
     is_about_all,
-    items,
     keeps_access_logs,
     lifecycle,
     versioning,
 )
 from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.nested import items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
@@ -66,7 +66,7 @@ def old_versions_kept(bucket: RegisteredResource, stack: Stack, longest_days: in
             "whole bucket to its BucketLifecycleConfiguration"
         )
     elif min(kept) > longest_days:
-        yield f"'{bucket.name}' keeps old versions for {min(kept)} days; at most {longest_days} are allowed"
+        yield f"'{bucket.name}' keeps old versions for {min(kept)} days; at most {longest_days:g} are allowed"
 
 
 def unprotected(bucket: RegisteredResource) -> Iterator[str]:
@@ -122,9 +122,9 @@ def endless_logs(group: RegisteredResource, longest_days: int = 400) -> Iterator
     """Messages on a group of logs that is kept for ever, or longer than is allowed."""
     days = int(group.props.get("retentionInDays") or 0)
     if not days:
-        yield f"'{group.name}' keeps its logs for ever; set retentionInDays, to {longest_days} at most"
+        yield f"'{group.name}' keeps its logs for ever; set retentionInDays, to {longest_days:g} at most"
     elif days > longest_days:
-        yield f"'{group.name}' keeps its logs for {days} days; at most {longest_days} are allowed"
+        yield f"'{group.name}' keeps its logs for {days} days; at most {longest_days:g} are allowed"
 
 
 def _longest(what: str) -> Parameter:

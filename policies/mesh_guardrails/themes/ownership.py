@@ -20,7 +20,8 @@ def untagged_provider(provider: RegisteredResource, tags: Sequence[str]) -> Iter
     """Messages on a provider that does not tag what it makes, or with an empty value."""
     if provider.name.startswith("default"):
         return
-    written: Mapping[str, Any] = (setting(provider.props, "defaultTags") or {}).get("tags") or {}
+    default: Mapping[str, Any] = setting(provider.props, "defaultTags") or {}
+    written: Mapping[str, Any] = default.get("tags") or {}
     if missing := [name for name in tags if not str(written.get(name) or "").strip()]:
         yield (
             f"the provider '{provider.name}' does not set {', '.join(missing)} on what it makes; set them in its "
@@ -85,7 +86,6 @@ RULES: Final = (
         description="Every provider tags what it makes with the mesh, the stack and the owner.",
         check=untagged_provider,
         types=frozenset({PROVIDER}),
-        equivalents=("prowler:organizations_tags_policies_enabled_and_attached",),
         parameters=(_tags(_EVERY_TAG),),
     ),
     Rule(

@@ -1,4 +1,4 @@
-"""Rules on partners: their account has an inbox, and nothing of the mesh is opened to them with everybody else."""
+"""Rules on partners: their account takes what is delivered, and nothing is opened to them with everybody else."""
 
 from __future__ import annotations
 

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mesh_guardrails.accounts_of_stack import own_account
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import (
     UNKNOWN_TEXT,
     ReadStatement,
     account_of,
     limits_source,
     limits_to_organisation,
+    statements,
     texts,
 )
-from mesh_guardrails.policy_properties import RESOURCE_POLICIES, resource_statements
+from mesh_guardrails.policy_properties import RESOURCE_POLICIES, resource_statements, written_statements
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 
 FUNCTION_PERMISSION: Final = "aws:lambda/permission:Permission"
@@ -58,7 +59,7 @@ def open_policy(resource: RegisteredResource) -> Iterator[str]:
 def foreign_principal(resource: RegisteredResource, stack: Stack, accounts: Sequence[str]) -> Iterator[str]:
     """Messages on a resource's policy that lets all of another account in, or one that is not the mesh's."""
     own = own_account(resource, stack)
-    for one in resource_statements(resource):
+    for one in written_statements(resource):
         foreign = sorted({account for account in _accounts(one) if account != own}) if one.allows else []
         for account in foreign:
             if accounts and account not in accounts:
@@ -110,7 +111,9 @@ def endpoint_without_policy(endpoint: RegisteredResource, stack: Stack) -> Itera
     """Messages on a VPC endpoint without a policy: through it data leaves for any account's buckets."""
     policies = (one for one in stack if one.type == ENDPOINT_POLICY)
     beside = any(belongs_to(one, "vpcEndpointId", endpoint, named="id") for one in policies)
-    if not beside and not endpoint.props.get("policy"):
+    own = written(endpoint, "policy")
+    # Without a policy AWS gives it one that allows everything.
+    if not beside and (not own or any(map(_allows_everything, statements(own)))):
         yield (
             f"the VPC endpoint '{endpoint.name}' has no policy; allow the organisation's principals on the "
             "organisation's resources (aws:PrincipalOrgID, aws:ResourceOrgID)"
@@ -151,6 +154,10 @@ def _accounts(statement: ReadStatement) -> Iterator[str]:
     for kind, name in statement.principals:
         if kind == "AWS" and (account := account_of(name)):
             yield account
+
+
+def _allows_everything(statement: ReadStatement) -> bool:
+    return statement.allows and "*" in statement.actions and not statement.tests
 
 
 def _says_resource(statement: ReadStatement) -> bool:
@@ -202,7 +209,6 @@ RULES: Final = (
         description="A resource lets a service in only for this account, or a resource of it.",
         check=service_for_anybody,
         types=_POLICIES,
-        equivalents=("prowler:iam_role_cross_service_confused_deputy_prevention",),
         parameters=(
             Parameter(
                 "services",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import account_of, is_unreadable, statements, texts
 from mesh_guardrails.policy_properties import (
     EVERY_POLICY_TYPE,
@@ -120,11 +120,15 @@ def escalation(resource: RegisteredResource) -> Iterator[str]:
 
 
 def two_forms(role: RegisteredResource, stack: Stack) -> Iterator[str]:
-    """Messages on a role that lists its policies while other resources give it some: each takes the other's away."""
-    inline, managed = role.props.get("inlinePolicies"), role.props.get("managedPolicyArns")
-    for kind, listed, name in ((_INLINE, inline, "inlinePolicies"), (_ATTACHED, managed, "managedPolicyArns")):
-        other = next((one for one in stack if one.type == kind and _is_of_role(one, role)), None)
-        if listed and other:
+    """Messages on a role that lists its policies while other resources give it some: each takes the other's away.
+
+    After a refresh a role lists what others gave it, too; so only a list without the other's policy is a mistake.
+    """
+    for kind, name, by in ((_INLINE, "inlinePolicies", "name"), (_ATTACHED, "managedPolicyArns", "policyArn")):
+        listed = [each if isinstance(each, str) else each.get("name") for each in written(role, name) or ()]
+        given = (one for one in stack if listed and one.type == kind and _is_of_role(one, role))
+        other = next((one for one in given if one.props.get(by) not in listed), None)
+        if other:
             yield (
                 f"'{role.name}' has {name}, and '{other.name}' gives it another, which the next update takes away; "
                 "keep one form"
@@ -244,7 +248,6 @@ RULES: Final = (
         description="No statement allows all but what it names.",
         check=by_exclusion,
         types=EVERY_POLICY_TYPE,
-        equivalents=("prowler:iam_policy_allows_privilege_escalation",),
     ),
     Rule(
         name="statement-has-sid",

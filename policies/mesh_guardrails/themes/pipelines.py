@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import UNKNOWN_TEXT, parsed
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 from mesh_guardrails.type_tokens import token
@@ -87,12 +87,12 @@ def lost_events(source: RegisteredResource, stack: Stack) -> Iterator[str]:
     queue = next((one for one in queues if belongs_to(source, "eventSourceArn", one, named="arn")), None)
     if queue is not None:
         beside = any(one.type == _REDRIVE and belongs_to(one, "queueUrl", queue, named="url") for one in stack)
-        if not beside and not queue.props.get("redrivePolicy"):
+        if not beside and not written(queue, "redrivePolicy"):
             yield (
                 f"what fails of the queue '{queue.name}', which '{source.name}' reads, is lost; give it a "
                 "redrivePolicy with a dead-letter queue"
             )
-    elif source.props.get("startingPosition") and not source.props.get("destinationConfig"):
+    elif written(source, "startingPosition") and not written(source, "destinationConfig"):
         yield f"what fails of the stream that '{source.name}' reads is tried until it is lost; set destinationConfig"
 
 
@@ -121,7 +121,9 @@ def outside_the_network(resource: RegisteredResource) -> Iterator[str]:
     if resource.type == JOB:
         if not resource.props.get("connections"):
             yield f"the job '{resource.name}' is outside of the network; give it the connection of the account"
-    elif not (resource.props.get("vpcConfig") or {}).get("subnetIds"):
+        return
+    place: Mapping[str, Any] = resource.props.get("vpcConfig") or {}
+    if not place.get("subnetIds"):
         yield f"the function '{resource.name}' is outside of the network; set vpcConfig to private subnets"
 
 

@@ -149,7 +149,6 @@ STACK_RULES: Final = (
         description="A role trusts some callers of another account, not all of it, and no foreign account.",
         check=loose_account,
         types=_TRUST,
-        equivalents=("prowler:iam_role_cross_account_readonlyaccess_policy", "checkov:CKV_AWS_60"),
         parameters=(
             Parameter(
                 "accounts",

@@ -15,14 +15,13 @@ from mesh_guardrails.bucket_settings import (
     WEBSITES,
     companions,
     inline,
-    items,
     policy,
 )
 from mesh_guardrails.document_reading import ReadStatement
+from mesh_guardrails.nested import items
 from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
-BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 ACCESS_POINT: Final = "aws:s3/accessPoint:AccessPoint"
 SWITCHES: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from mesh_guardrails.companions import belongs_to
+from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import UNKNOWN_TEXT
 from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule
 from mesh_guardrails.themes.pipelines import FUNCTION, JOB, MACHINE
@@ -29,7 +29,7 @@ _EVENTS: Final = {JOB: "aws.glue", MACHINE: "aws.states"}
 def without_log(resource: RegisteredResource, stack: Stack) -> Iterator[str]:
     """Messages on a pipeline whose log AWS makes by itself, to be kept for ever, or that has none."""
     if resource.type == MACHINE:
-        logging: Mapping[str, Any] = resource.props.get("loggingConfiguration") or {}
+        logging: Mapping[str, Any] = written(resource, "loggingConfiguration") or {}
         if logging.get("level") in (None, "OFF") or not logging.get("logDestination"):
             yield f"the state machine '{resource.name}' keeps no log; set loggingConfiguration to a log group"
         return
@@ -57,10 +57,10 @@ def failing_unheard(resource: RegisteredResource, stack: Stack) -> Iterator[str]
 def _log_of(resource: RegisteredResource) -> str:
     """The log group of a function, or what the names of a job's log groups begin with."""
     if resource.type == FUNCTION:
-        config: Mapping[str, Any] = resource.props.get("loggingConfig") or {}
-        return str(config.get("logGroup") or f"/aws/lambda/{resource.props.get('name')}")
+        config: Mapping[str, Any] = written(resource, "loggingConfig") or {}
+        return str(config.get("logGroup") or f"/aws/lambda/{written(resource, 'name')}")
     arguments: list[Mapping[str, Any]] = [
-        resource.props.get(name) or {} for name in ("nonOverridableArguments", "defaultArguments")
+        written(resource, name) or {} for name in ("nonOverridableArguments", "defaultArguments")
     ]
     given = (each.get(name) for each in arguments for name in (_PREFIX, "--continuous-log-logGroup"))
     return next((str(name) for name in given if name), "/aws-glue/jobs")
@@ -69,9 +69,9 @@ def _log_of(resource: RegisteredResource) -> str:
 def _is_alarm_of(alarm: RegisteredResource, resource: RegisteredResource) -> bool:
     """Whether an alarm counts failures of a pipeline, in one metric or in several."""
     failures = _FAILURES[resource.type]
-    if alarm.props.get("metricName") in failures and _is_about(alarm, "dimensions", alarm.props, resource):
+    if written(alarm, "metricName") in failures and _is_about(alarm, "dimensions", alarm.props, resource):
         return True
-    for query in alarm.props.get("metricQueries") or ():
+    for query in written(alarm, "metricQueries") or ():
         metric: Mapping[str, Any] = query.get("metric") or {}
         if metric.get("metricName") in failures and _is_about(alarm, "metricQueries", metric, resource):
             return True
@@ -83,7 +83,7 @@ def _is_about(alarm: RegisteredResource, by: str, metric: Mapping[str, Any], res
         return resource.urn in made_from
     dimensions: Mapping[str, Any] = metric.get("dimensions") or {}
     found = dimensions.get(_DIMENSION[resource.type])
-    return found is not None and found in (resource.props.get("name"), resource.props.get("arn"))
+    return found is not None and found in (written(resource, "name"), written(resource, "arn"))
 
 
 def _hears(rule: RegisteredResource, resource: RegisteredResource, stack: Stack) -> bool:
@@ -98,10 +98,10 @@ def _matches_failures(rule: RegisteredResource, resource: RegisteredResource) ->
     made_from: Collection[str] = rule.from_resources.get("eventPattern", ())
     if resource.urn in made_from:
         return True
-    pattern = str(rule.props.get("eventPattern") or "")
+    pattern = str(written(rule, "eventPattern") or "")
     if f'"{_EVENTS[resource.type]}"' not in pattern or '"FAILED"' not in pattern:
         return False
-    known = (resource.props.get("name"), resource.props.get("arn"))
+    known = (written(resource, "name"), written(resource, "arn"))
     names = [json.dumps(str(name)) for name in known if name]
     selects = '"jobName"' in pattern or '"stateMachineArn"' in pattern
     return not selects or any(name in pattern for name in names)
@@ -110,8 +110,8 @@ def _matches_failures(rule: RegisteredResource, resource: RegisteredResource) ->
 def _counts(alarm: RegisteredResource, rule: RegisteredResource) -> bool:
     if made_from := alarm.from_resources.get("dimensions"):
         return rule.urn in made_from
-    dimensions: Mapping[str, Any] = alarm.props.get("dimensions") or {}
-    return dimensions.get("RuleName") in (rule.props.get("name"), UNKNOWN_TEXT)
+    dimensions: Mapping[str, Any] = written(alarm, "dimensions") or {}
+    return dimensions.get("RuleName") in (written(rule, "name"), UNKNOWN_TEXT)
 
 
 RULES: Final[tuple[Rule, ...]] = ()

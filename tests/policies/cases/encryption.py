@@ -92,6 +92,9 @@ CASES: Final[list[Case]] = [
     passes("key-deletion-waits", made(KEY, deletionWindowInDays=7), configured={"shortestDays": 7}),
     reports("key-deletion-waits", "is gone 7 days after", made(KEY, deletionWindowInDays=7)),
     reports("key-deletion-waits", "at least 30 are asked", made(REPLICA, deletionWindowInDays=29)),
+    reports(
+        "key-deletion-waits", "at least 14 are", made(KEY, deletionWindowInDays=7), configured={"shortestDays": 14}
+    ),
     passes("key-policy-names-whom-it-admits", made(KEY, policy=allowing({"AWS": "arn:aws:iam::111122223333:root"}))),
     passes("key-policy-names-whom-it-admits", made(KEY, policy=allowing("*", Condition=ORGANISED))),
     passes("key-policy-names-whom-it-admits", made(KEY, policy=allowing("*", Effect="Deny"))),

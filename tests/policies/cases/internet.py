@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mesh_guardrails.themes.deliveries import REPLICATION
+from mesh_guardrails.themes.outbound import REPLICATION
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, Made, made, passes, reports, waits

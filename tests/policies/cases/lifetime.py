@@ -78,7 +78,11 @@ CASES: Final[list[Case]] = [
     reports("bucket-deletes-old-versions", "keeps old versions for ever", bucket(), lasting(ABORT)),
     reports("bucket-deletes-old-versions", "for ever", bucket(), lasting(OLD | {"filter": {"tag": {"key": "a"}}})),
     reports(
-        "bucket-deletes-old-versions", "for 30 days; at most 7", bucket(), lasting(OLD), configured={"longestDays": 7}
+        "bucket-deletes-old-versions",
+        "for 30 days; at most 7 are",
+        bucket(),
+        lasting(OLD),
+        configured={"longestDays": 7},
     ),
     waits(
         "bucket-deletes-old-versions", bucket(), lasting({"noncurrentVersionExpiration": {"noncurrentDays": UNKNOWN}})

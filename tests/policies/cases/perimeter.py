@@ -39,6 +39,11 @@ def as_object(principal: Any, resource: Any = UNKNOWN) -> Made:
     return made(BUCKET_POLICY, "policy", policy={"Version": "2012-10-17", "Statement": [statement]})
 
 
+def unknown(type_: str) -> Made:
+    """A resource whose policy is made from a queue, and is not known yet."""
+    return made(type_, "policy", made_from={"policy": "queue"}, policy=UNKNOWN)
+
+
 LOOSE: Final[list[dict[str, Any]]] = [
     {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorg1"}},
     {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-exampleorg1"}},
@@ -107,7 +112,8 @@ POLICIES: Final[list[Case]] = [
         account(),
         configured={"accounts": [HOME]},
     ),
-    waits("no-foreign-account-in-policy", made(BUCKET_POLICY, policy=UNKNOWN), account()),
+    waits("no-foreign-account-in-policy", unknown(BUCKET_POLICY), made(QUEUE), account()),
+    passes("no-foreign-account-in-policy", made(QUEUE, policy=UNKNOWN), account()),
     passes("service-access-has-source", policy(EVENTS, {"ArnEquals": {"aws:SourceArn": RULE_ARN}})),
     passes("service-access-has-source", policy({"Service": "ram.amazonaws.com"})),
     passes(
@@ -149,7 +155,12 @@ PERMISSIONS: Final[list[Case]] = [
         made(ENDPOINT_POLICY, made_from={"vpcEndpointId": "vpcEndpoint"}, vpcEndpointId=UNKNOWN),
     ),
     reports("endpoint-has-policy", "the VPC endpoint 'vpcEndpoint' has no policy", made(ENDPOINT, vpcId="vpc-1")),
-    waits("endpoint-has-policy", made(ENDPOINT, policy=UNKNOWN)),
+    reports(
+        "endpoint-has-policy",
+        "has no policy",
+        made(ENDPOINT, policy=document({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})),
+    ),
+    waits("endpoint-has-policy", unknown(ENDPOINT), made(QUEUE)),
     passes("no-share-beyond-the-organisation", made(SHARE, allowExternalPrincipals=False)),
     passes("no-share-beyond-the-organisation", made(SHARE, name="mesh")),
     reports("no-share-beyond-the-organisation", "beyond", made(SHARE, allowExternalPrincipals=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sandbox.engine.wire import UNKNOWN
@@ -125,7 +126,12 @@ FORMS: Final[list[Case]] = [
         role(name=UNKNOWN, managedPolicyArns=[f"{AWS_OWN}ReadOnlyAccess"]),
         made(ATTACHED, made_from={"role": "role"}, role=UNKNOWN),
     ),
-    waits("role-policies-in-one-form", role(inlinePolicies=UNKNOWN, assumeRolePolicy=trust(TRUST))),
+    passes("role-policies-in-one-form", role(inlinePolicies=OWN), made(INLINE, name="own", role="example-role")),
+    waits(
+        "role-policies-in-one-form",
+        replace(role(inlinePolicies=UNKNOWN, assumeRolePolicy=trust(TRUST)), made_from={"inlinePolicies": "queue"}),
+        made("aws:sqs/queue:Queue"),
+    ),
 ]
 
 CASES: Final[list[Case]] = [*ALLOWED, *WRITTEN, *FORMS]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from mesh_guardrails.themes.storage import ACCESS_POINT, ACCOUNT_BLOCK, BLOCK, BUCKET, SWITCHES
+from mesh_guardrails.themes.storage import ACCESS_POINT, ACCOUNT_BLOCK, BUCKET, SWITCHES
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, Made, changed, made, passes, reports, waits
 
 BUCKET_V2: Final = "aws:s3/bucketV2:BucketV2"
+BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 OWNERSHIP: Final = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
 ON: Final = dict.fromkeys(SWITCHES, True)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from mesh_guardrails.rule import RegisteredResource
 from mesh_guardrails.themes import storage
-from mesh_guardrails.themes.storage import BLOCK, BUCKET, SWITCHES
+from mesh_guardrails.themes.storage import BUCKET, SWITCHES
 
+from tests.policies.cases.storage import BLOCK
 from tests.policies.registered import resource
 
 ALL_ON = dict.fromkeys(SWITCHES, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mesh_guardrails.configuration import mistakes
+from mesh_guardrails.configuration_mistakes import mistakes
 from mesh_guardrails.rules import RULES
 
 

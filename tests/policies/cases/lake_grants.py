@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mesh_guardrails.themes.grants import GRANT, LOCATION, OPT_IN, SETTINGS, TAG, TAGS_AT_ONCE
+from mesh_guardrails.themes.lake_grants import GRANT, LOCATION, OPT_IN, SETTINGS, TAG, TAGS_AT_ONCE
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, Made, made, passes, reports, waits
@@ -91,6 +91,7 @@ CASES: Final[list[Case]] = [
         "lake-shares-by-the-newest-version", made(SETTINGS, admins=UNKNOWN, parameters={"CROSS_ACCOUNT_VERSION": "5"})
     ),
     passes("lake-shares-by-the-newest-version", made(SETTINGS), configured={"lowestVersion": 1}),
+    reports("lake-shares-by-the-newest-version", "to 5 or higher", made(SETTINGS), configured={"lowestVersion": 5}),
     reports("lake-shares-by-the-newest-version", "by version 1;", made(SETTINGS)),
     reports(
         "lake-shares-by-the-newest-version", "by version 3;", made(SETTINGS, parameters={"CROSS_ACCOUNT_VERSION": "3"})

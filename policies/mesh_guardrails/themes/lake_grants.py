@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from mesh_guardrails.bucket_settings import items
+from mesh_guardrails.nested import first, items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
@@ -53,7 +53,7 @@ def passed_on(grant: RegisteredResource, may_pass_on: Sequence[str] = PASSING_ON
 
 def everything(grant: RegisteredResource) -> Iterator[str]:
     """Messages on a grant of all there is, which includes what Lake Formation will invent; drafts are IAM's."""
-    database: Mapping[str, Any] = next(iter(items(grant.props.get("database"))), {})
+    database: Mapping[str, Any] = first(grant.props.get("database"))
     if (found := _EVERYTHING & _permissions(grant)) and not fnmatchcase(str(database.get("name")), DRAFTS):
         yield f"'{grant.name}' grants {', '.join(sorted(found))}; name the permissions that are needed"
 
@@ -127,7 +127,7 @@ def old_sharing(settings: RegisteredResource, lowest_version: int = 4) -> Iterat
     if not written.isdecimal() or int(written) < lowest_version:
         yield (
             f"'{settings.name}' shares by version {written}; set CROSS_ACCOUNT_VERSION in parameters to "
-            f"{lowest_version} "
+            f"{lowest_version:g} "
             "or higher"
         )
 

@@ -1,4 +1,4 @@
-"""Rules on deliveries: events, logs and copies stay in the organisation, and no resource is made beside the rules."""
+"""Rules on what is sent out: events, logs and copies stay in the organisation, and rules see all that is made."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def sent_away(resource: RegisteredResource) -> Iterator[str]:
 def sent_to_another_account(resource: RegisteredResource, stack: Stack, targets: Sequence[str]) -> Iterator[str]:
     """Messages on a subscription, or a target of events or logs, in another account."""
     name, _, inner = _SENDS_TO[resource.type].partition(".")
-    value = resource.props.get(name)
-    target = str(value.get(inner) if inner and isinstance(value, Mapping) else value)
+    value: Any = resource.props.get(name)
+    target = str(value.get(inner) if inner and value else value)
     account, own = account_of(target), own_account(resource, stack)
     if account and own and account != own and not any(fnmatchcase(target, each) for each in targets):
         yield (
@@ -94,7 +94,7 @@ def unseen(resource: RegisteredResource, packages: Sequence[str], templates: Seq
 def _replication_rules(resource: RegisteredResource) -> Sequence[Mapping[str, Any]]:
     if resource.type == REPLICATION:
         return resource.props.get("rules") or ()
-    written = resource.props.get("replicationConfiguration") or {}
+    written: Mapping[str, Any] = resource.props.get("replicationConfiguration") or {}
     return written.get("rules") or ()
 
 
