@@ -130,8 +130,8 @@ class _OneOfAKey(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """The mapping of a node."""
-        read: Any = self.construct_object  # pyright: ignore[reportUnknownMemberType] (no types in PyYAML)
-        keys = [str(read(key, deep=True)) for key, _ in node.value]
+        loader: Any = self
+        keys = [str(loader.construct_object(key, deep=True)) for key, _ in node.value]
         if len(set(keys)) < len(keys):
             raise UnusableExceptionsError(f"a key stands twice in line {node.start_mark.line + 1}")
         return super().construct_mapping(node, deep)

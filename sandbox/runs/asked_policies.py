@@ -1,4 +1,4 @@
-"""Answers of a policy pack on stacks: violations, exceptions, and questions that wait for values of the update."""
+"""Answers of a policy pack on stacks: violations, exceptions, and questions that wait for values."""
 
 from __future__ import annotations
 

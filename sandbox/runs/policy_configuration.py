@@ -50,7 +50,7 @@ def read_configuration(file: Path) -> tuple[yamlfile.Source, WrittenConfiguratio
 def levels(written: WrittenConfiguration) -> dict[str, EnforcementLevel]:
     """The levels that a file gives policies, as far as they are levels."""
     given = {name: _settings(value).get(LEVEL, value) for name, value in written.items()}
-    return {name: cast("EnforcementLevel", level) for name, level in given.items() if level in tuple(LEVELS)}
+    return {name: level for name, level in given.items() if level in tuple(LEVELS)}
 
 
 def _settings(value: object) -> Mapping[str, Any]:

@@ -68,7 +68,6 @@ ALLOWED: Final = (
         "policies/mesh_guardrails/pack.py", ("has_validation", "validate"), "the policy host of pulumi-policy calls it"
     ),
     Allowance("policies/mesh_guardrails/excepted.py", ("has_validation", "validate"), "the same"),
-    Allowance("policies/mesh_guardrails/exceptions.py", ("construct_mapping",), "PyYAML calls it of its loader"),
     Allowance("sandbox/athena/duck_text.py", ("arg_types",), "sqlglot reads it of a node"),
     Allowance(
         "sandbox/athena/file_scan.py",

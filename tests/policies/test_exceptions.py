@@ -20,7 +20,7 @@ from sandbox.runs.policy_host import PACK
 from sandbox.runs.policy_process import PolicyProcess
 
 EVERY = (*RULES, *STACK_RULES)
-CLOSED = Rule(name="closed", theme="perimeter", severity="high", description="A rule.", check=tuple)
+CLOSED = Rule(name="closed", theme="perimeter", severity="high", description="A rule.", check=tuple[str, ...])
 GRANT = "aws:lakeformation/permissions:Permissions"
 BUCKET = "aws:s3/bucket:Bucket"
 DAY = "2026-12-01"

@@ -13,6 +13,7 @@ from sandbox.engine.wire import to_struct
 from sandbox.runs.policy_configuration import levels, read_configuration, reconciled
 
 DAYS = {"type": "integer", "minimum": 1, "default": 30, "description": "days that logs are kept"}
+NONE: dict[str, Any] = {}
 WORDS = {"type": "array", "items": {"type": "string"}, "default": ["a"]}
 
 
@@ -47,8 +48,8 @@ def test_without_a_file_every_policy_has_its_level_and_its_defaults() -> None:
 @pytest.mark.parametrize(
     ("written", "changed"),
     [
-        ({"bucket-is-closed": "advisory"}, {"bucket-is-closed": ("advisory", {})}),
-        ({"bucket-is-closed": {"enforcementLevel": "disabled"}}, {"bucket-is-closed": ("disabled", {})}),
+        ({"bucket-is-closed": "advisory"}, {"bucket-is-closed": ("advisory", NONE)}),
+        ({"bucket-is-closed": {"enforcementLevel": "disabled"}}, {"bucket-is-closed": ("disabled", NONE)}),
         ({"logs-are-kept": {"mostDays": 7}}, {"logs-are-kept": ("mandatory", {"mostDays": 7, "words": ["a"]})}),
         (
             {"all": "advisory", "bucket-is-closed": "mandatory"},
@@ -56,7 +57,7 @@ def test_without_a_file_every_policy_has_its_level_and_its_defaults() -> None:
         ),
         (
             {"all": {"enforcementLevel": "disabled"}},
-            {"reading": ("disabled", {}), "bucket-is-closed": ("disabled", {})},
+            {"reading": ("disabled", NONE), "bucket-is-closed": ("disabled", NONE)},
         ),
     ],
 )
