@@ -1,4 +1,4 @@
-"""A pull request: validation, report, promises and affected stacks, asked for as its workflow does.
+"""A pull request: what `mesh review` takes, as its workflow asks it, beside the separate commands.
 
     python -m benchmarks.requests [DOMAINS] [PRODUCTS]
 
@@ -46,13 +46,19 @@ def mesh_command(*words: str) -> TimedCommand:
 
 
 def commands(changed: str) -> Mapping[str, TimedCommand]:
-    """The commands of the workflow `pull-request` on a request that changes one file, by what they are for."""
+    """The separate commands that say what a review of one changed file says, by what they are for."""
     return {
         "validate": mesh_command("validate", "--format", "github", f"--only={changed}"),
         "diff and report": mesh_command("diff", BASE, "--markdown"),
         "validate against": mesh_command("validate", "--format", "github", "--lapses", "warn", "--against", BASE),
         "affected": mesh_command("affected", "--since", BASE, "--only", "stacks", "--json"),
     }
+
+
+def review(changed: str, to: Path) -> TimedCommand:
+    """The command of the workflow `pull-request`, which writes to a folder."""
+    files = ("--report", str(to / "report.md"), "--affected", str(to / "affected.json"))
+    return mesh_command("review", BASE, "--format", "github", f"--only={changed}", *files)
 
 
 def write(folder: Path, request: BenchmarkRequest) -> None:
@@ -78,23 +84,27 @@ def affected_stacks(folder: Path, changed: str) -> int:
 
 
 def measure(what: str, folder: Path, request: BenchmarkRequest, target: float, rounds: int = ROUNDS) -> None:
-    """Print the time of each command of a request, and of all together."""
+    """Print the time of the review of a request, of each separate command, and of all of these together."""
     write(folder, request)
     changed = f"{FOLDER}/{request.file.as_posix()}"
     stacks = affected_stacks(folder, changed)  # the first run writes byte code
     before = Path.cwd()
     os.chdir(folder)
     try:
+        asked = {"review": review(changed, folder.parent), **commands(changed)}
         spent = {
             name: min((command.run() for _ in range(rounds)), key=lambda time: time.wall)
-            for name, command in commands(changed).items()
+            for name, command in asked.items()
         }
     finally:
         os.chdir(before)
+    at_once = spent.pop("review")
+    print(f"{what}, stacks affected {stacks}: review {at_once.wall:.1f} s (target {target:.0f})")
+    print(f"{what}: review, of processors {at_once.cpu:.1f} s")
     whole = SpentTime(sum(time.wall for time in spent.values()), sum(time.cpu for time in spent.values()))
     parts = ", ".join(f"{name} {time.wall:.2f}" for name, time in spent.items())
-    print(f"{what}, stacks affected {stacks}: {whole.wall:.1f} s (target {target:.0f}); {parts}")
-    print(f"{what}: of processors {whole.cpu:.1f} s", flush=True)
+    print(f"{what}: separate commands {whole.wall:.1f} s; {parts}")
+    print(f"{what}: separate commands, of processors {whole.cpu:.1f} s", flush=True)
 
 
 def main() -> None:

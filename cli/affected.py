@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import datetime
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.changed_files import ChangedFiles, changed_files
+from cli.changed_files import ChangedFiles
+from cli.compared_sides import ComparedSides, read_side
 from cli.console import answer, answer_json, counted
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
-from cli.rendered_sides import program_files, stacks_between
+from cli.rendered_sides import program_files
 from cli.reviewer_options import ApprovedByOption, AuthorOption, TeamsOption, reviewers
-from cli.revisions import Side, opened_side, working_side
+from cli.revisions import opened_side, working_side
 from mesh.approvals.given_approvals import Approvals, Reviewers, approvals
 from mesh.approvals.needs import ChangeRequest
 from mesh.changes.sentences import visible
-from mesh.findings import BadInputError, Finding
-from mesh.folder import PlannedMesh, findings_of
-from mesh.model import Mesh
-from mesh.plan import build
+from mesh.findings import BadInputError
 
 if TYPE_CHECKING:
     from mesh.changes.changed_stacks import ChangedStack
 
 What = Literal["stacks", "approvals"]
-
-
-class ReadSide(NamedTuple):
-    """A side as it was read: its mesh as far as there is one, and its plan where it has no error."""
-
-    side: Side
-    mesh: Mesh | None
-    errors: tuple[Finding, ...]
-    planned: PlannedMesh | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +36,13 @@ class AffectedAnswer:
     stacks: tuple[ChangedStack, ...] | None
     approvals: Approvals | None
     program: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, sides: ComparedSides, needed: Approvals | None, *, with_stacks: bool) -> AffectedAnswer:
+        """The answer on two sides, with the stacks where they are asked for and both sides can be planned."""
+        stacks = sides.stacks if with_stacks else None
+        program = () if stacks is None else program_files(sides.changed)
+        return cls(sides.names, sides.changed, stacks, needed, program)
 
     def as_json(self) -> dict[str, Any]:
         """The answer as `--json` prints it."""
@@ -93,42 +88,30 @@ def affected(
         raise typer.BadParameter("is about approvals; leave out '--only stacks'", param_hint="--exit-code")
     people = reviewers(author, approved_by, teams)
     with ExitStack() as opened:
-        before = _read(opened.enter_context(opened_side(since, directory)), as_of)
-        after = _read(opened.enter_context(opened_side(to, directory)) if to else working_side(directory), as_of)
-        changed = changed_files(before.side, after.side, directory)
-        needed = None if only == "stacks" else _approvals(before, after, changed, people)
-        stacks, program = None, tuple[str, ...]()
-        if only != "approvals" and before.planned and after.planned:
-            program = program_files(changed)
-            stacks = stacks_between(before.planned, after.planned, changed)
-        found = AffectedAnswer((before.side.name, after.side.name), changed, stacks, needed, program)
+        before = read_side(opened.enter_context(opened_side(since, directory)), day(as_of))
+        last = opened.enter_context(opened_side(to, directory)) if to else working_side(directory)
+        sides = ComparedSides(before, read_side(last, day(as_of)), directory)
+        needed = None if only == "stacks" else _approvals(sides, people)
+        found = AffectedAnswer.of(sides, needed, with_stacks=only != "approvals")
         if as_json:
             answer_json(found.as_json())
         else:
             _show(found)
-        if errors := (*before.errors, *after.errors):
+        if errors := (*before.errors, *sides.after.errors):
             raise BadInputError(errors)
     if exit_code and needed and needed.missing:
         raise typer.Exit(FINDINGS)
 
 
-def _read(side: Side, as_of: datetime.datetime | None) -> ReadSide:
-    mesh, findings = findings_of(side.folder, day(as_of))
-    errors = tuple(side.placed(finding for finding in findings if finding.severity == "error"))
-    planned = None
-    if mesh is not None and not errors:
-        planned = PlannedMesh(side.folder, mesh, build(mesh, day(as_of)), day(as_of), tuple(findings))
-    return ReadSide(side, mesh, errors, planned)
-
-
-def _approvals(before: ReadSide, after: ReadSide, changed: ChangedFiles, people: Reviewers) -> Approvals | None:
+def _approvals(sides: ComparedSides, people: Reviewers) -> Approvals | None:
     """The approvals; None where nothing was a mesh before. Of a side with errors they are those of what can be read.
 
     Of one that is no mesh any more they are those of its files.
     """
-    if before.mesh is None:
+    before, after, changed = sides.before.mesh, sides.after.mesh, sides.changed
+    if before is None:
         return None
-    return approvals(ChangeRequest(before.mesh, after.mesh or before.mesh, changed.files, changed.folder), people)
+    return approvals(ChangeRequest(before, after or before, changed.files, changed.folder), people)
 
 
 def _show(found: AffectedAnswer) -> None:

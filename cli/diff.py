@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,18 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.changed_files import changed_files
+from cli.compared_sides import ComparedSides, read_side
 from cli.console import answer, answer_json, say
 from cli.exit_codes import BAD_INPUT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
-from cli.rendered_sides import stacks_between
-from cli.revisions import Side, opened_side, working_side
+from cli.revisions import opened_side, working_side
 from mesh.approvals.given_approvals import Reviewers, approvals
 from mesh.approvals.needs import ChangeRequest
-from mesh.findings import Finding
-from mesh.folder import PlannedMesh, findings_of
-from mesh.model import Mesh
-from mesh.plan import build
+from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.changes.report import ChangeReport
@@ -76,28 +71,24 @@ def compared(
     with ExitStack() as opened:
         one = opened.enter_context(opened_side(old, directory))
         other = working_side(directory) if new is None else opened.enter_context(opened_side(new, directory))
-        sides, names = (one, other), (one.name, other.name)
-        read = [_read(side, today) for side, today in zip(sides, days, strict=True)]
-        from mesh.changes import assembled
-
-        planned = [
-            PlannedMesh(side.folder, mesh, build(mesh, today), today)
-            for side, (mesh, errors), today in zip(sides, read, days, strict=True)
-            if mesh is not None and not errors
-        ]
-        if len(planned) == len(sides):
-            told = assembled.report(planned[0], planned[1], names)
-            return _completed(told, sides, (planned[0], planned[1]), directory), True
-        for side, (_, errors) in zip(sides, read, strict=True):
-            for error in side.placed(errors):
+        sides = ComparedSides(read_side(one, days[0]), read_side(other, days[1]), directory)
+        if sides.planned is None:
+            for error in (*sides.before.errors, *sides.after.errors):
                 say(str(error))
-        faulty = [side.name for side, (_, errors) in zip(sides, read, strict=True) if errors]
-        return assembled.report_of_files(read[0][0], read[1][0], names, faulty), False
+        return report_on(sides), sides.planned is not None
 
 
-def _completed(
-    report: ChangeReport, sides: tuple[Side, Side], planned: tuple[PlannedMesh, PlannedMesh], directory: Path
-) -> ChangeReport:
+def report_on(sides: ComparedSides) -> ChangeReport:
+    """The report on two sides that were read; of a side with errors it has the files that could be read."""
+    from mesh.changes import assembled
+
+    if sides.planned is not None:
+        return _completed(assembled.report(*sides.planned, sides.names), sides, *sides.planned)
+    faulty = [each.side.name for each in (sides.before, sides.after) if each.errors]
+    return assembled.report_of_files(sides.before.mesh, sides.after.mesh, sides.names, faulty)
+
+
+def _completed(report: ChangeReport, sides: ComparedSides, before: PlannedMesh, after: PlannedMesh) -> ChangeReport:
     """The report with what its sides come to: promises, stacks, and approvals, of which no change needs none."""
     from mesh.changes.approval_lines import approval_section
     from mesh.changes.broken_promises import broken_promises
@@ -105,19 +96,11 @@ def _completed(
     from mesh.changes.stack_lines import stack_section
     from mesh.changes.widenings import widenings
 
-    changed = changed_files(*sides, directory)
-    asked = ChangeRequest(planned[0].mesh, planned[1].mesh, changed.files, changed.folder)
-    stacks = stack_section(stacks_between(*planned, changed))
+    asked = ChangeRequest(before.mesh, after.mesh, sides.changed.files, sides.changed.folder)
+    stacks = stack_section(sides.stacks or ())
     if not (report.is_change or stacks.is_change):
         return report
-    before, after, today = planned[0].mesh, planned[1].mesh, planned[1].as_of
-    promises = promise_section(broken_promises(before, after, today))
-    widened = widening_section(widenings(before, after, today))
+    promises = promise_section(broken_promises(before.mesh, after.mesh, after.as_of))
+    widened = widening_section(widenings(before.mesh, after.mesh, after.as_of))
     needed = approval_section(approvals(asked, Reviewers()))
     return replace(report, sections=(*report.sections, promises, widened, stacks, needed))
-
-
-def _read(side: Side, today: datetime.date) -> tuple[Mesh | None, Sequence[Finding]]:
-    """The mesh of a side, as far as it can be used, and its errors."""
-    mesh, findings = findings_of(side.folder, today)
-    return mesh, [finding for finding in findings if finding.severity == "error"]

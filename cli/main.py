@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "plan": "plan",
     "policies": "policies",
     "affected": "affected",
+    "review": "review",
     "up": "up",
     "as": "assume",
     "connect": "connect",

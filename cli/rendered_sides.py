@@ -12,7 +12,9 @@ from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
     from mesh.changes.changed_stacks import ChangedStack
+    from sandbox.runs.prepared_previews import PreparedPreviews
     from sandbox.runs.rendered_stacks import Resources
+    from sandbox.runs.stack_run import StackRun
 
 PROGRAM: Final = (
     *("__main__.py", "components", "functions", "mesh", "program"),
@@ -37,7 +39,9 @@ def _is_in(file: str, places: Sequence[str]) -> bool:
     return any(file == place or file.startswith(f"{place}/") for place in places)
 
 
-def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles) -> tuple[ChangedStack, ...]:
+def stacks_between(
+    before: PlannedMesh, after: PlannedMesh, changed: ChangedFiles, prepared: PreparedPreviews | None = None
+) -> tuple[ChangedStack, ...]:
     """The stacks that change; all of them where the program does, for both sides are made by the one that is here.
 
     Ends the command where a preview fails.
@@ -47,7 +51,7 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
 
     candidates = affected(before.plan, after.plan)
     stacks = [candidate.stack for candidate in candidates]
-    old, new = render((before, after), stacks)
+    old, new = render((before, after), stacks, prepared)
     found = {each.stack.stack: each for each in changed_stacks(candidates, old, new, changed.files)}
     if program := program_files(changed):
         others = {stack: ChangedStack(AffectedStack(stack, "program"), (), program) for stack in after.plan.stacks}
@@ -55,17 +59,29 @@ def stacks_between(before: PlannedMesh, after: PlannedMesh, changed: ChangedFile
     return tuple(found.values())
 
 
-def render(sides: Sequence[PlannedMesh], stacks: Sequence[str]) -> list[dict[str, Resources]]:
+def render(
+    sides: Sequence[PlannedMesh], stacks: Sequence[str], prepared: PreparedPreviews | None = None
+) -> list[dict[str, Resources]]:
     """Resources by stack on each side, planned in processes that begin before there is any thread."""
-    from sandbox.runs.preview import previews_of_meshes
     from sandbox.runs.rendered_stacks import rendered
 
     wanted = [[stack for stack in stacks if stack in side.plan.access] for side in sides]
-    with (
-        previews_of_meshes(list(zip(sides, wanted, strict=True))) as previews,
-        Progress("planning", sum(map(len, wanted))) as progress,
-    ):
-        done = previews.runs(progress.step)
+    if not any(wanted):
+        return [{} for _ in sides]
+    done = _planned(list(zip(sides, wanted, strict=True)), prepared)
     exit_on_failures(done)
     runs = iter(done)
     return [rendered(side, [next(runs) for _ in each]) for side, each in zip(sides, wanted, strict=True)]
+
+
+def _planned(meshes: list[tuple[PlannedMesh, list[str]]], prepared: PreparedPreviews | None) -> list[StackRun]:
+    """The runs, by the process that has imported the program already where that is there, or by others."""
+    from sandbox.runs.preview import previews_of_meshes
+
+    number = sum(len(stacks) for _, stacks in meshes)
+    if prepared is not None and prepared.takes(meshes):
+        with Progress("planning", number) as progress:
+            if (done := prepared.runs(meshes, progress.step)) is not None:
+                return done
+    with previews_of_meshes(meshes) as previews, Progress("planning", number) as progress:
+        return previews.runs(progress.step)

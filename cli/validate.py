@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from cli.compared_sides import ReadSide, read_side
 from cli.console import answer, answer_json, answer_utf8, counted, say
 from cli.exit_codes import BAD_INPUT
-from cli.finding_formats import FormatOption, ShownFinding, written
+from cli.finding_formats import FindingFormat, FormatOption, ShownFinding, written
 from cli.options import DEFAULT_FOLDER, AsOf, Folder, JsonOption, day
 from mesh.findings import SERIOUS, Finding, listed
-from mesh.folder import findings_of
+from mesh.folder import ReadFolder, read_folder
 from mesh.model import Mesh
 from mesh.visible_text import visible_text
 
@@ -60,50 +61,78 @@ def validate(
 
     Exit code 0 when there is nothing but warnings and notes, 2 for errors and for dates that have passed.
     """
-    counting = _counting(only or (), directory)
-    mesh, findings = findings_of(directory, day(as_of))
+    counting = counting_places(only or (), directory)
+    read = read_folder(directory, day(as_of))
+    findings = read.findings
     if against is not None:
-        findings = sorted({*findings, *_refused(against, directory, mesh, day(as_of))})
-    shown = [ShownFinding(each, _counts(each, counting, lapses)) for each in findings]
+        from cli.revisions import opened_side
+
+        with opened_side(against, directory) as side:
+            findings = with_refused(read_side(side, day(as_of)), read, directory, day(as_of))
+    shown = [ShownFinding(each, counts(each, counting, lapses)) for each in findings]
+    if show(read.mesh, shown, "json" if as_json else form, "mesh validate", notes=notes):
+        raise typer.Exit(BAD_INPUT)
+
+
+def show(
+    mesh: Mesh | None,
+    shown: Sequence[ShownFinding],
+    form: FindingFormat,
+    tool: str,
+    *,
+    notes: bool,
+    to_stderr: bool = False,
+) -> bool:
+    """Prints findings in a format, for people with what the mesh is where none counts; whether one does.
+
+    A text goes to standard error where standard output has something else.
+    """
+    line = say if to_stderr else answer
     serious = [each.finding for each in shown if each.counts and each.finding.severity in SERIOUS]
     unchecked = _left_out(mesh) if mesh is not None else []
     # A note changes nothing that anybody has to do now: one a contract would hide the warnings between them.
     told = [each for each in shown if notes or each.finding.severity != "note"]
-    if as_json or form == "json":
+    if form == "json":
         rows = [each.as_json() for each in shown]
         answer_json({"valid": not serious, "findings": rows, "unchecked": unchecked})
     elif form == "text":
         if told:
-            answer(written(told, form, "mesh validate"))
+            line(written(told, form, tool))
     elif told or form != "github":
-        answer_utf8(written(told, form, "mesh validate"))
+        answer_utf8(written(told, form, tool))
     if serious:
         if unchecked:
             say(visible_text(f"not checked until that is mended: what depends on {listed(unchecked)}"))
         say(f"{counted(len(serious), 'finding')} in {counted(len({f.file for f in serious}), 'file')}")
-        raise typer.Exit(BAD_INPUT)
-    if mesh is not None and form == "text" and not as_json:
-        _summary(mesh, shown, notes)
+    elif mesh is not None and form == "text":
+        for each in _summary(mesh, shown, notes):
+            line(each)
+    return bool(serious)
 
 
-def _refused(against: str, directory: Path, mesh: Mesh | None, today: datetime.date) -> list[Finding]:
+def with_refused(before: ReadSide, read: ReadFolder, directory: Path, today: datetime.date) -> list[Finding]:
+    """Findings of a folder, and those on a change since a side."""
+    return sorted({*read.findings, *refused(before, read, directory, today)})
+
+
+def refused(before: ReadSide, read: ReadFolder, directory: Path, today: datetime.date) -> list[Finding]:
     """Findings on a change since a side; of one that is not valid no change can be told, which is a finding, too."""
-    from cli.revisions import opened_side
     from mesh.changes.refused_changes import refused_changes
-    from mesh.load import load
 
-    with opened_side(against, directory) as side:
-        before, found = findings_of(side.folder, today)
-        errors = side.placed([each for each in found if each.severity == "error"])
-    if before is None or errors:
-        for error in errors:
+    if before.mesh is None or before.errors:
+        for error in before.errors:
             say(str(error))
-        why = f"{side.name} is not valid, so what changed since cannot be told; compare with another revision"
-        return [Finding(str(directory / "mesh.yaml"), 1, 1, why)]
-    return [] if mesh is None else load(directory).place(refused_changes(before, mesh, today))
+        return [not_comparable(before, directory)]
+    return [] if read.mesh is None else read.loaded.place(refused_changes(before.mesh, read.mesh, today))
 
 
-def _counting(only: Sequence[Path], directory: Path) -> list[str] | None:
+def not_comparable(before: ReadSide, directory: Path) -> Finding:
+    """The finding on a side that is not valid."""
+    why = f"{before.side.name} is not valid, so what changed since cannot be told; compare with another revision"
+    return Finding(str(directory / "mesh.yaml"), 1, 1, why)
+
+
+def counting_places(only: Sequence[Path], directory: Path) -> list[str] | None:
     """Real paths below which lapses count, None for everywhere; raises BadParameter for one that is not there."""
     for path in only:
         if not any(os.path.lexists(place) for place in (path, directory / path)):
@@ -111,7 +140,7 @@ def _counting(only: Sequence[Path], directory: Path) -> list[str] | None:
     return [os.path.realpath(path if os.path.lexists(path) else directory / path) for path in only] or None
 
 
-def _counts(finding: Finding, counting: Sequence[str] | None, lapses: Literal["fail", "warn"]) -> bool:
+def counts(finding: Finding, counting: Sequence[str] | None, lapses: Literal["fail", "warn"]) -> bool:
     """Whether a finding decides the exit code where it is of a severity that does."""
     if finding.severity != "lapse":
         return True
@@ -120,8 +149,8 @@ def _counts(finding: Finding, counting: Sequence[str] | None, lapses: Literal["f
     return here and lapses == "fail"
 
 
-def _summary(mesh: Mesh, shown: Sequence[ShownFinding], notes: bool) -> None:
-    """Says what the mesh is, and what there is besides of lapses that do not count, warnings and notes."""
+def _summary(mesh: Mesh, shown: Sequence[ShownFinding], notes: bool) -> Iterator[str]:
+    """Lines on a valid mesh: its size, and what there is besides of lapses that do not count, warnings and notes."""
     severities = [each.finding.severity for each in shown]
     lapsed, noted = severities.count("lapse"), severities.count("note")
     parts = (
@@ -132,10 +161,10 @@ def _summary(mesh: Mesh, shown: Sequence[ShownFinding], notes: bool) -> None:
         counted(severities.count("warning"), "warning"),
         *([f"{counted(lapsed, 'lapse')} that {'does' if lapsed == 1 else 'do'} not count here"] if lapsed else []),
     )
-    answer(f"{mesh.file.name} is valid: {', '.join(parts)}")
+    yield f"{mesh.file.name} is valid: {', '.join(parts)}"
     if noted and not notes:
         declare = "declares" if noted == 1 else "declare"
-        answer(f"{counted(noted, 'contract')} {declare} what nothing watches yet: `mesh validate --notes`")
+        yield f"{counted(noted, 'contract')} {declare} what nothing watches yet: `mesh validate --notes`"
 
 
 def _left_out(mesh: Mesh) -> list[str]:

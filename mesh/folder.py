@@ -28,6 +28,24 @@ class PlannedMesh:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFolder:
+    """A mesh folder that was read for a day: the mesh, all its findings in the order of the files, and their places."""
+
+    loaded: Loaded
+    findings: tuple[Finding, ...]
+
+    @property
+    def mesh(self) -> Mesh | None:
+        """The mesh, as far as it can be used."""
+        return self.loaded.mesh
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that stop a plan."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+
 _READ: Final = ContextVar[PlannedMesh | None]("read", default=None)
 
 
@@ -43,8 +61,14 @@ def already_read(mesh: PlannedMesh) -> Generator[None]:
 
 def findings_of(directory: Path, as_of: datetime.date) -> tuple[Mesh | None, list[Finding]]:
     """Findings of a mesh folder on a day, in the order of the files."""
+    read = read_folder(directory, as_of)
+    return read.mesh, list(read.findings)
+
+
+def read_folder(directory: Path, as_of: datetime.date) -> ReadFolder:
+    """A mesh folder with its findings on a day, and the sources in which later problems have their places."""
     loaded = load(directory)
-    return loaded.mesh, _findings(directory, loaded, as_of)
+    return ReadFolder(loaded, tuple(_findings(directory, loaded, as_of)))
 
 
 def without_errors(directory: Path, as_of: datetime.date) -> tuple[Mesh, Loaded]:

@@ -285,6 +285,7 @@ class _Reader:
             self.finding(f"{folder}/{name}", why)
             return False
         if not validation_messages.is_name(stem):
+            self.unread.add(f"{folder}/{name}")
             self.finding(
                 f"{folder}/{name}", f"the name of the file is the {kind}'s, and {validation_messages.bad_name(stem)}"
             )

@@ -31,13 +31,14 @@ def deploy(plan: GovernancePlan) -> None:
     AuditTrail("audit", plan.audit, log_bucket=plan.account.log_bucket, opts=started)
     bus = MeshBus("mesh", plan.bus, opts=options)
     BreakGlass("break-glass", plan.break_glass, opts=started)
-    roles = [LocationRole(name, args, opts=started) for name, args in plan.locations.items()]
+    roles = {domain: LocationRole(domain, args, opts=started) for domain, args in plan.locations.items()}
     for stack, args in plan.ci.items():
         CiRole(stack, args, opts=started)
-    catalog = after(options, *roles)
-    hub = MeshCatalog("mesh", plan.catalog, opts=catalog)
+    hub = MeshCatalog("mesh", plan.catalog, opts=after(options, *roles.values()))
     role = PublicationRole("publication", plan.publication_role, opts=started)
     for name, args in plan.registered.items():
+        # Not after every domain's: the SDK walks what each waits for, and products times domains is a long way.
+        catalog = after(options, roles[args.domain])
         location = RegisteredLocation(name, args, opts=after(catalog, hub.lake))
         # An entry's database is there before its tables, so it is closed, and at a place that is registered.
         CatalogEntry(name, plan.entries[name], opts=after(catalog, *hub.tags, location.location))

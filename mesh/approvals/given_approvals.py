@@ -15,6 +15,7 @@ from mesh.approvals.new_exceptions import exception_needs
 from mesh.approvals.opened_columns import opening_needs
 from mesh.approvals.other_owners import owner_needs
 from mesh.approvals.own_accounts import own_account_needs
+from mesh.approvals.readable_sides import readable_sides
 from mesh.approvals.touched_files import file_needs
 from mesh.approvals.wider_use import agreement_needs, derivation_needs, pipeline_needs, use_notices
 from mesh.approvals.written_holders import holder_needs
@@ -95,20 +96,11 @@ NEEDS = (
 
 def approvals(request: ChangeRequest, reviewers: Reviewers) -> Approvals:
     """The approvals that a change needs, with who gave them."""
-    request = _with_known_settings(request)
+    before, after = readable_sides(request.before, request.after)
+    request = replace(request, before=before, after=after)
     needs = _once(need for rule in NEEDS for need in rule(request))
     told = dict.fromkeys((*use_notices(request), *data_notices(request)))
     return Approvals(tuple(Approval(need, reviewers.yes_to(need)) for need in needs), tuple(told))
-
-
-def _with_known_settings(request: ChangeRequest) -> ChangeRequest:
-    """The request, in which a side whose `mesh.yaml` cannot be read has the other side's in the place of a stand-in."""
-    before, after = request.before, request.after
-    if "mesh.yaml" in after.unread:
-        return replace(request, after=replace(after, file=before.file))
-    if "mesh.yaml" in before.unread:
-        return replace(request, before=replace(before, file=after.file))
-    return request
 
 
 def _once(needs: Iterable[Need]) -> Iterator[Need]:

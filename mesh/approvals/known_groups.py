@@ -35,7 +35,7 @@ def _held(request: ChangeRequest, group: str) -> Iterator[tuple[tuple[str, ...],
     for name, file in after.clearances.items():
         former = before.clearances.get(name)
         if former and all(group in {member.group for member in each.members} for each in (former, file)):
-            yield approvers_of(before, [name]), f"hold the clearance '{name}'"
+            yield approvers_of(before, [name]) or platform_of(before), f"hold the clearance '{name}'"
     for name, partner in after.partners.items():
         known = before.partners.get(name)
         if known and group in known.principals and group in partner.principals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mesh.approvals.needs import ChangeRequest, Need, approvers_of, guard_needs, platform_of
 from mesh.contracts.breaks import contract_side
@@ -16,6 +16,9 @@ from mesh.findings import listed
 from mesh.model import Contract, Mesh
 
 ReadLabels = frozenset[str]
+
+ALL_FILES: Final = "all files"
+"""What is read of a product by its port `files`, in the place of a column's name."""
 
 
 class ColumnPlace(NamedTuple):
@@ -36,11 +39,15 @@ class _ReadableProduct:
 
     def readable(self, reads: ReadLabels) -> frozenset[ColumnPlace]:
         """Columns that a clearance reads: all of files whose every label it covers, of tables those that it covers."""
-        if "files" in self.ports and self.labels <= reads:
+        if self.opens_files(reads):
             return frozenset(self.columns)
         if "table" not in self.ports:
             return frozenset()
         return frozenset(place for place, labels in self.columns.items() if labels <= reads)
+
+    def opens_files(self, reads: ReadLabels) -> bool:
+        """Whether a clearance reads the files, which may hold what is in no table."""
+        return "files" in self.ports and self.labels <= reads
 
 
 def _products(mesh: Mesh) -> dict[str, _ReadableProduct]:
@@ -66,18 +73,26 @@ def _columns(reference: str, contract: Contract) -> Iterator[tuple[ColumnPlace, 
 
 @dataclass(frozen=True, slots=True)
 class _KeptProduct:
-    """A product that was there before, under whatever name; the places that each column after had before."""
+    """A product that was there before, by its name after; the places that each column after had before."""
 
+    name: str
     old: _ReadableProduct
     new: _ReadableProduct
     formers: Mapping[ColumnPlace, tuple[ColumnPlace, ...]]
 
     def opened(self, reads_before: ReadLabels | None, reads_after: ReadLabels) -> Iterator[ColumnPlace]:
-        """Columns that a clearance comes to read, of those that were there; None before is one that was not."""
+        """Columns that a clearance comes to read, of those that were there; None before is one that was not.
+
+        Of files that it comes to read, with no column that it did not read of the table, `ALL_FILES`.
+        """
         had = frozenset[ColumnPlace]() if reads_before is None else self.old.readable(reads_before)
-        for place in sorted(self.new.readable(reads_after)):
-            if not had.issuperset(self.formers.get(place, ())):
-                yield place
+        found = [
+            place for place in sorted(self.new.readable(reads_after)) if not had.issuperset(self.formers.get(place, ()))
+        ]
+        yield from found
+        had_files = reads_before is not None and self.old.opens_files(reads_before)
+        if not found and self.new.opens_files(reads_after) and not had_files:
+            yield ColumnPlace(self.name, "", ALL_FILES)
 
     def lost(self, place: ColumnPlace) -> ReadLabels:
         """Labels that a column had before, and has no more."""
@@ -92,7 +107,7 @@ def _kept(before: Mesh, after: Mesh) -> Iterator[tuple[str, _KeptProduct]]:
     for reference in sorted(new):
         was = renamed.get(reference, reference)
         if was in old:
-            yield reference, _KeptProduct(old[was], new[reference], _formers(before, after, was, reference))
+            yield reference, _KeptProduct(reference, old[was], new[reference], _formers(before, after, was, reference))
 
 
 def _formers(before: Mesh, after: Mesh, was: str, reference: str) -> Mapping[ColumnPlace, tuple[ColumnPlace, ...]]:
@@ -159,7 +174,7 @@ def opening_needs(request: ChangeRequest) -> Iterator[Need]:
             why = f"the clearance '{clearance}' is new, and has no approvers yet whom this could be asked of"
             yield Need("clearance", place, platform_of(before), why)
         elif more or clearance in opened:
-            by = approvers_of(before, [clearance])
+            by = approvers_of(before, [clearance]) or platform_of(before)
             gained = opened.get(clearance, ())
             what = _shown(gained) if gained else f"{listed(more)}, which no column has yet"
             yield Need("clearance", place, by, f"who holds the clearance '{clearance}' comes to read {what}")

@@ -43,7 +43,7 @@ def file_needs(request: ChangeRequest) -> Iterator[Need]:
     owned: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     every = tuple(codeowners.ownerships(_reachable(request.before), PurePosixPath(request.folder)))
     for file in request.files:
-        owned[_owners(every, file)].append(file)
+        owned[_owners(every, file) or platform_of(request.before)].append(file)
     for by, files in owned.items():
         belongs = "belongs" if len(files) == 1 else "belong"
         yield Need("file", files[0], by, f"{_shown(files)} {belongs} to {' or '.join(by)}")

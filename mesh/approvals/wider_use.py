@@ -15,9 +15,10 @@ def agreement_needs(request: ChangeRequest) -> Iterator[Need]:
     for name, partner in request.after.partners.items():
         before = request.before.partners.get(name)
         had = {agreement.product: agreement for agreement in before.agreements} if before else {}
-        for agreement in partner.agreements:
+        for number, agreement in enumerate(partner.agreements):
             old, place = had.get(agreement.product), f"{request.folder}/partners/{name}.yaml"
-            if why := _more(name, old, agreement):
+            is_told = not request.after.touches(f"partners/{name}.yaml", "agreements", number)
+            if why := _more(name, old, agreement, is_told):
                 by = _owner(request.before, agreement.product) or platform_of(request.before)
                 yield Need("agreement", place, by, why)
             more = set(agreement.classifications) - set(old.classifications if old else ())
@@ -26,7 +27,10 @@ def agreement_needs(request: ChangeRequest) -> Iterator[Need]:
         yield from _more_people(request, name, before, partner)
 
 
-def _more(partner: str, old: Agreement | None, new: Agreement) -> str:
+def _more(partner: str, old: Agreement | None, new: Agreement, is_told: bool) -> str:
+    """The sentence on an agreement that is more than before; of a new one with its purpose, where that is told."""
+    if old is None and not is_told:
+        return f"the partner '{partner}' comes to get {new.product}, and its agreement has a mistake"
     if old is None:
         return f"the partner '{partner}' comes to get {new.product}, for '{new.purpose}', until {new.expires}"
     if new.expires > old.expires:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from mesh.plan import Plan
+from mesh.plan.nodes import DataProductArgs
 
 OF_ACCESS: Final = (
     "name",
@@ -43,6 +44,9 @@ OF_DOMAIN: Final = (
     "jobs",
 )
 """What the stack `domain-<d>` is made of, of the same node."""
+
+UNREAD: Final[Mapping[type, frozenset[str]]] = {DataProductArgs: frozenset(("description", "kind", "labels"))}
+"""What no stack is made of, of nodes that are in one: a product's words stand in the catalog, which has its entry."""
 
 StackChange = Literal["create", "update", "destroy", "program"]
 """Whether a stack is new, differs, is there no more, or is made by a program that differs."""
@@ -82,7 +86,8 @@ def read_by(plan: Plan, stack: str) -> Mapping[str, Any]:
 
 
 def _fields(node: Any) -> Mapping[str, Any]:
-    return {field.name: getattr(node, field.name) for field in dataclasses.fields(node)}
+    unread = UNREAD.get(cast("type[Any]", type(node)), frozenset())
+    return {field.name: getattr(node, field.name) for field in dataclasses.fields(node) if field.name not in unread}
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any], place: tuple[str, ...] = ()) -> Iterator[str]:
@@ -93,7 +98,7 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any], place: tuple
             continue
         parts = _parts(old), _parts(new)
         if len(here) < DEEPEST and parts[0] is not None and parts[1] is not None:
-            yield from list(_differing(parts[0], parts[1], here)) or [".".join(here)]
+            yield from list(_differing(parts[0], parts[1], here)) or [".".join(here)] * (type(old) is not type(new))
         else:
             yield ".".join(here)
 

@@ -11,6 +11,7 @@ from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
 from mesh.changes.exception_lines import exception_section
 from mesh.changes.fact_lines import WrittenFact, facts
+from mesh.changes.link_lines import LinkChange, link_changes, link_remark, link_section
 from mesh.changes.other_ids import other_ids, with_other_ids
 from mesh.changes.partner_lines import partner_section, told_ids
 from mesh.changes.people_lines import holder_changes, people_section
@@ -44,7 +45,8 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
         partner_section(before, after, [fact for fact in every if fact.kind == "partner"]),
         pipeline_section(one, other, reads, [fact for fact in every if fact.kind in ("pipeline", "script")]),
     )
-    sections = (*access, product_section(one, other, product_facts(every)))
+    links = link_changes(one, other)
+    sections = (*access, link_section(links), product_section(one, other, product_facts(every)))
     ids = frozenset(each.path for each in other_ids(before, after)) | told_ids(before, after)
     rest = _left(every, sections, ids)
     holders = holder_changes(one, other, reads)
@@ -55,7 +57,8 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
         statement_section(one, other),
         blast_section(one, other, holders, reads),
     )
-    return ChangeReport(before=names[0], after=names[1], remark=_remark(access, written), sections=made)
+    remark, named = _remark(access, written, links)
+    return ChangeReport(before=names[0], after=names[1], remark=remark, names=named, sections=made)
 
 
 def report_of_files(
@@ -73,7 +76,8 @@ def report_of_files(
         said = [f"{{}} has {_size(mesh)}." for _, mesh in there]
         return replace(told, remark=" ".join([head, *said]), names=(*faulty, *(name for name, _ in there)))
     unread = sorted(_unread(before) | _unread(after))
-    unknown = {*unread, *_unread_locks(before), *_unread_locks(after)}
+    unplaced = {*before.unplaced(after), *after.unplaced(before)}
+    unknown = {*unread, *unplaced, *_unread_locks(before), *_unread_locks(after)}
     written = [change for change in written_changes(before, after) if not _is_of(change.file, unknown)]
     rest = list(facts(written, before, after))
     left_out = f" Left out: {enumerated(['{}'] * len(unread))}." if unread else ""
@@ -107,7 +111,8 @@ def _is_of(file: str, unread: set[str]) -> bool:
     """Whether a file could not be read, or belongs to a domain whose file could not be."""
     parts = file.split("/")
     owner = f"domains/{parts[1]}.yaml" if parts[0] == "contracts" and len(parts) > 2 else ""
-    return file in unread or parts[0] in unread or owner in unread
+    in_folder = bool(owner) and "domains" in unread
+    return file in unread or parts[0] in unread or owner in unread or in_folder
 
 
 def _left(
@@ -143,11 +148,16 @@ def _other_section(rest: Sequence[WrittenFact], written: Sequence[WrittenChange]
     )
 
 
-def _remark(access: Iterable[ReportSection], written: Sequence[WrittenChange]) -> str:
+def _remark(
+    access: Iterable[ReportSection], written: Sequence[WrittenChange], links: Sequence[LinkChange]
+) -> tuple[str, tuple[str, ...]]:
+    """The head of a report, and the names in it: where nobody reads anything else also what is queried elsewhere."""
     files = number_of(len({change.file for change in written}), "file says", "files say")
     head = f"{files} something else." if written else "The day alone differs."
-    effects = [section for section in access if _gives(section)]
-    return head if effects else f"{head} {NO_ACCESS}"
+    if any(_gives(section) for section in access):
+        return head, ()
+    linked, names = link_remark(links)
+    return " ".join(filter(None, (head, NO_ACCESS, linked))), names
 
 
 def _gives(section: ReportSection) -> bool:

@@ -69,9 +69,12 @@ def broken_promises(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[Pr
     What a mistake in a file leaves open breaks nothing: nobody knows what will stand there.
     """
     renamed = renamed_products(before, after, by_columns=False)
+    unplaced = before.unplaced(after) | after.unplaced(before)
     found: list[ProductBreaks] = []
     for name in sorted({*before.products(), *after.products()} - set(renamed.values())):
-        if any(_is_unsaid(mesh, name) for mesh in (before, after)):
+        if f"domains/{name.partition('.')[0]}.yaml" in unplaced or any(
+            _is_unsaid(mesh, name) for mesh in (before, after)
+        ):
             continue
         one = _of_product(before, after, name, renamed.get(name, name), as_of)
         if one.changes:

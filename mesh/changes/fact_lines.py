@@ -20,11 +20,22 @@ class WrittenFact(NamedTuple):
     subject: str
     path: tuple[str, ...]
     change: WrittenChange
+    is_stray: bool = False
+    """Whether the file is there on both sides, and on one of them no product has it."""
 
     @property
     def line(self) -> ReportLine:
         """The fact as a line."""
         before, after = self.change.before, self.change.after
+        if self.is_stray:
+            now = (
+                ", which no product had, is of one now"
+                if isinstance(before, Missing)
+                else " stays, and no product has it"
+            )
+            return ReportLine(f"{self.subject}: the file {self.change.file}{now}")
+        if self.kind == "contract" and not self.change.path:
+            return ReportLine(f"{self.subject}: the contract is {'new' if isinstance(before, Missing) else 'removed'}")
         if not self.path:
             return ReportLine(f"{self.subject} is {'new' if isinstance(before, Missing) else 'removed'}")
         key, item = _key(self.path)
@@ -87,8 +98,10 @@ def facts(changes: Iterable[WrittenChange], before: Mesh, after: Mesh) -> Iterat
         for domain, owner in mesh.domains.items()
         for name, product in owner.products.items()
     }
+    stray = {*before.stray_contracts, *before.stray_locks, *after.stray_contracts, *after.stray_locks}
     for change in changes:
-        yield _fact(change, contracts)
+        fact = _fact(change, contracts)
+        yield fact._replace(is_stray=not change.path and change.file in stray)
 
 
 def _fact(change: WrittenChange, contracts: dict[str, str]) -> WrittenFact:

@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from mesh.approvals.readable_sides import readable_sides
 from mesh.contracts.breaks import ContractSide, contract_side
 from mesh.contracts.breaks.contract_fields import labels_of
 from mesh.contracts.breaks.former_columns import former_columns
@@ -80,8 +81,9 @@ class LabelWidening(NamedTuple):
 def widenings(before: Mesh, after: Mesh, as_of: datetime.date) -> tuple[LabelWidening, ...]:
     """Every label that columns and products lose, each side with the label words of its own mesh.
 
-    A product or table under another name is the one that it was.
+    A product or table under another name is the one that it was. What a mistake leaves open loses no label.
     """
+    before, after = readable_sides(before, after)
     renamed = {name: was for was, name in renamed_products(before, after).items()}
     found: list[LabelWidening] = []
     for product in sorted(after.contracts):

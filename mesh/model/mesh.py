@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from mesh.model.accounts import AccountsFile
+from mesh.model.base import NAME_PATTERN
 from mesh.model.clearance import ClearanceFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
@@ -47,7 +50,22 @@ class Mesh:
 
     def is_unread(self, folder: str, name: str) -> bool:
         """Whether a domain (folder `domains`), partner or clearance may be there, though it could not be read."""
-        return folder in self.unread or f"{folder}/{name}.yaml" in self.unread
+        file = f"{folder}/{name}.yaml"
+        return folder in self.unread or file in self.unread or any(_meant(each) == file for each in self.unread)
+
+    def unplaced(self, other: Mesh) -> frozenset[str]:
+        """Files of another mesh that are not here, and may be the content of a file here whose name is none."""
+        folders = (
+            ("domains", self.domains, other.domains),
+            ("partners", self.partners, other.partners),
+            ("clearances", self.clearances, other.clearances),
+        )
+        return frozenset(
+            f"{folder}/{name}.yaml"
+            for folder, own, others in folders
+            if any(_is_misnamed(file) for file in self.unread if file.startswith(f"{folder}/"))
+            for name in others.keys() - own.keys()
+        )
 
     def is_uncertain(self, file: str, *path: str | int) -> bool:
         """Whether what stands at a place of a file, or would stand there, cannot be told."""
@@ -71,6 +89,17 @@ class Mesh:
     def products(self) -> list[str]:
         """References of all products, as `<domain>.<product>`."""
         return [f"{domain}.{product}" for domain, owner in self.domains.items() for product in owner.products]
+
+
+def _is_misnamed(file: str) -> bool:
+    """Whether a file of a folder has a name that nothing can have."""
+    return re.fullmatch(NAME_PATTERN, PurePosixPath(file).stem) is None
+
+
+def _meant(file: str) -> str:
+    """The name that the file of a domain, partner or clearance most likely has: `Ads.yaml` is `ads.yaml`."""
+    folder, _, name = file.partition("/")
+    return f"{folder}/{re.sub('[^a-z0-9]+', '-', name.removesuffix('.yaml').lower()).strip('-')}.yaml"
 
 
 def contract_file(domain: str, name: str, product: Product) -> str:

@@ -14,8 +14,10 @@ from sandbox.engine.driver import RunResult, entry_point, run
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import StackState
 from sandbox.engine.steps import in_one_order
+from sandbox.engine.trimmed_sdk import trimmed_sdk
 from sandbox.engine.work import Failure
-from sandbox.runs.preview_processes import PreviewProcesses, cores
+from sandbox.runs.free_cores import cores
+from sandbox.runs.preview_processes import PreviewProcesses
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, StackTask, stack_config
 
 SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
@@ -55,19 +57,20 @@ def previews_of_meshes(
     return PreviewProcesses(
         plan=lambda name, on_step: _preview(task(name, on_step), analyzer),
         lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
-        prepare=_load_program,
+        prepare=load_program,
         stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
         processes=cores() if processes is None else processes,
         title=lambda name: name.partition(":")[2],
     )
 
 
-def _load_program() -> None:
+def load_program() -> None:
     """Import what the program of most stacks imports, so that the processes share it; no service that few need."""
-    pulumi_aws = importlib.import_module("pulumi_aws")
-    importlib.import_module("program")
-    for service in SHARED_SERVICES:
-        _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
+    with trimmed_sdk():
+        pulumi_aws = importlib.import_module("pulumi_aws")
+        importlib.import_module("program")
+        for service in SHARED_SERVICES:
+            _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
 
 
 def _preview(task: StackTask, analyzer: Analyzer | None) -> StackRun:
@@ -81,7 +84,7 @@ def _preview(task: StackTask, analyzer: Analyzer | None) -> StackRun:
         on_step=task.step,
         analyzer=analyzer,
     )
-    with already_read(task.mesh):
+    with already_read(task.mesh), trimmed_sdk():
         result = run(engine, entry_point(ENTRY_POINT))
     return StackRun.of(task, _in_one_order(result))
 

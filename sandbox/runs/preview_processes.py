@@ -7,7 +7,6 @@ without other threads alone, so they begin before anything else does.
 from __future__ import annotations
 
 import gc
-import os
 import pickle
 import signal
 import traceback
@@ -17,7 +16,6 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, cast
 
@@ -27,15 +25,7 @@ from sandbox.runs.stack_run import OnStep, StackRun
 PlanStack = Callable[[str, OnStep | None], StackRun]
 Lost = Callable[[str, str], StackRun]
 """The run of a stack whose process is gone, of the stack's name and a sentence."""
-_THREADS: Final = Path("/proc/self/task")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def cores() -> int:
-    """The cores that this process may use; 1 where it has other threads, gRPC's own among them, or nothing tells."""
-    if not _THREADS.is_dir() or len(list(_THREADS.iterdir())) > 1:
-        return 1
-    return len(os.sched_getaffinity(0))
 
 
 @dataclass(slots=True)
@@ -191,7 +181,7 @@ def _tell(connection: Connection, plan: PlanStack, stack: str) -> None:
         sent = pickle.dumps(run)
     except Exception as error:  # noqa: BLE001 (whatever it is)
         error.add_note(traceback.format_exc())
-        connection.send((_portable(error), ()))
+        connection.send((portable(error), ()))
         return
     connection.send((None, run.result.steps))
     connection.send_bytes(sent)
@@ -201,8 +191,9 @@ def _received(sent: bytes) -> Any:
     return pickle.loads(sent)  # noqa: S301 (a process of our own sent it)
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
+    """The error as another process can be sent it, with its notes."""
     try:
         return _received(pickle.dumps(error))
     except Exception:  # noqa: BLE001 (an exception's constructor is anybody's)
-        return RuntimeError("\n".join([f"{type(error).__name__}: {error}", *error.__notes__]))
+        return RuntimeError("\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]))

@@ -234,7 +234,7 @@ def test_a_fault_of_ours_is_exit_code_3_and_says_so(
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(validate, "findings_of", broken)
+    monkeypatch.setattr(validate, "read_folder", broken)
     assert main.run(["validate", str(STACKS)]) == exit_codes.FAULT
     err = capsys.readouterr().err
     assert "broken on purpose" in err

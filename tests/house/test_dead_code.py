@@ -90,7 +90,6 @@ ALLOWED: Final = (
     Allowance("sandbox/emulator/emitted_events.py", ("transform_input",), "a parameter that moto gives by its name"),
     Allowance("sandbox/emulator/provider.py", ("[A-Z]*",), "methods of Pulumi's ResourceProvider service, by name"),
     Allowance("sandbox/enforcement/event_sources.py", ("visible_at",), "moto reads it of a message"),
-    Allowance("sandbox/enforcement/function_modules.py", ("set_data",), "importlib calls it of a loader"),
     Allowance("sandbox/enforcement/functions.py", ("*",), "members of a context that a handler may read"),
     Allowance(
         "sandbox/enforcement/replication.py",

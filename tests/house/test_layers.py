@@ -61,6 +61,9 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
 }
 """By package: its parts from the top to the bottom. A part imports those below it; parts of one layer do not meet."""
 
+OF_ITSELF: Final = "sandbox/engine/trimmed_sdk.py"
+"""A package that imports, under computed names, modules of itself alone; elsewhere each such name is written out."""
+
 THIRD_PARTIES: Final[Mapping[str, set[str]]] = {
     "cli": {"pydantic", "rich", "typer"},
     "program": {"pulumi", "pulumi_aws"},
@@ -176,11 +179,12 @@ def named_imports(module: Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in (
-            "import_module",
-            "__import__",
-        ):
+        elif isinstance(node, ast.Call) and module.path != OF_ITSELF and _imports_by_name(node):
             yield ast.literal_eval(node.args[0])
+
+
+def _imports_by_name(call: ast.Call) -> bool:
+    return ast.unparse(call.func).rpartition(".")[2] in ("import_module", "__import__")
 
 
 def test_nothing_imports_the_command() -> None:

@@ -49,6 +49,26 @@ def test_every_type_is_compared_or_belongs_to_the_components(planned: Planned) -
     assert {end for end in OF_THE_COMPONENTS if not any(t.endswith(end) for t in types)} == set()
 
 
+def test_an_entry_names_the_roles_of_its_own_domain_alone(planned: Planned) -> None:
+    """And still comes after those of every domain, which the account's settings of Lake Formation wait for."""
+    every = {each["urn"]: each for each in resources(planned.document)}
+    entries = {urn for urn, each in every.items() if each["type"] == "mesh:aws:CatalogEntry"}
+    roles = {urn for urn in every if "mesh:aws:LocationRole$" in urn}
+    roles = {urn for urn in roles if every[urn]["type"] == "aws:iam/role:Role"}
+    assert entries
+    for urn in entries:
+        named = roles.intersection(every[urn]["dependencies"])
+        domain = urn.rpartition("::")[2].partition(".")[0]
+        assert named == {role for role in roles if role.rpartition("::")[2].startswith(f"{domain}-")}
+        after, found = [urn], set[str]()
+        while after:
+            each = every[after.pop()]
+            more = {*each["dependencies"], *filter(None, [each["parent"]])} - found
+            found |= more
+            after += more
+        assert roles <= found
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "about"),
     [

@@ -18,7 +18,7 @@ MARKER: Final = "<!-- mesh: what this request changes -->"
 CI: Final = (
     "ci: {issuer: token.actions.githubusercontent.com, repository: acme/mesh, environments: {previews: looks}}\n"
 )
-FIRST: Final = ("Install the mesh command", "Name the base", "Validate")
+FIRST: Final = ("Install the mesh command", "Name the base")
 COMMENTS: Final = "issues/7/comments"
 
 
@@ -61,8 +61,8 @@ def test_a_request_is_validated_compared_and_its_stacks_are_found(origin: Origin
     for title in FIRST:
         runner.done(FILE, "change", title)
     assert "work .venv/.installed" in (runner.home / "make.log").read_text()
-    runner.done(FILE, "change", "Compare with the base")
-    report = runner.outputs["compare"]["report"]
+    runner.done(FILE, "change", "Review")
+    report = runner.outputs["review"]["report"]
     assert "shop-engineers" in report
     assert "of privacy@tiny.example" in report
     assert report in runner.summary
@@ -95,11 +95,14 @@ def test_a_label_that_goes_without_a_yes_fails_and_is_still_shown(origin: Origin
         clicks.write_text(clicks.read_text("utf-8").partition("customProperties:")[0], "utf-8")
 
     requested(origin, runner, unlabelled)
-    for title in (*FIRST, "Compare with the base"):
+    for title in FIRST:
         runner.done(FILE, "change", title)
-    assert runner.outputs["compare"]["told"] == "true"
-    ended = runner.run(FILE, "change", "Refuse breaks without notice, and labels that go without a yes")
+    ended = runner.run(FILE, "change", "Review")
     assert ended.code == 2
+    assert runner.outputs["review"]["told"] == "true"
+    report = runner.outputs["review"]["report"]
+    assert "- **Labels taken away**: " in report
+    assert report in runner.summary
     assert "::error file=stacks/contracts/orders/customers.odcs.yaml" in ended.out
     assert "loses the label pii" in ended.out
     runner.done(FILE, "change", "Find the stacks that it makes others")
@@ -108,7 +111,7 @@ def test_a_label_that_goes_without_a_yes_fails_and_is_still_shown(origin: Origin
 @pytest.mark.long
 def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Origin, runner: Runner) -> None:
     requested(origin, runner, lambda stacks: swap(stacks / "mesh.yaml", "name: tiny\n", "# A remark.\nname: tiny\n"))
-    for title in (*FIRST, "Compare with the base", "Find the stacks that it makes others"):
+    for title in (*FIRST, "Review", "Find the stacks that it makes others"):
         runner.done(FILE, "change", title)
     assert runner.outputs["stacks"]["stacks"] == "[]"
     assert runner.outputs["stacks"]["prove"] == "false"
@@ -118,7 +121,7 @@ def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Or
 def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Runner) -> None:
     rules = "policies/mesh_guardrails/themes/storage.py"
     requested(origin, runner, lambda _: swap(origin.path / rules, "    if block is None:", "    if block is not None:"))
-    for title in (*FIRST, "Find the stacks that it makes others"):
+    for title in (*FIRST, "Review", "Find the stacks that it makes others"):
         runner.done(FILE, "change", title)
     found = runner.outputs["stacks"]
     assert (found["prove"], found["stacks"]) == ("true", "[]")
@@ -135,9 +138,9 @@ def test_a_request_that_mends_its_base_is_not_stopped_by_it(origin: Origin, runn
     shop.write_text(good.replace("description:", "descriptoin:"), "utf-8")
     git(origin.path, "branch", "-f", "main", origin.commit())
     requested(origin, runner, lambda _: shop.write_text(good, "utf-8") and None)
-    for title in (*FIRST, "Compare with the base", "Find the stacks that it makes others"):
+    for title in (*FIRST, "Review", "Find the stacks that it makes others"):
         runner.done(FILE, "change", title)
-    report = runner.outputs["compare"]["report"].splitlines()
+    report = runner.outputs["review"]["report"].splitlines()
     assert report[0].startswith("What this request changes cannot be told: its base is not valid")
     assert any(line.startswith("    main:stacks/domains/shop.yaml:2:1: ") for line in report)
     assert runner.outputs["stacks"]["prove"] == "true"
@@ -149,8 +152,9 @@ def test_a_fault_of_ours_is_none_of_the_base(origin: Origin, runner: Runner) -> 
     runner.done(FILE, "change", FIRST[0])
     mesh = runner.workspace / ".venv" / "bin" / "mesh"
     mesh.write_text(f'#!/bin/sh\n[ "$1" = stacks ] || exit 3\nexec {runner.home}/mesh "$@"\n')
-    assert runner.run(FILE, "change", "Compare with the base").code == 3
-    assert runner.run(FILE, "change", "Find the stacks that it makes others").code == 3
+    runner.done(FILE, "change", FIRST[1])
+    assert runner.run(FILE, "change", "Review").code == 3
+    assert "told" not in runner.outputs["review"]
 
 
 def test_a_mesh_that_is_called_as_the_base_is_refused(origin: Origin, runner: Runner) -> None:
@@ -161,10 +165,12 @@ def test_a_mesh_that_is_called_as_the_base_is_refused(origin: Origin, runner: Ru
 
 def test_an_error_is_an_annotation_and_ends_the_job(origin: Origin, runner: Runner) -> None:
     requested(origin, runner, lambda stacks: swap(stacks / "domains" / "shop.yaml", "description:", "descriptoin:"))
-    for title in FIRST[:2]:
+    for title in FIRST:
         runner.done(FILE, "change", title)
-    ended = runner.run(FILE, "change", "Validate")
+    ended = runner.run(FILE, "change", "Review")
     assert ended.code == 2
+    assert "told" not in runner.outputs["review"]
+    assert "cannot be planned" in runner.outputs["review"]["report"]
     assert "::error file=stacks/domains/shop.yaml,line=2,col=1,title=mesh%3A error::" in ended.out
 
 
@@ -180,9 +186,9 @@ def test_a_lapse_stops_who_edits_its_file_and_nobody_else(
     origin.commit()
     origin.checkout(runner.workspace)
     runner.env["MESH_AS_OF"] = "2027-12-15"
-    for title in FIRST[:2]:
+    for title in FIRST:
         runner.done(FILE, "change", title)
-    ended = runner.run(FILE, "change", "Validate")
+    ended = runner.run(FILE, "change", "Review")
     assert ended.code == code
     assert f"::{kind} file=stacks/clearances/pii.yaml,line=5," in ended.out
     assert "was due on 2027-11-30" in ended.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from collections import defaultdict
 from typing import Any, Final
@@ -106,6 +107,46 @@ def test_a_table_port_opens_the_columns_without_labels(sample: Mesh) -> None:
     before = with_product(sample, PROFILES, ports=("files",))
     assert "profile_id" in [place.column for place in opened_columns(before, sample)["general"]]
     assert opened_columns(sample, before) == {}
+
+
+def test_a_files_port_opens_all_files_to_who_covers_every_label(sample: Mesh) -> None:
+    """Whoever read each column of the table reads files, too, which may hold what is in no table; as `mesh diff`."""
+    after = with_product(sample, "identity.accounts", ports=("table", "files"))
+    assert whys(opening_needs(request(sample, after))) == [
+        "@aurora/privacy-office: who holds the clearance 'pii' comes to read identity.accounts (all files)",
+        "@aurora/finance-control or @aurora/privacy-office: who holds the clearance 'restricted' comes to read "
+        "identity.accounts (all files)",
+    ]
+    assert list(opening_needs(request(after, sample))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reference", ["orders.customers", "orders.parcels", "shop.clicks"])
+@pytest.mark.parametrize("ports", list(itertools.permutations([("table",), ("files",), ("table", "files")], 2)))
+def test_a_port_asks_the_clearances_that_the_matrix_says_gain(
+    reference: str, ports: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    tiny = load(TINY).usable()
+    before, after = (_with_ports(tiny, reference, each) for each in ports)
+    had, has = (_reads_by_port(mesh, reference) for mesh in (before, after))
+    gaining = {clearance for clearance, reads in has.items() if not reads <= had[clearance]}
+    # All files hold at least what the table does.
+    gaining -= {name for name in gaining if ("files", "") in had[name]}
+    assert opened_columns(before, after).keys() == gaining
+
+
+def _with_ports(mesh: Mesh, reference: str, ports: tuple[str, ...]) -> Mesh:
+    return with_product(mesh, reference, ports=ports, pipeline=None)
+
+
+def _reads_by_port(mesh: Mesh, reference: str) -> defaultdict[str, set[tuple[str, str]]]:
+    """What each clearance reads of a product, by the whole matrix: columns of the table, files as a whole."""
+    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in matrix(DecidedReads(build(mesh, DAY))):
+        if row.allowed and f"{row.domain}.{row.product}" == reference:
+            columns = [""] if row.port == "files" else list(row.columns)
+            found[row.clearance].update((row.port, name) for name in columns)
+    return found
 
 
 def written(mesh: Mesh, reference: str) -> list[str]:

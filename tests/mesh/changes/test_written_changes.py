@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mesh.changes.assembled import report
+from mesh.approvals.given_approvals import Reviewers, approvals
+from mesh.approvals.needs import ChangeRequest
+from mesh.changes.assembled import report, report_of_files
 from mesh.changes.fact_lines import facts
+from mesh.changes.refused_changes import refused_changes
 from mesh.changes.written_changes import written_changes
-from mesh.folder import PlannedMesh
+from mesh.folder import PlannedMesh, findings_of
 from mesh.load import load
 from mesh.plan import build
 from tests.mesh.changes.random_edits import edited
@@ -83,3 +86,47 @@ def test_every_edit_that_says_something_else_has_a_line_in_the_report(seed: int)
     for key in ("access", "people", "partners", "pipelines", "statements", "blast"):
         assert bool(told[key].lines) >= bool(told[key].data), (key, names)
     assert bool(told["products"].lines) >= any(told["products"].data.values()), names
+
+
+def _of_files(folder: Path) -> str:
+    """What `mesh diff` says of the tiny mesh and a folder that has mistakes."""
+    after = load(folder).mesh
+    assert after is not None
+    told = report_of_files(load(TINY).usable(), after, ("main", "stacks"), ["stacks"])
+    return "\n".join([told.said(str), *(line.text for section in told.sections for line in section.lines)])
+
+
+@pytest.mark.parametrize("name", ["Shop.yaml", "shop_.yaml", "my shop.yaml", "-.yaml", "Shop.yml"])
+@pytest.mark.parametrize("folder", ["domains/shop", "partners/courier", "clearances/pii"])
+def test_nothing_is_removed_with_a_file_whose_name_is_none(tiny: Path, folder: str, name: str) -> None:
+    """`domains/Ads.yaml` may be the domain 'ads', whose contracts are there: they were said to be removed."""
+    file = tiny / f"{folder}.yaml"
+    file.rename(file.with_name(name))
+    said = _of_files(tiny)
+    assert "removed" not in said
+    assert "no product has it" not in said
+    assert f"Left out: {file.parent.name}/{Path(name).stem}.yaml." in said
+    after = load(tiny).mesh
+    assert after is not None
+    assert not approvals(ChangeRequest(load(TINY).usable(), after, ()), Reviewers()).needed
+    assert not list(refused_changes(load(TINY).usable(), after, DAY))
+
+
+def test_a_contract_that_is_there_is_not_said_to_be_removed(tiny: Path) -> None:
+    """Its domain has another name, and it itself no product; of one whose file went it is said."""
+    (tiny / "domains" / "shop.yaml").rename(tiny / "domains" / "store.yaml")
+    (tiny / "contracts/shop/clicks.lock.yaml").unlink()
+    said = _of_files(tiny)
+    assert "shop.clicks: the file contracts/shop/clicks.odcs.yaml stays, and no product has it" in said
+    assert "lock of shop.clicks is removed" in said
+    assert "'the file'" not in said
+
+
+def test_whoever_names_a_misnamed_domain_made_no_mistake(tiny: Path) -> None:
+    """One finding, and none for each line that names the domain; of other names there still is one."""
+    (tiny / "domains" / "orders.yaml").rename(tiny / "domains" / "Orders.yaml")
+    path = tiny / "clearances" / "pii.yaml"
+    path.write_text(path.read_text("utf-8").replace("domain: shop, use", "domain: shp, use", 1), "utf-8")
+    told = [finding.message for finding in findings_of(tiny, DAY)[1] if finding.severity == "error"]
+    assert not [each for each in told if "unknown" in each and "'shp'" not in each], told
+    assert [each for each in told if "'shp'" in each], told
