@@ -32,9 +32,7 @@ def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = N
         return run_each.runs(on_step)
 
 
-def previews(
-    mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None
-) -> PreviewProcesses[StackRun]:
+def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None) -> PreviewProcesses[StackRun]:
     """Each of the stacks in preview, in as many processes as there are cores, which begin with the context manager.
 
     Who starts threads, as a progress display does, starts them inside.

@@ -15,8 +15,8 @@ WRONG = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "
 STRANGE = '{"Statement": []}'
 
 
-def emitted_as(type_: str, name: str, **inputs: object) -> EmittedResource:
-    return EmittedResource("domain-a", f"urn::{name}", type_, name, "111111111111", inputs)
+def emitted_as(type_: str, title: str, **inputs: object) -> EmittedResource:
+    return EmittedResource("domain-a", f"urn::{title}", type_, title, "111111111111", inputs)
 
 
 EVERY = (
@@ -27,7 +27,7 @@ EVERY = (
 
 
 def sent(resource: EmittedResource) -> OwnFindings:
-    return pickle.loads(pickle.dumps(own_findings(resource)))  # noqa: S301 (as a process sends it)
+    return pickle.loads(pickle.dumps(own_findings(resource)))
 
 
 @pytest.mark.parametrize("whole", [False, True])
