@@ -20,6 +20,7 @@ from mesh.plan import Plan
 
 if TYPE_CHECKING:
     from sandbox.runs.emitted_stacks import EmittedStack
+    from sandbox.runs.stack_run import StackRun
 
 
 AgainstOption = Annotated[
@@ -68,18 +69,13 @@ def plan(
         _show_sizes(planned, as_json) if sizes else _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
-    from sandbox.runs import preview
-
-    # The processes are forked before the progress display has a thread.
     if removal:
-        with preview.previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
-            runs = each.runs(progress.step)
-        exit_on_failures(runs)
-        plan_removal.show(runs, as_json)
+        plan_removal.show(_previewed(planned, stacks), as_json)
         return
     from mesh.acceptance import accept
-    from sandbox.runs import emitted_stacks
+    from sandbox.runs import emitted_stacks, preview
 
+    # The processes are forked before the progress display has a thread.
     with preview.emitted_previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
         made = each.runs(progress.step)
     exit_on_failures([each.run for each in made])
@@ -95,6 +91,16 @@ def plan(
         say(finding)
     if found:
         raise typer.Exit(FINDINGS)
+
+
+def _previewed(planned: PlannedMesh, stacks: list[str]) -> list[StackRun]:
+    """The runs of the stacks; ends the command where one fails."""
+    from sandbox.runs.preview import previews
+
+    with previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
+        runs = each.runs(progress.step)
+    exit_on_failures(runs)
+    return runs
 
 
 def _refuse_together(options: dict[str, bool]) -> None:

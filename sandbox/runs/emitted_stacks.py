@@ -30,9 +30,9 @@ def emitted_stack(plan: Plan, run: StackRun) -> EmittedStack:
     rest = replace(run, result=replace(run.result, resources=[], steps=[]))
     if run.result.failures:
         return EmittedStack(rest, 0, [], ())
-    one = {"stack": run.stack, "resources": resources_as_json(run, BucketPolicies(plan))}
-    own = tuple(own_findings(each) for each in emitted({"stacks": [one]}))
-    return EmittedStack(rest, run.operations.get("create", 0), one["resources"], own)
+    resources = resources_as_json(run, BucketPolicies(plan))
+    of_aws = emitted({"stacks": [{"stack": run.stack, "resources": resources}]})
+    return EmittedStack(rest, run.operations.get("create", 0), resources, tuple(map(own_findings, of_aws)))
 
 
 def document(plan: Plan, stacks: Iterable[EmittedStack]) -> dict[str, Any]:
