@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
+from mesh.aws.property_shapes import shapes
 from mesh.folder import PlannedMesh, already_read
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.analysis import Analyzer
@@ -16,8 +18,9 @@ from sandbox.engine.state import StackState
 from sandbox.engine.steps import in_one_order
 from sandbox.engine.trimmed_sdk import trimmed_sdk
 from sandbox.engine.work import Failure
+from sandbox.runs.emitted_stacks import EmittedStack, emitted_stack
 from sandbox.runs.free_cores import cores
-from sandbox.runs.preview_processes import PreviewProcesses
+from sandbox.runs.preview_processes import PreviewProcesses, R
 from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, StackTask, stack_config
 
 SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
@@ -32,7 +35,7 @@ def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = N
 
 def previews(
     mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None, analyzer: Analyzer | None = None
-) -> PreviewProcesses:
+) -> PreviewProcesses[StackRun]:
     """Each of the stacks in preview, in as many processes as there are cores, which begin with the context manager.
 
     Who starts threads, as a progress display does, starts them inside. An `analyzer` is asked as the engine asks one.
@@ -44,20 +47,37 @@ def previews_of_meshes(
     meshes: Sequence[tuple[PlannedMesh, Iterable[str]]],
     processes: int | None = None,
     analyzer: Analyzer | None = None,
-) -> PreviewProcesses:
+) -> PreviewProcesses[StackRun]:
     """The same, for stacks of several meshes in the same processes: no core waits for the last stack of a mesh.
 
     The runs come mesh by mesh.
     """
+    return _side_by_side(meshes, processes, lambda run: run, load_program, analyzer)
 
+
+def emitted_previews(
+    mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None
+) -> PreviewProcesses[EmittedStack]:
+    """The same as `previews`, with what each stack has emitted, compared with AWS's models in the processes."""
+    return _side_by_side([(mesh, stacks)], processes, partial(emitted_stack, mesh.plan), _load_program_and_models)
+
+
+def _side_by_side(
+    meshes: Sequence[tuple[PlannedMesh, Iterable[str]]],
+    processes: int | None,
+    result: Callable[[StackRun], R],
+    prepare: Callable[[], None],
+    analyzer: Analyzer | None = None,
+) -> PreviewProcesses[R]:
     def task(name: str, on_step: OnStep | None = None) -> StackTask:
         number, _, stack = name.partition(":")
         return StackTask("up", meshes[int(number)][0], stack, on_step, preview=True)
 
     return PreviewProcesses(
         plan=lambda name, on_step: _preview(task(name, on_step), analyzer),
+        result=result,
         lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
-        prepare=load_program,
+        prepare=prepare,
         stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
         processes=cores() if processes is None else processes,
         title=lambda name: name.partition(":")[2],
@@ -71,6 +91,12 @@ def load_program() -> None:
         importlib.import_module("program")
         for service in SHARED_SERVICES:
             _ = getattr(pulumi_aws, service).outputs  # a package is imported when something of it is asked for
+
+
+def _load_program_and_models() -> None:
+    """Import the program, and read what AWS's models say, of which each process would have its own copy."""
+    load_program()
+    shapes()
 
 
 def _preview(task: StackTask, analyzer: Analyzer | None) -> StackRun:

@@ -17,11 +17,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self, cast
+from typing import Any, Final, Generic, NamedTuple, Self, TypeVar, cast
 
 from sandbox.engine.steps import Step
 from sandbox.runs.stack_run import OnStep, StackRun
 
+R = TypeVar("R")
 PlanStack = Callable[[str, OnStep | None], StackRun]
 Lost = Callable[[str, str], StackRun]
 """The run of a stack whose process is gone, of the stack's name and a sentence."""
@@ -37,23 +38,27 @@ class _Planner:
     stack: str = ""
 
 
+class _Sent(NamedTuple):
+    """A result as a process sent it, which needs less memory than the result."""
+
+    result: bytes
+
+
 class _Answer(NamedTuple):
-    """An answer of a process: the run as it was sent, or what was raised. `sent` are its steps."""
+    """The answer for a stack: its result with the steps of its run, or what was raised."""
 
     stack: str
-    run: StackRun | bytes | Exception
-    sent: Sequence[Step] = ()
-
-    def steps(self) -> Sequence[Step]:
-        """The steps of the run."""
-        return self.run.result.steps if isinstance(self.run, StackRun) else self.sent
+    result: Any
+    steps: Sequence[Step] = ()
 
 
 @dataclass(slots=True)
-class PreviewProcesses:
+class PreviewProcesses(Generic[R]):
     """A context manager: inside, `runs` plans the stacks; at its end, also an early one, no process is left."""
 
     plan: PlanStack
+    result: Callable[[StackRun], R]
+    """Makes of a run what is asked for, in the process that has planned it."""
     lost: Lost
     prepare: Callable[[], None]
     """Called before they begin, for what each of them would do."""
@@ -91,39 +96,48 @@ class PreviewProcesses:
             planner.process.join()
         self._planners.clear()
 
-    def runs(self, on_step: OnStep | None = None) -> list[StackRun]:
-        """Every stack's run, in the order of the stacks, in which `on_step` is told of the steps, too."""
+    def runs(self, on_step: OnStep | None = None) -> list[R]:
+        """Every stack's result, in the order of the stacks, in which `on_step` is told of the steps, too."""
         if not self._planners:
-            return [self.plan(stack, on_step) for stack in self.stacks]
+            return [self.result(self.plan(stack, on_step)) for stack in self.stacks]
         answers = list(self._in_order(on_step))
         self._end()
-        return [answer if isinstance(answer, StackRun) else _received(answer) for answer in answers]
+        return [_received(answer.result) if isinstance(answer, _Sent) else answer for answer in answers]
 
     def _begin(self) -> _Planner:
         context = get_context("fork")
         ours, theirs = cast("tuple[Connection, Connection]", context.Pipe())
         # Its copies of our ends are closed: a process whose parent is gone then reads an end of file, and goes, too.
         inherited = [ours, *(planner.connection for planner in self._planners)]
-        process = context.Process(target=_serve, args=(self.plan, theirs, inherited), daemon=True)
+        process = context.Process(target=_serve, args=(self._plans, theirs, inherited), daemon=True)
         process.start()
         theirs.close()
         return _Planner(process, ours)
 
-    def _in_order(self, on_step: OnStep | None) -> Iterator[StackRun | bytes]:
-        """The answer for each stack; it stays as it was sent while processes that need the memory are there."""
+    def _plans(self, stack: str) -> tuple[Sequence[Step], R]:
+        """The steps and the result of a stack that is planned in this process."""
+        run = self.plan(stack, None)
+        return run.result.steps, self.result(run)
+
+    def _here(self, stack: str) -> _Answer:
+        steps, result = self._plans(stack)
+        return _Answer(stack, result, steps)
+
+    def _in_order(self, on_step: OnStep | None) -> Iterator[Any]:
+        """The result of each stack; it stays as it was sent while processes that need the memory are there."""
         done: dict[str, _Answer] = {}
         answers = self._answers()
         for stack in self.stacks:
             while stack not in done:
-                answer = next(answers, None) or _Answer(stack, self.plan(stack, None))  # where no process is left
+                answer = next(answers, None) or self._here(stack)  # where no process is left
                 done[answer.stack] = answer
             answer = done.pop(stack)
-            if isinstance(answer.run, Exception):
-                raise answer.run
+            if isinstance(answer.result, Exception):
+                raise answer.result
             if on_step:
-                for step in answer.steps():
+                for step in answer.steps:
                     on_step(self.title(stack), step)
-            yield answer.run
+            yield answer.result
 
     def _answers(self) -> Iterator[_Answer]:
         """The answers as they come."""
@@ -140,10 +154,11 @@ class PreviewProcesses:
         stack, planner.stack = planner.stack, ""
         try:
             error, steps = planner.connection.recv()
-            return _Answer(stack, error or planner.connection.recv_bytes(), steps)
+            return _Answer(stack, error or _Sent(planner.connection.recv_bytes()), steps)
         except (EOFError, ConnectionResetError):
             planner.process.join()
-            return _Answer(stack, self.lost(stack, _ended(planner.process.exitcode or 0)))
+            run = self.lost(stack, _ended(planner.process.exitcode or 0))
+            return _Answer(stack, self.result(run), run.result.steps)
 
 
 def _send(planner: _Planner, waiting: list[str]) -> None:
@@ -159,7 +174,9 @@ def _ended(code: int) -> str:
     return f"the process that planned it ended with {how}, and said nothing; plan it alone with --stack to see why"
 
 
-def _serve(plan: PlanStack, connection: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(
+    plan: Callable[[str], tuple[Sequence[Step], object]], connection: Connection, inherited: Sequence[Connection]
+) -> None:
     """Plan what is asked for, until nobody asks any more; a signal to all processes is the first one's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -174,16 +191,16 @@ def _serve(plan: PlanStack, connection: Connection, inherited: Sequence[Connecti
             gc.freeze()  # what a program has imported stays: the next collection need not look at it
 
 
-def _tell(connection: Connection, plan: PlanStack, stack: str) -> None:
-    """Send the steps, then the run as it is stored; or what was raised, which is raised again there."""
+def _tell(connection: Connection, plan: Callable[[str], tuple[Sequence[Step], object]], stack: str) -> None:
+    """Send the steps, then the result as it is stored; or what was raised, which is raised again there."""
     try:
-        run = plan(stack, None)
-        sent = pickle.dumps(run)
+        steps, result = plan(stack)
+        sent = pickle.dumps(result)
     except Exception as error:  # noqa: BLE001 (whatever it is)
         error.add_note(traceback.format_exc())
         connection.send((portable(error), ()))
         return
-    connection.send((None, run.result.steps))
+    connection.send((None, steps))
     connection.send_bytes(sent)
 
 

@@ -45,14 +45,17 @@ def planning(
     stacks: tuple[str, ...] = STACKS,
     processes: int = 2,
     prepare: Callable[[], None] = lambda: None,
-) -> PreviewProcesses:
+) -> PreviewProcesses[StackRun]:
     """Processes that do something special for some stacks."""
 
     def plan(stack: str, _: OnStep | None) -> StackRun:
         (special or {}).get(stack, lambda: None)()
         return run_of(stack)
 
-    return PreviewProcesses(plan, lambda stack, why: run_of(stack, Failure("", why)), prepare, stacks, processes)
+    def lost(stack: str, why: str) -> StackRun:
+        return run_of(stack, Failure("", why))
+
+    return PreviewProcesses(plan, lambda run: run, lost, prepare, stacks, processes)
 
 
 def comparable(runs: list[StackRun]) -> list[object]:
@@ -202,6 +205,18 @@ def test_runs_and_steps_come_in_the_order_of_the_stacks() -> None:
     assert told == [f"{stack} urn::{stack}" for stack in STACKS]
     assert len({run.account_id for run in runs}) == 2
     assert str(os.getpid()) not in {run.account_id for run in runs}
+
+
+def test_a_result_is_made_where_the_stack_is_planned_and_steps_are_told_as_before() -> None:
+    told: list[str] = []
+    runs = planning()
+    made = PreviewProcesses(
+        runs.plan, lambda run: (run.account_id, os.getpid()), runs.lost, runs.prepare, runs.stacks, runs.processes
+    )
+    with made:
+        results = made.runs(lambda stack, step: told.append(f"{stack} {step.urn}"))
+    assert all(planned_by == str(made_by) and made_by != os.getpid() for planned_by, made_by in results)
+    assert told == [f"{stack} urn::{stack}" for stack in STACKS]
 
 
 def test_what_every_process_would_do_is_done_once_before() -> None:
