@@ -84,8 +84,6 @@ class _File:
             return self._kind(target)
         if "anyOf" in value:
             return " or ".join(dict.fromkeys(self._kind(each) for each in value["anyOf"]))
-        if "const" in value or "enum" in value:
-            return "one of"
         kind = value.get("type", "any")
         if kind == "array":
             return f"list of {self._kind(value.get('items', {}))}"
