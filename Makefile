@@ -92,7 +92,7 @@ $(CDK)/.installed: benchmarks/cdk/package.json benchmarks/cdk/package-lock.json
 	@touch $@
 
 site: $(SITE)/.installed ## The documentation as a site in build/site, every link of it checked
-	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/python -m mkdocs build --quiet $(ARGS)
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/python -m mkdocs build $(ARGS)
 	@$(SITE)/bin/python -m tools.site.links build/site
 	@echo "build/site/index.html" >&2
 

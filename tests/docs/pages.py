@@ -70,7 +70,8 @@ class Page:
         for found in HEADING.finditer(self.prose):
             plain = re.sub(r"[^\w\- ]", "", LINK.sub(r"\g<text>", found["title"]).lower()).replace(" ", "-")
             anchors[plain] = anchors.get(plain, -1) + 1
-        return {name if number == 0 else f"{name}-{n}" for name, number in anchors.items() for n in range(number + 1)}
+        again = {f"{name}-{n}" for name, number in anchors.items() for n in range(1, number + 1)}
+        return {*anchors, *again}
 
     @property
     def headings(self) -> list[str]:

@@ -48,7 +48,7 @@ def site_python() -> str:
 
 def build(folder: Path, repository: str = "", config: Path = ROOT / "mkdocs.yml") -> subprocess.CompletedProcess[str]:
     """Builds the site into a folder, as `make site` does."""
-    command = [site_python(), "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)]
+    command = [site_python(), "-m", "mkdocs", "build", "--strict", "--config-file", str(config)]
     environment = {**os.environ, "MESH_REPOSITORY": repository, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [*command, "--site-dir", str(folder)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -54,7 +54,8 @@ class _File:
 
     def section(self) -> Iterator[str]:
         """The lines of the section."""
-        yield from (f"## {plain(self.schema['title'])}", "", plain(self.schema.get("description", "")), "")
+        what, _, place = self.schema["title"].partition(" (")
+        yield from (f"## {what}: {code(place.removesuffix(')'))}", "", plain(self.schema.get("description", "")), "")
         yield from self._table(self.schema)
         for name, of in self.objects.items():
             if "properties" in of:

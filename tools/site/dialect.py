@@ -22,7 +22,7 @@ NO_TEXT: Final = re.compile(r"(#{1,6} |\||>|<)")
 
 def for_python_markdown(text: str) -> str:
     """The page for Python-Markdown."""
-    return "\n".join(_Lines(text.split("\n")).written()) + ("" if text.endswith("\n") else "")
+    return "\n".join(_Lines(text.split("\n")).written())
 
 
 @dataclass
@@ -79,7 +79,7 @@ class _Lines:
     def _item(self, line: str, item: re.Match[str]) -> Iterator[str]:
         before = len(self.items)
         self._close(len(item["blanks"]))
-        if not self.blank and (self.broken or (self.paragraph and len(self.items) == before)):
+        if not self.blank and (self.broken or (self.paragraph and not before)):
             yield ""
         self.broken, self.blank = False, False
         depth = len(self.items)
