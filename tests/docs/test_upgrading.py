@@ -50,6 +50,7 @@ def test_what_is_yours_stays_and_all_else_is_the_releases(tmp_path: Path) -> Non
         "stacks/mesh.yaml": "mine\n",
         "stacks/domains/ads.yaml": None,
         "pipelines/ads/x.py": None,
+        "pipelines/legal/y.py": "y\n",
     }
     committed(ours, {**own, "stacks/domains/legal.yaml": "legal\n"}, "mine")
     newer: dict[str, str | None] = {
@@ -76,6 +77,7 @@ def test_what_is_yours_stays_and_all_else_is_the_releases(tmp_path: Path) -> Non
         "cli/new.py": "n\n",
         "stacks/mesh.yaml": "mine\n",
         "stacks/domains/legal.yaml": "legal\n",
+        "pipelines/legal/y.py": "y\n",
     }
     assert typed("git status --porcelain", ours).stdout == ""
     assert typed(f"git merge-base --is-ancestor {TAG} HEAD", ours).returncode == 0

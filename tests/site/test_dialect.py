@@ -15,7 +15,7 @@ from tools.site.dialect import for_python_markdown
         ("text\n1. a\n", "text\n\n1. a\n"),
         ("* a\n  * b\n    * c\n* d\n", "* a\n    * b\n        * c\n* d\n"),
         ("1. a\n   * b\n", "1. a\n    * b\n"),
-        ("* a\n  goes on\nand on\n", "* a\n    goes on\nand on\n"),
+        ("* a\n  goes on\nand on\n", "* a\n    goes on\n    and on\n"),
         ("* a\n\n  more\n* b\n", "* a\n\n    more\n\n* b\n"),
         (
             "1. a\n\n   ```sh\n   $ x\n     y\n   ```\n\n2. b\n",

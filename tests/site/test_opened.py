@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,8 +67,8 @@ MEAN = 0.08
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Tab]:
-    yield browser.tab()
+def tab(browser: Browser) -> Tab:
+    return browser.tab()
 
 
 def findings(tab: Tab) -> list[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from tests.site.conftest import ROOT, program, site_python
 
 PICTURES = sorted((ROOT / "docs").glob("*.svg"))
 MEAN, FAR = 0.01, 0.002
-"""How far rasters may differ, by what letters of one font come to in three renderers; measured: at most 0.0035, and none."""
+"""How far rasters may differ, by what letters come to in three renderers; measured: at most 0.0035, and none."""
 RASTERS = Path(__file__).with_name("rasters.py")
 
 

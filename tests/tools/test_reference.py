@@ -1,4 +1,4 @@
-"""The reference holds what is written elsewhere: commands of the README, keys of the sample mesh, programs of examples."""
+"""The reference holds what stands elsewhere: commands of the README, keys of the sample mesh, programs of examples."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +56,9 @@ class _File:
     def section(self) -> Iterator[str]:
         """The lines of the section."""
         what, _, place = self.schema["title"].partition(" (")
-        yield from (f"## {what}: {code(place.removesuffix(')'))}", "", plain(self.schema.get("description", "")), "")
+        # Who forms anchors takes `<…>` for a tag, or does not: GitHub and the site differ.
+        files = re.sub(r"<[^>]+>", "*", place.removesuffix(")"))
+        yield from (f"## {what}: {code(files)}", "", plain(self.schema.get("description", "")), "")
         yield from self._table(self.schema)
         for name, of in self.objects.items():
             if "properties" in of:

@@ -45,13 +45,13 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 (MkDocs names them)
     """The page for the site, and for Python-Markdown."""
     linked = with_links(markdown, page.file.src_uri, config.extra.get("repository") or "")
     return for_python_markdown(linked)
 
 
-def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
+def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001 (MkDocs names them)
     """The page with a name for the dialog of the search, which screen readers need."""
     assert SEARCH in output, f"{page.file.src_uri}: the theme has another search"
     return output.replace(SEARCH, f'{SEARCH} aria-label="Search"')

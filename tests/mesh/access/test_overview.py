@@ -1,4 +1,4 @@
-"""The picture of the mesh shows what the files say, counted in the files: accounts, who consumes what, who is delivered."""
+"""The picture of the mesh shows what its files say: accounts, who reads, who consumes what, who is delivered."""
 
 from __future__ import annotations
 
