@@ -45,7 +45,7 @@ class _Overview:
         self.domains = tuple(plan.domains)
         self.providers = tuple(name for name in self.domains if self._consumers(name))
         self.deliveries = tuple(
-            _Delivery(partner, *agreement.product.split("."), agreement.expires.isoformat())
+            _Delivery(partner, *_parts(agreement.product), until=agreement.expires.isoformat())
             for partner, file in mesh.partners.items()
             for agreement in file.agreements
         )
@@ -201,3 +201,9 @@ class _Overview:
         )
         for number, text in enumerate(said):
             yield self.soft.at(x, self.partners_y + 24 + 18 * number, text)
+
+
+def _parts(reference: str) -> tuple[str, str]:
+    """The domain and the product of `<domain>.<product>`."""
+    domain, _, product = reference.partition(".")
+    return domain, product

@@ -16,6 +16,8 @@ import pytest
 from tests.site.browser import Browser, Tab
 from tests.site.conftest import AXE, ROOT, missing, site_python
 
+pytestmark = pytest.mark.timeout(600)  # a browser beside other work is slow
+
 KINDS = (
     "index.html",
     "access.html",
