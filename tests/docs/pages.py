@@ -61,7 +61,8 @@ class Page:
     @property
     def links(self) -> list[str]:
         """The targets of its links and pictures, as written."""
-        return [found["target"] for kind in (LINK, SOURCE) for found in kind.finditer(self.prose)]
+        linking = CODE.sub(lambda code: "" if LINK.search(code[0]) else code[0], self.prose)
+        return [found["target"] for kind in (LINK, SOURCE) for found in kind.finditer(linking)]
 
     @property
     def anchors(self) -> set[str]:
