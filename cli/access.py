@@ -49,6 +49,7 @@ def access(
     svg: Annotated[
         Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as a heat map into a file.")
     ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="With --svg: in the colours of dark pages.")] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -61,6 +62,8 @@ def access(
     if context.invoked_subcommand is not None:
         _refuse_options(context, context.invoked_subcommand)
         return
+    if dark and not svg:
+        raise NotPossibleError("--dark is for a picture; give --svg FILE as well")
     planned = read(directory, as_of)
     from mesh.access.chains import DecidedReads
 
@@ -73,8 +76,9 @@ def access(
     result = grid(planned.plan, _watched(question))
     if svg:
         from mesh.access.heatmap import heatmap
+        from mesh.access.svg_shapes import DARK, LIGHT
 
-        _write(svg, heatmap(planned.plan, result))
+        _write(svg, heatmap(planned.plan, result, DARK if dark else LIGHT))
     else:
         _show(planned, result)
         _show_machines(list(question.of_machines()))

@@ -100,11 +100,18 @@ def test_json_of_a_part_that_is_one_row_is_still_a_list(told: Told) -> None:
     assert [row["allowed"] for row in json.loads(told(*part, "--json")[1])] == [True]
 
 
-def test_the_committed_picture_is_what_the_mesh_says_today(told: Told, tmp_path: Path) -> None:
-    drawn = tmp_path / "access.svg"
-    assert told("--svg", str(drawn))[0] == exit_codes.FINE
-    stale = "docs/access.svg is stale: mesh access --svg docs/access.svg --as-of 2026-12-01"
-    assert drawn.read_text() == (ROOT / "docs" / "access.svg").read_text(), stale
+@pytest.mark.parametrize(("name", "more"), [("access.svg", ()), ("access-dark.svg", ("--dark",))])
+def test_the_committed_picture_is_what_the_mesh_says_today(
+    told: Told, tmp_path: Path, name: str, more: tuple[str, ...]
+) -> None:
+    drawn = tmp_path / name
+    assert told("--svg", str(drawn), *more)[0] == exit_codes.FINE
+    assert drawn.read_text() == (ROOT / "docs" / name).read_text(), f"docs/{name} is stale: make pictures"
+
+
+def test_dark_colours_without_a_picture_are_refused(told: Told) -> None:
+    message = "--dark is for a picture; give --svg FILE as well"
+    assert told("--dark") == (exit_codes.BAD_INPUT, "", message)
 
 
 # ---- explain
