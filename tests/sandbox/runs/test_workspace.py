@@ -138,7 +138,7 @@ def test_states_that_somebody_reads_are_written_at_each_step(
     """Of an organisation that is served, whoever updates it; only one that ends with its command goes without."""
     backends: list[Backend] = []
     monkeypatch.setattr(workspace, "find", lambda: Cli(tmp_path / "pulumi", "3.259.0"))
-    monkeypatch.setattr(workspace, "policy_host", lambda: nullcontext(None))
+    monkeypatch.setattr(workspace, "policy_host", lambda *_: nullcontext(None))
     monkeypatch.setattr(workspace, "PulumiEngine", lambda backend, states: backends.append(backend))
     other = ServedOrganization("id", "o-aurora", "aurora", "pulumi", "http://127.0.0.1:1", 1, 1, str(tmp_path))
     with workspace.open_workspace(MESH, "pulumi", other if served else None, keep=keep):
