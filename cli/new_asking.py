@@ -35,6 +35,7 @@ def answered(questions: Iterable[Question], ground: Ground, given: Mapping[str, 
                     else _default(question, ground, answers, takes_defaults)
                 )
         except AnswerError as error:
+            answers.refused.add(question.name)
             faults += [visible_text(line) for line in f"{question.shown}: {error}".splitlines()]
         except UnansweredError:  # it hangs on an answer that was not taken, of which a line tells already
             if not faults:

@@ -72,7 +72,7 @@ class Blueprints:
         if len(told) == 1 and not _fault_of(f"value: {told[0]}\n"):
             value, fault = told[0], ""
         if fault or not told:
-            reason = fault or "it writes nothing"
+            reason = fault if told else "it writes nothing"
             raise NotPossibleError(
                 f"the template {self.path(name)} writes what is not valid: {reason}; mend the template"
             )

@@ -71,13 +71,18 @@ def proposed(ground: Ground, answers: Answers) -> Labels:
 
 
 def _has(name: str, word: str) -> bool:
-    """Whether the parts of a name have those of a word among them, in their order: `billing_email` has `email`."""
+    """Whether the parts of a name have those of a word among them, in their order: `billing_email` has `email`.
+
+    An id has the words of ids alone: `payment_id` is no payment, and `device_id` is what it says.
+    """
+    if name.endswith("_id") and not word.endswith("id"):
+        return False
     return re.search(rf"(?:^|_){re.escape(word)}s?(?:_|$|\d)", name) is not None
 
 
 def _unsure(ground: Ground, answers: Answers) -> list[str]:
     """Columns of which nobody has said yet what they carry."""
-    said: Labels = answers["label"] if "label" in answers or proposed(ground, answers) else {}
+    said: Labels = answers["label"] if "label" in {*answers, *answers.refused} or proposed(ground, answers) else {}
     return [name for name in columns(answers) if name not in said]
 
 
@@ -112,8 +117,8 @@ def _entries(answer: str, ground: Ground, answers: Answers) -> tuple[Labels, boo
             column, word = last, part  # email=pii, financial
         elif not equals:
             raise AnswerError(
-                f"'{shorten(part)}' is not column=label, such as email=pii; classifications: "
-                f"{listed(known.classifications)}"
+                f"'{shorten(part)}' is not column=label, such as email=pii, nor a 'yes' to what is asked; "
+                f"classifications: {listed(known.classifications)}"
             )
         if column not in every:
             near = nearest(column, every)

@@ -28,7 +28,7 @@ def every_domain(ground: Ground, _answers: Answers) -> Sequence[str]:
 
 def approvers(ground: Ground, answers: Answers) -> Sequence[str]:
     """Addresses of those who decide who holds the clearance that was answered."""
-    clearance = ground.mesh.clearances.get(str(answers.get("clearance")))
+    clearance = ground.mesh.clearances.get(str(answers["clearance"]))
     return [approver.email for approver in clearance.approvers] if clearance else []
 
 

@@ -14,6 +14,7 @@ from mesh.beginnings.question import NONE, AnswerError, Answers, Ground, Questio
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed
 from mesh.model.pipeline import SCRIPT_PATTERN
+from mesh.plan.schedules import mistake
 from mesh.validation_messages import shorten
 
 ENTRY: Final = "pipeline/entry.yaml.jinja"
@@ -88,7 +89,12 @@ def _clearance(answer: str, ground: Ground, answers: Answers) -> str:
 
 
 def _schedule(answer: str, ground: Ground, answers: Answers) -> str | None:
-    return None if answer == NONE else question.text(answer, ground, answers)
+    if answer == NONE:
+        return None
+    text = question.text(answer, ground, answers)
+    if fault := mistake(text, str(answers["runtime"]).startswith("glue-")):
+        raise AnswerError(f"'{shorten(text)}': {fault}")
+    return text
 
 
 QUESTIONS: Final = (

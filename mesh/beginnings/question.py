@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -53,7 +53,14 @@ class UnansweredError(KeyError):
 
 
 class Answers(dict[str, Any]):
-    """Answers by the names of their questions; asking for one that is not there raises UnansweredError."""
+    """Answers by the names of their questions; asking for one that is not there raises UnansweredError.
+
+    `refused` are questions with an answer that was not taken.
+    """
+
+    def __init__(self, answers: Mapping[str, Any] | None = None) -> None:
+        super().__init__(answers or {})
+        self.refused: set[str] = set()
 
     def __missing__(self, key: str) -> Any:
         raise UnansweredError(key)
