@@ -18,7 +18,7 @@ from mesh.beginnings.kinds import KINDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NAMES: Final = sorted({question.name.lower() for kind in KINDS.values() for question in kind.questions})
-PROMPT: Final = re.compile(rf"^(?:{'|'.join(map(re.escape, NAMES))})(?: \[.*\])?: ", re.MULTILINE)
+PROMPT: Final = re.compile(rf"^(?:{'|'.join(map(re.escape, NAMES))})(?: \[.*\])?:(?: |$)", re.MULTILINE)
 PATIENCE: Final = 120.0
 MESH: Final = (sys.executable, "-c", "import sys; sys.argv[0] = 'mesh'; from cli.main import main; main()")
 

@@ -90,7 +90,7 @@ class NewTable:
 
 def identifier(name: str) -> str:
     """A name as a column or a table here can have it: lower case, with `_` for all but letters and digits."""
-    plain = re.sub(r"[^a-z0-9_]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name.strip()).lower()).strip("_")
+    plain = re.sub(r"[^a-z0-9_]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip()).lower()).strip("_")
     if plain and not IDENTIFIER.fullmatch(plain):
         plain = f"_{plain}"  # it begins with a digit, or is too long all the same
     return plain if IDENTIFIER.fullmatch(plain) else ""

@@ -180,7 +180,7 @@ def test_any_file_keeps_its_characters_and_gains_the_key(text: str, value: str) 
 
 
 @pytest.mark.long
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(files(), TEXTS)
 def test_very_many_files_keep_their_characters_and_gain_the_key(text: str, value: str) -> None:
     _require_gain(text, value)
