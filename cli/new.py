@@ -260,7 +260,7 @@ def new_exception(
     rule: Annotated[str | None, _argument("RULE", "The rule of the guardrails.")] = None,
     resource: Annotated[str | None, _argument("STACK/NAME", "The resource.")] = None,
     reason: Annotated[str | None, _option("reason", "Why it may be as it is.")] = None,
-    owner: Annotated[str | None, _option("owner", "Who answers for it: a team's address.", "EMAIL")] = None,
+    owner: Annotated[str | None, _option("owner", "The team that answers for it.", "TEAM")] = None,
     expires: Expires = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
@@ -268,7 +268,7 @@ def new_exception(
 ) -> None:
     """Except a resource from a rule of the guardrails, for a time.
 
-    Example: mesh new exception bucket-has-access-logs domain-ads/raw --reason "…"
+    Example: mesh new exception bucket-is-protected domain-ads/raw --reason "…"
     """
     said = {"RULE": rule, "RESOURCE": resource, "reason": reason, "owner": owner, "expires": expires}
     _run("exception", directory, as_of, yes, said)

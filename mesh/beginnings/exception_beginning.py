@@ -10,6 +10,7 @@ from mesh.beginnings import question
 from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.question import AnswerError, Answers, Ground, Question, days_ahead
 from mesh.beginnings.yaml_insertions import added
+from mesh.findings import listed, nearest
 from mesh.validation_messages import shorten
 
 FILE: Final = "exceptions.yaml"
@@ -17,34 +18,60 @@ TEMPLATE: Final = "exception/entry.yaml.jinja"
 LONGEST: Final = 180
 """Days that an exception lasts at the most."""
 
-HEADER: Final = "# Resources that a rule of the guardrails does not report, each for a time (docs/policies.md).\n"
+HEADER: Final = """\
+# yaml-language-server: $schema=../schemas/exceptions.schema.json
+# What rules of the policy pack do not hold for, each until a day (docs/policies.md).
+"""
 
 
-def _rule(answer: str, ground: Ground, answers: Answers) -> str:
-    return question.name(answer, ground, answers) if len(answer) <= 40 else _long_rule(answer)
-
-
-def _long_rule(answer: str) -> str:
+def _rule(answer: str, _ground: Ground, _answers: Answers) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", answer) or len(answer) > 100:
         raise AnswerError(f"'{shorten(answer)}' is not the name of a rule: lower-case words joined by hyphens")
     return answer
 
 
+def _stacks(ground: Ground) -> list[str]:
+    """The stacks of the mesh."""
+    mesh = ground.mesh
+    of_domains = [f"{kind}-{name}" for name in mesh.domains for kind in ("access", "domain")]
+    return ["organization", "governance", *(f"partner-{name}" for name in mesh.partners), *of_domains]
+
+
 def _resource(answer: str, ground: Ground, _answers: Answers) -> str:
     stack, slash, pattern = answer.partition("/")
-    if not slash or not pattern or not re.fullmatch(r"[a-z][a-z0-9-]*", stack) or not answer.isprintable():
+    stacks = _stacks(ground)
+    if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
         raise AnswerError(
-            f"'{shorten(answer)}' is not <stack>/<name of a resource>, such as "
-            f"domain-{next(iter(ground.mesh.domains), 'sales')}/logs; '*' in the name stands for any characters"
+            f"'{shorten(answer)}' is not <stack>/<name of a resource>, such as {stacks[-1]}/logs; '*' in the name "
+            "stands for some characters"
         )
-    if not pattern.strip("*?"):
+    if not re.search(r"[A-Za-z0-9]", pattern):
         raise AnswerError(f"'{shorten(answer)}' is every resource of the stack; name the one that is meant")
+    if stack not in stacks:
+        near = nearest(stack, stacks)
+        told = f"{near} Stacks: {listed(stacks)}" if near else f"; there are {listed(stacks)}"
+        raise AnswerError(f"there is no stack '{shorten(stack)}'{told}")
     return answer
+
+
+def _teams(ground: Ground, _answers: Answers) -> list[str]:
+    """Teams that own the mesh, a domain or a partner."""
+    mesh = ground.mesh
+    owners = [mesh.file.owner, *(each.owner for each in (*mesh.domains.values(), *mesh.partners.values()))]
+    return list(dict.fromkeys(owner.team for owner in owners))
+
+
+def _owner(ground: Ground, answers: Answers) -> str:
+    """The team that owns what the stack is of."""
+    kind, _, name = str(answers["RESOURCE"]).partition("/")[0].partition("-")
+    owned = ground.mesh.partners if kind == "partner" else ground.mesh.domains
+    there = owned.get(name)
+    return there.owner.team if there is not None else ground.mesh.file.owner.team
 
 
 def _expires(answer: str, ground: Ground, answers: Answers) -> datetime.date:
     day = question.future_day(answer, ground, answers)
-    latest = ground.today + datetime.timedelta(days=LONGEST)
+    latest = question.later(ground.today, LONGEST)
     if day > latest:
         raise AnswerError(f"{day} is more than {LONGEST} days ahead; give {latest} or an earlier day")
     return day
@@ -52,14 +79,9 @@ def _expires(answer: str, ground: Ground, answers: Answers) -> datetime.date:
 
 QUESTIONS: Final = (
     Question("RULE", "The rule, by its name", _rule),
-    Question("RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for any characters", _resource),
+    Question("RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for some characters", _resource),
     Question("reason", "Why it may be as it is", question.text),
-    Question(
-        "owner",
-        "Who answers for it: a team's address",
-        question.email,
-        default=lambda ground, _answers: ground.mesh.file.owner.email,
-    ),
+    Question("owner", "The team that answers for it", question.one_of("team", _teams), default=_owner, offered=_teams),
     Question("expires", "The last day of the exception, 180 days ahead at the most", _expires, default=days_ahead(90)),
 )
 

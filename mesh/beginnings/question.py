@@ -167,20 +167,21 @@ def future_day(answer: str, ground: Ground, _answers: Answers) -> datetime.date:
         day = datetime.date.fromisoformat(answer if re.fullmatch(r"\d{4}-\d\d-\d\d", answer) else "")
     except ValueError:
         raise AnswerError(
-            f"'{shorten(answer)}' is not a day that exists, written year-month-day, such as {_later(ground.today, 365)}"
+            f"'{shorten(answer)}' is not a day that exists, written year-month-day, such as {later(ground.today, 365)}"
         ) from None
     if day < ground.today:
         raise AnswerError(f"{day} is past: give {ground.today} or a later day")
     return day
 
 
-def _later(day: datetime.date, by: int) -> datetime.date:
-    return min(day, datetime.date.max - datetime.timedelta(days=by)) + datetime.timedelta(days=by)
+def later(day: datetime.date, by: int) -> datetime.date:
+    """The day that comes some days after another, or the last of the calendar."""
+    return day + min(datetime.timedelta(days=by), datetime.date.max - day)
 
 
 def days_ahead(by: int) -> Callable[[Ground, Answers], str]:
     """The default of a day: some days from today."""
-    return lambda ground, _answers: str(_later(ground.today, by))
+    return lambda ground, _answers: str(later(ground.today, by))
 
 
 def one_of(what: str, known: Callable[[Ground, Answers], Sequence[str]]) -> Callable[[str, Ground, Answers], str]:

@@ -77,26 +77,8 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
     server = Tmux(tmp_path / "tmux")
     shell = ["env", "-i", f"PATH={path}", "PS1=$ ", "HOME=" + str(tmp_path), "LANG=C.UTF-8", "TERM=screen"]
     shell += [f"{key}={kept[key]}" for key in ("MESH_AS_OF", "PYTHONPATH")]
-    folder = ["-c", str(tmp_path)]
-    subprocess.run(
-        [
-            "tmux",
-            "-f",
-            "/dev/null",
-            "-u",
-            "-S",
-            str(server.socket),
-            "new-session",
-            "-d",
-            "-x",
-            "80",
-            "-y",
-            "50",
-            *folder,
-        ]
-        + ["sh", "-c", shlex.join([*shell, "bash", "--norc", "--noprofile"])],
-        check=True,
-    )
+    started = f"tmux -f /dev/null -u -S {server.socket} new-session -d -x 80 -y 50 -c {tmp_path} sh -c"
+    subprocess.run([*started.split(), shlex.join([*shell, "bash", "--norc", "--noprofile"])], check=True)
     yield server
     server.call("kill-server")
 

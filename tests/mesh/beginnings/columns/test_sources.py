@@ -22,24 +22,46 @@ def kinds(*tables: NewTable) -> dict[str, str]:
 
 
 ARROW = {
-    "a": (pa.int8(), "tinyint"), "b": (pa.int16(), "smallint"), "c": (pa.int32(), "int"), "d": (pa.int64(), "bigint"),
-    "e": (pa.uint8(), "smallint"), "f": (pa.uint16(), "int"), "g": (pa.uint32(), "bigint"), "h": (pa.float32(), "float"),
-    "i": (pa.float64(), "double"), "j": (pa.decimal128(18, 2), "decimal(18,2)"), "k": (pa.string(), "string"),
-    "l": (pa.large_string(), "string"), "m": (pa.binary(), "binary"), "n": (pa.date32(), "date"),
-    "o": (pa.timestamp("us"), "timestamp"), "p": (pa.timestamp("us", "UTC"), "timestamptz"), "q": (pa.bool_(), "boolean"),
-    "r": (pa.list_(pa.int32()), "array<int>"), "s": (pa.map_(pa.string(), pa.int64()), "map<string,bigint>"),
-    "t": (pa.struct([pa.field("x", pa.string()), pa.field("y", pa.list_(pa.date32()))]), "struct<x:string,y:array<date>>"),
-    "u": (pa.dictionary(pa.int32(), pa.string()), "string"), "v": (pa.binary(16), "binary"),
-}  # fmt: skip
+    "a": (pa.int8(), "tinyint"),
+    "b": (pa.int16(), "smallint"),
+    "c": (pa.int32(), "int"),
+    "d": (pa.int64(), "bigint"),
+    "e": (pa.uint8(), "smallint"),
+    "f": (pa.uint16(), "int"),
+    "g": (pa.uint32(), "bigint"),
+    "h": (pa.float32(), "float"),
+    "i": (pa.float64(), "double"),
+    "j": (pa.decimal128(18, 2), "decimal(18,2)"),
+    "k": (pa.string(), "string"),
+    "l": (pa.large_string(), "string"),
+    "m": (pa.binary(), "binary"),
+    "n": (pa.date32(), "date"),
+    "o": (pa.timestamp("us"), "timestamp"),
+    "p": (pa.timestamp("us", "UTC"), "timestamptz"),
+    "q": (pa.bool_(), "boolean"),
+    "r": (pa.list_(pa.int32()), "array<int>"),
+    "s": (pa.map_(pa.string(), pa.int64()), "map<string,bigint>"),
+    "t": (
+        pa.struct([pa.field("x", pa.string()), pa.field("y", pa.list_(pa.date32()))]),
+        "struct<x:string,y:array<date>>",
+    ),
+    "u": (pa.dictionary(pa.int32(), pa.string()), "string"),
+    "v": (pa.binary(16), "binary"),
+}
 ARROW_REFUSED = {
     "a": (pa.uint64(), "'uint64' is a type of Arrow and ClickHouse, wider than bigint; write decimal(20,0)"),
     "b": (pa.time64("us"), "'time' is a type of SQL that neither Athena nor Glue stores; write string, as HH:MM:SS"),
-    "c": (pa.duration("s"), "'duration' is a type of SQL that neither Athena nor Glue stores; write bigint, in a unit that "
-                            "the name says"),
+    "c": (
+        pa.duration("s"),
+        "'duration' is a type of SQL that neither Athena nor Glue stores; write bigint, in a unit that the name says",
+    ),
     "d": (pa.null(), "'null' is a type of a column without any value; write the type that values will have"),
     "e": (pa.decimal256(50, 2), "decimal(50,2): precision 1 to 38, scale 0 or more and not above it"),
-    "f": (pa.struct([pa.field("Größe", pa.int32())]), "'Größe' is no name of a field: letters, digits and '_', at most 128"),
-}  # fmt: skip
+    "f": (
+        pa.struct([pa.field("Größe", pa.int32())]),
+        "'Größe' is no name of a field: letters, digits and '_', at most 128",
+    ),
+}
 
 
 def test_a_parquet_file_gives_its_columns(tmp_path: Path) -> None:
@@ -75,7 +97,8 @@ def test_types_that_parquet_does_not_store_have_names_that_are_refused(kind: Any
 def test_a_csv_file_gives_what_its_rows_tell(tmp_path: Path) -> None:
     path = tmp_path / "a [1] *.csv"
     path.write_text(
-        "id;Full Name;price;at;day;ok\n1;a b;1.5;2026-01-01 10:00:00;2026-01-01;true\n2;c;2.5;2026-01-02 10:00:00;2026-01-02;false\n"
+        "id;Full Name;price;at;day;ok\n"
+        "1;a b;1.5;2026-01-01 10:00:00;2026-01-01;true\n2;c;2.5;2026-01-02 10:00:00;2026-01-02;false\n"
     )
     [table] = columns_of(str(path))
     assert kinds(table) == {
@@ -111,14 +134,20 @@ def test_a_csv_file_without_names_or_with_other_types_is_refused(text: str, tmp_
 
 
 DDL = {
-    "hive": ("create external table sales.orders (id bigint comment 'The id', tags array<string>, `At` timestamp) "
-             "partitioned by (day date) stored as parquet location 's3://x/'",
-             {"id": "bigint", "tags": "array<string>", "at": "timestamp", "day": "date"}),
-    "postgres": ("CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, note text, at timestamp with time zone, j jsonb);",
-                 {"id": "bigint", "note": "string", "at": "timestamptz", "j": "string"}),
-    "athena": ("CREATE TABLE o (a varchar(20), b decimal(18,2), c struct<x:int,y:string>, d double)",
-               {"a": "string", "b": "decimal(18,2)", "c": "struct<x:int,y:string>", "d": "double"}),
-}  # fmt: skip
+    "hive": (
+        "create external table sales.orders (id bigint comment 'The id', tags array<string>, `At` timestamp) "
+        "partitioned by (day date) stored as parquet location 's3://x/'",
+        {"id": "bigint", "tags": "array<string>", "at": "timestamp", "day": "date"},
+    ),
+    "postgres": (
+        "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, note text, at timestamp with time zone, j jsonb);",
+        {"id": "bigint", "note": "string", "at": "timestamptz", "j": "string"},
+    ),
+    "athena": (
+        "CREATE TABLE o (a varchar(20), b decimal(18,2), c struct<x:int,y:string>, d double)",
+        {"a": "string", "b": "decimal(18,2)", "c": "struct<x:int,y:string>", "d": "double"},
+    ),
+}
 
 
 @pytest.mark.parametrize("dialect", DDL)
