@@ -45,25 +45,25 @@ Purpose = Annotated[str | None, _option("purpose", "What it is for, in a sentenc
 Limitations = Annotated[str | None, _option("limitations", "What it is not good for.")]
 KindOption = Annotated[str | None, _option("kind", "analytics, ml or internal.", "KIND")]
 Ports = Annotated[str | None, _option("ports", "table, files, or both with a comma.", "PORTS")]
-Retention = Annotated[str | None, _option("retention", "How long old data is kept, as '400 days'.", "DAYS")]
+RetentionOption = Annotated[str | None, _option("retention", "How long old data is kept, as '400 days'.", "DAYS")]
 TableOption = Annotated[str | None, _option("table", "Name of the table, or which table of the file.", "NAME")]
 ColumnsOption = Annotated[
     str | None, _option("columns", "Columns with their types: 'order_id string not null, amount decimal(18,2)'.")
 ]
-Source = Annotated[
+SourceOption = Annotated[
     str | None,
     _option("from", "Columns of a file: Parquet, CSV, DDL, JSON of `aws glue get-table`, or a contract.", "FILE"),
 ]
 LabelOption = Annotated[
     list[str] | None, _option("label", "Label of a column, as email=pii; may be repeated.", "COLUMN=LABEL")
 ]
-Unlabelled = Annotated[
+UnlabelledOption = Annotated[
     bool, typer.Option("--unlabelled", help="Columns that no --label names carry no label: you looked at them.")
 ]
 ApprovedBy = Annotated[str | None, _option("approved-by", "The approver who said yes.", "EMAIL")]
 Review = Annotated[str | None, _option("review", "The day by which it is approved again.", "DAY")]
 Use = Annotated[str | None, _option("use", "What it is used for, in a sentence.")]
-Clearance = Annotated[str | None, _option("clearance", "The clearance.", "CLEARANCE")]
+ClearanceOption = Annotated[str | None, _option("clearance", "The clearance.", "CLEARANCE")]
 Expires = Annotated[str | None, _option("expires", "The last day.", "DAY")]
 ProductArgument = Annotated[str | None, _argument("DOMAIN.PRODUCT", "The product.")]
 
@@ -106,12 +106,12 @@ def new_domain(
     limitations: Limitations = None,
     kind: KindOption = None,
     ports: Ports = None,
-    retention: Retention = None,
+    retention: RetentionOption = None,
     table: TableOption = None,
     columns: ColumnsOption = None,
-    source: Source = None,
+    source: SourceOption = None,
     label: LabelOption = None,
-    unlabelled: Unlabelled = False,
+    unlabelled: UnlabelledOption = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     yes: Yes = False,
@@ -136,12 +136,12 @@ def new_product(
     limitations: Limitations = None,
     kind: KindOption = None,
     ports: Ports = None,
-    retention: Retention = None,
+    retention: RetentionOption = None,
     table: TableOption = None,
     columns: ColumnsOption = None,
-    source: Source = None,
+    source: SourceOption = None,
     label: LabelOption = None,
-    unlabelled: Unlabelled = False,
+    unlabelled: UnlabelledOption = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     yes: Yes = False,
@@ -163,9 +163,9 @@ def new_table(
     table: Annotated[str | None, _argument("TABLE", "Name of the new table.")] = None,
     description: Description = None,
     columns: ColumnsOption = None,
-    source: Source = None,
+    source: SourceOption = None,
     label: LabelOption = None,
-    unlabelled: Unlabelled = False,
+    unlabelled: UnlabelledOption = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     yes: Yes = False,
@@ -181,7 +181,7 @@ def new_table(
 @commands.command("member")
 def new_member(
     group: Annotated[str | None, _argument("GROUP", "The group in IAM Identity Center.")] = None,
-    clearance: Clearance = None,
+    clearance: ClearanceOption = None,
     domain: Annotated[str | None, _option("domain", "The domain in whose account it signs in.", "DOMAIN")] = None,
     use: Use = None,
     approved_by: ApprovedBy = None,
@@ -280,7 +280,7 @@ def new_pipeline(
     runtime: Annotated[str | None, _option("runtime", "What runs it.", "RUNTIME")] = None,
     script: Annotated[str | None, _option("script", "Name of its script.", "FILE")] = None,
     reads: Annotated[str | None, _option("reads", "Products that it reads; - for none.", "PRODUCTS")] = None,
-    clearance: Clearance = None,
+    clearance: ClearanceOption = None,
     use: Use = None,
     approved_by: ApprovedBy = None,
     review: Review = None,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from cli.console import say
-from mesh.beginnings.question import AnswerError, Answers, Ground, Question, UnansweredError
+from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, UnansweredError
 from mesh.findings import NotPossibleError, listed
 from mesh.visible_text import visible_text
 
@@ -17,13 +17,15 @@ WIDTH = 80
 """Columns of a terminal that is narrow."""
 
 
-def answered(questions: Iterable[Question], ground: Ground, given: Mapping[str, str], takes_defaults: bool) -> Answers:
+def answered(
+    questions: Iterable[BeginningQuestion], ground: Ground, given: Mapping[str, str], takes_defaults: bool
+) -> GivenAnswers:
     """Answers to all questions; a person is asked in a terminal, unless defaults are taken.
 
     Raises NotPossibleError with a line for each flag that is wrong or missing.
     """
     is_asking = sys.stdin.isatty() and not takes_defaults
-    answers, faults = Answers(), list[str]()
+    answers, faults = GivenAnswers(), list[str]()
     for question in questions:
         try:
             if question.name in given:
@@ -47,7 +49,7 @@ def answered(questions: Iterable[Question], ground: Ground, given: Mapping[str, 
     return answers
 
 
-def _default(question: Question, ground: Ground, answers: Answers, takes_defaults: bool) -> object:
+def _default(question: BeginningQuestion, ground: Ground, answers: GivenAnswers, takes_defaults: bool) -> object:
     """What is taken where nobody is asked; raises AnswerError where somebody has to say it."""
     default = question.default(ground, answers)
     if default is not None and (takes_defaults or not question.deliberate):
@@ -58,7 +60,7 @@ def _default(question: Question, ground: Ground, answers: Answers, takes_default
     raise AnswerError(f"it is missing; {question.unsaid or question.text}{told}{allowed}")
 
 
-def _asked(question: Question, ground: Ground, answers: Answers) -> object:
+def _asked(question: BeginningQuestion, ground: Ground, answers: GivenAnswers) -> object:
     """The answer of a person; one that is not taken is asked for again."""
     default = question.default(ground, answers)
     remark, offered = question.remark(ground, answers), question.offered(ground, answers)

@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mesh import yamlfile
-from mesh.beginnings.yaml_insertions import Entry
+from mesh.beginnings.yaml_insertions import YamlEntry
 from mesh.beginnings.yaml_scalars import scalar
 from mesh.findings import NotPossibleError, listed
 
@@ -63,7 +63,7 @@ class Blueprints:
         place = f":{line}" if line else ""
         return NotPossibleError(f"the template {self.path(name)}{place} cannot be filled: {message}; mend the template")
 
-    def entry(self, name: str, values: Mapping[str, Any], key: str | None = None) -> Entry:
+    def entry(self, name: str, values: Mapping[str, Any], key: str | None = None) -> YamlEntry:
         """The entry that a template writes; raises NotPossibleError, with its path, for what is not YAML."""
         lines = [line.rstrip() for line in self.filled(name, values).splitlines()]
         told = [line for line in lines if line.strip() and not line.startswith("#")]
@@ -76,7 +76,7 @@ class Blueprints:
             raise NotPossibleError(
                 f"the template {self.path(name)} writes what is not valid: {reason}; mend the template"
             )
-        return Entry(value, key)
+        return YamlEntry(value, key)
 
 
 def _fault_of(text: str) -> str:

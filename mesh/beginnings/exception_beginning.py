@@ -8,7 +8,7 @@ from typing import Final
 
 from mesh.beginnings import question
 from mesh.beginnings.new_files import NewFiles
-from mesh.beginnings.question import AnswerError, Answers, Ground, Question, days_ahead
+from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, days_ahead
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed, nearest
 from mesh.validation_messages import shorten
@@ -24,7 +24,7 @@ HEADER: Final = """\
 """
 
 
-def _rule(answer: str, _ground: Ground, _answers: Answers) -> str:
+def _rule(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", answer) or len(answer) > 100:
         raise AnswerError(f"'{shorten(answer)}' is not the name of a rule: lower-case words joined by hyphens")
     return answer
@@ -37,7 +37,7 @@ def _stacks(ground: Ground) -> list[str]:
     return ["organization", "governance", *(f"partner-{name}" for name in mesh.partners), *of_domains]
 
 
-def _resource(answer: str, ground: Ground, _answers: Answers) -> str:
+def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
     stack, slash, pattern = answer.partition("/")
     stacks = _stacks(ground)
     if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
@@ -54,14 +54,14 @@ def _resource(answer: str, ground: Ground, _answers: Answers) -> str:
     return answer
 
 
-def _teams(ground: Ground, _answers: Answers) -> list[str]:
+def _teams(ground: Ground, _answers: GivenAnswers) -> list[str]:
     """Teams that own the mesh, a domain or a partner."""
     mesh = ground.mesh
     owners = [mesh.file.owner, *(each.owner for each in (*mesh.domains.values(), *mesh.partners.values()))]
     return list(dict.fromkeys(owner.team for owner in owners))
 
 
-def _owner(ground: Ground, answers: Answers) -> str:
+def _owner(ground: Ground, answers: GivenAnswers) -> str:
     """The team that owns what the stack is of."""
     kind, _, name = str(answers["RESOURCE"]).partition("/")[0].partition("-")
     owned = ground.mesh.partners if kind == "partner" else ground.mesh.domains
@@ -69,7 +69,7 @@ def _owner(ground: Ground, answers: Answers) -> str:
     return there.owner.team if there is not None else ground.mesh.file.owner.team
 
 
-def _expires(answer: str, ground: Ground, answers: Answers) -> datetime.date:
+def _expires(answer: str, ground: Ground, answers: GivenAnswers) -> datetime.date:
     day = question.future_day(answer, ground, answers)
     latest = question.later(ground.today, LONGEST)
     if day > latest:
@@ -78,15 +78,21 @@ def _expires(answer: str, ground: Ground, answers: Answers) -> datetime.date:
 
 
 QUESTIONS: Final = (
-    Question("RULE", "The rule, by its name", _rule),
-    Question("RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for some characters", _resource),
-    Question("reason", "Why it may be as it is", question.text),
-    Question("owner", "The team that answers for it", question.one_of("team", _teams), default=_owner, offered=_teams),
-    Question("expires", "The last day of the exception, 180 days ahead at the most", _expires, default=days_ahead(90)),
+    BeginningQuestion("RULE", "The rule, by its name", _rule),
+    BeginningQuestion(
+        "RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for some characters", _resource
+    ),
+    BeginningQuestion("reason", "Why it may be as it is", question.text),
+    BeginningQuestion(
+        "owner", "The team that answers for it", question.one_of("team", _teams), default=_owner, offered=_teams
+    ),
+    BeginningQuestion(
+        "expires", "The last day of the exception, 180 days ahead at the most", _expires, default=days_ahead(90)
+    ),
 )
 
 
-def files(ground: Ground, answers: Answers) -> NewFiles:
+def files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of exceptions with one more."""
     text = ground.text_of(FILE)
     values = {"rule": answers["RULE"], "resource": answers["RESOURCE"]}

@@ -15,15 +15,15 @@ from mesh.beginnings import (
     product_beginning,
 )
 from mesh.beginnings.new_files import NewFiles
-from mesh.beginnings.question import Answers, Ground, Question
+from mesh.beginnings.question import BeginningQuestion, GivenAnswers, Ground
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """A beginning: what is asked, in its order, and what comes of the answers."""
 
-    questions: Sequence[Question]
-    files: Callable[[Ground, Answers], NewFiles]
+    questions: Sequence[BeginningQuestion]
+    files: Callable[[Ground, GivenAnswers], NewFiles]
 
 
 KINDS: Final[Mapping[str, Beginning]] = {

@@ -9,7 +9,7 @@ from mesh.beginnings import question
 from mesh.beginnings.domain_beginning import owner_team, team_email, team_handle
 from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.product_beginning import known_product
-from mesh.beginnings.question import AnswerError, Answers, Ground, Question, days_ahead
+from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, days_ahead
 from mesh.beginnings.yaml_insertions import added
 from mesh.contracts.labels import label_words, product_labels
 from mesh.findings import listed
@@ -18,7 +18,7 @@ PARTNER: Final = "partner/partner.yaml.jinja"
 AGREEMENT: Final = "agreement/entry.yaml.jinja"
 
 
-def _name(answer: str, ground: Ground, answers: Answers) -> str:
+def _name(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     name = question.name(answer, ground, answers)
     mesh, file = ground.mesh, f"partners/{answer}.yaml"
     if name in mesh.partners or mesh.is_unread("partners", name) or ground.text_of(file) is not None:
@@ -26,7 +26,7 @@ def _name(answer: str, ground: Ground, answers: Answers) -> str:
     return name
 
 
-def _principals(answer: str, ground: Ground, answers: Answers) -> list[str]:
+def _principals(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
     groups = question.names(answer, ground, answers)
     if not groups:
         raise AnswerError("a partner has one group of people at the least; name it as IAM Identity Center does")
@@ -37,22 +37,22 @@ def _principals(answer: str, ground: Ground, answers: Answers) -> list[str]:
 
 
 PARTNER_QUESTIONS: Final = (
-    Question("NAME", "Name of the partner: lower-case words joined by hyphens", _name),
-    Question("description", "What the partner does, in a sentence", question.text),
-    Question("owner-team", "The team in the company that answers for it", question.name, default=owner_team),
-    Question("owner-email", "That team's address, not a person's", question.email, default=team_email),
-    Question(
+    BeginningQuestion("NAME", "Name of the partner: lower-case words joined by hyphens", _name),
+    BeginningQuestion("description", "What the partner does, in a sentence", question.text),
+    BeginningQuestion("owner-team", "The team in the company that answers for it", question.name, default=owner_team),
+    BeginningQuestion("owner-email", "That team's address, not a person's", question.email, default=team_email),
+    BeginningQuestion(
         "github",
         "That team on GitHub; - for none",
         question.handle,
         default=team_handle,
         when=lambda ground, _answers: ground.mesh.file.owner.github is not None,
     ),
-    Question("principals", "Groups in IAM Identity Center that the partner's people are in", _principals),
+    BeginningQuestion("principals", "Groups in IAM Identity Center that the partner's people are in", _principals),
 )
 
 
-def partner_files(ground: Ground, answers: Answers) -> NewFiles:
+def partner_files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of a new partner, to which nothing is delivered yet."""
     values = {
         "name": answers["NAME"],
@@ -69,11 +69,11 @@ def partner_files(ground: Ground, answers: Answers) -> NewFiles:
 # ---- an agreement
 
 
-def _partners(ground: Ground, _answers: Answers) -> Sequence[str]:
+def _partners(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     return list(ground.mesh.partners)
 
 
-def _deliverable(ground: Ground, answers: Answers) -> Sequence[str]:
+def _deliverable(ground: Ground, answers: GivenAnswers) -> Sequence[str]:
     partner = ground.mesh.partners.get(str(answers.get("PARTNER")))
     agreed = {agreement.product for agreement in partner.agreements} if partner else set[str]()
     return [
@@ -83,7 +83,7 @@ def _deliverable(ground: Ground, answers: Answers) -> Sequence[str]:
     ]
 
 
-def _delivered(answer: str, ground: Ground, answers: Answers) -> str:
+def _delivered(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     known_product(answer, ground, answers)
     every = _deliverable(ground, answers)
     if answer not in every:
@@ -94,16 +94,16 @@ def _delivered(answer: str, ground: Ground, answers: Answers) -> str:
     return answer
 
 
-def _labels(ground: Ground, answers: Answers) -> list[str]:
+def _labels(ground: Ground, answers: GivenAnswers) -> list[str]:
     contract = ground.mesh.contracts.get(str(answers["PRODUCT"]))
     return sorted(product_labels(contract, label_words(ground.mesh.file))) if contract else []
 
 
-def _known(ground: Ground, _answers: Answers) -> Sequence[str]:
+def _known(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     return sorted(ground.mesh.file.classifications)
 
 
-def _classifications(answer: str, ground: Ground, answers: Answers) -> list[str]:
+def _classifications(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
     allowed = question.several_of("classification", _known)(answer, ground, answers)
     if missing := [label for label in _labels(ground, answers) if label not in allowed]:
         raise AnswerError(
@@ -114,10 +114,12 @@ def _classifications(answer: str, ground: Ground, answers: Answers) -> list[str]
 
 
 AGREEMENT_QUESTIONS: Final = (
-    Question("PARTNER", "The partner", question.one_of("partner", _partners), offered=_partners),
-    Question("PRODUCT", "The product that is delivered, as <domain>.<product>", _delivered, offered=_deliverable),
-    Question("purpose", "What the partner may use it for", question.text),
-    Question(
+    BeginningQuestion("PARTNER", "The partner", question.one_of("partner", _partners), offered=_partners),
+    BeginningQuestion(
+        "PRODUCT", "The product that is delivered, as <domain>.<product>", _delivered, offered=_deliverable
+    ),
+    BeginningQuestion("purpose", "What the partner may use it for", question.text),
+    BeginningQuestion(
         "classifications",
         "Classifications that the partner may receive; - for plain data only",
         _classifications,
@@ -128,11 +130,11 @@ AGREEMENT_QUESTIONS: Final = (
             f"'{answers['PRODUCT']}' holds {listed(labels)}" if (labels := _labels(ground, answers)) else ""
         ),
     ),
-    Question("expires", "The last day of the agreement", question.future_day, default=days_ahead(365)),
+    BeginningQuestion("expires", "The last day of the agreement", question.future_day, default=days_ahead(365)),
 )
 
 
-def agreement_files(ground: Ground, answers: Answers) -> NewFiles:
+def agreement_files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of a partner with one more agreement."""
     file = f"partners/{answers['PARTNER']}.yaml"
     values = {key: answers[key] for key in ("purpose", "classifications", "expires")}

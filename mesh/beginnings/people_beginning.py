@@ -8,7 +8,7 @@ from typing import Final
 from mesh.beginnings import question
 from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.product_beginning import known_product
-from mesh.beginnings.question import NONE, AnswerError, Answers, Ground, Question, always, days_ahead
+from mesh.beginnings.question import NONE, AnswerError, BeginningQuestion, GivenAnswers, Ground, always, days_ahead
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed
 
@@ -16,29 +16,29 @@ MEMBER: Final = "member/entry.yaml.jinja"
 CONSUMER: Final = "consumer/entry.yaml.jinja"
 
 
-def every_clearance(ground: Ground, _answers: Answers) -> Sequence[str]:
+def every_clearance(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     """The clearances of the mesh."""
     return list(ground.mesh.clearances)
 
 
-def every_domain(ground: Ground, _answers: Answers) -> Sequence[str]:
+def every_domain(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     """The domains of the mesh."""
     return list(ground.mesh.domains)
 
 
-def approvers(ground: Ground, answers: Answers) -> Sequence[str]:
+def approvers(ground: Ground, answers: GivenAnswers) -> Sequence[str]:
     """Addresses of those who decide who holds the clearance that was answered."""
     clearance = ground.mesh.clearances.get(str(answers["clearance"]))
     return [approver.email for approver in clearance.approvers] if clearance else []
 
 
-def only_approver(ground: Ground, answers: Answers) -> str | None:
+def only_approver(ground: Ground, answers: GivenAnswers) -> str | None:
     """The approver, where there is one alone."""
     every = approvers(ground, answers)
     return every[0] if len(every) == 1 else None
 
 
-def _groups(ground: Ground, _answers: Answers) -> Sequence[str]:
+def _groups(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     """Groups with an id that are people of the mesh, and not of a partner."""
     accounts = ground.mesh.accounts
     of_partners = {group for partner in ground.mesh.partners.values() for group in partner.principals}
@@ -46,12 +46,12 @@ def _groups(ground: Ground, _answers: Answers) -> Sequence[str]:
     return [group for group in known if group not in of_partners]
 
 
-def clearance_line(answers: Answers) -> str:
+def clearance_line(answers: GivenAnswers) -> str:
     """File of the clearance that was answered."""
     return f"clearances/{answers['clearance']}.yaml"
 
 
-def _holder_domain(answer: str, ground: Ground, answers: Answers) -> str:
+def _holder_domain(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     domain = question.one_of("domain", every_domain)(answer, ground, answers)
     members = ground.mesh.clearances[answers["clearance"]].members
     if any((member.group, member.domain) == (answers["GROUP"], domain) for member in members):
@@ -62,33 +62,35 @@ def _holder_domain(answer: str, ground: Ground, answers: Answers) -> str:
     return domain
 
 
-def review(ground: Ground, answers: Answers) -> str:
+def review(ground: Ground, answers: GivenAnswers) -> str:
     """The day of a review: a year from today, or as far ahead as mesh.yaml lets one lie."""
     return days_ahead(min(365, ground.mesh.file.review_horizon))(ground, answers)
 
 
 CLEARED: Final = (
-    Question(
+    BeginningQuestion(
         "approved-by",
         "Who said yes, one of its approvers",
         question.one_of("approver", approvers),
         default=only_approver,
         offered=approvers,
     ),
-    Question("review", "The day by which it is approved again", question.future_day, default=review),
+    BeginningQuestion("review", "The day by which it is approved again", question.future_day, default=review),
 )
 """Questions on a yes to who holds a clearance."""
 
 MEMBER_QUESTIONS: Final = (
-    Question("GROUP", "The group in IAM Identity Center", question.name, offered=_groups),
-    Question("clearance", "The clearance", question.one_of("clearance", every_clearance), offered=every_clearance),
-    Question("domain", "The domain in whose account the group signs in", _holder_domain, offered=every_domain),
-    Question("use", "What the group does with it", question.text),
+    BeginningQuestion("GROUP", "The group in IAM Identity Center", question.name, offered=_groups),
+    BeginningQuestion(
+        "clearance", "The clearance", question.one_of("clearance", every_clearance), offered=every_clearance
+    ),
+    BeginningQuestion("domain", "The domain in whose account the group signs in", _holder_domain, offered=every_domain),
+    BeginningQuestion("use", "What the group does with it", question.text),
     *CLEARED,
 )
 
 
-def member_files(ground: Ground, answers: Answers) -> NewFiles:
+def member_files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of a clearance with one more group."""
     file = clearance_line(answers)
     values = {
@@ -106,7 +108,7 @@ def member_files(ground: Ground, answers: Answers) -> NewFiles:
 # ---- a domain that uses a product
 
 
-def _others(ground: Ground, answers: Answers) -> Sequence[str]:
+def _others(ground: Ground, answers: GivenAnswers) -> Sequence[str]:
     mesh, own = ground.mesh, str(answers.get("DOMAIN"))
     used = mesh.domains[own].consumes if own in mesh.domains else ()
     return [
@@ -119,7 +121,7 @@ def _others(ground: Ground, answers: Answers) -> Sequence[str]:
     ]
 
 
-def _used(answer: str, ground: Ground, answers: Answers) -> str:
+def _used(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     known_product(answer, ground, answers)
     domain = str(answers["DOMAIN"])
     product = ground.mesh.product(answer)
@@ -136,9 +138,11 @@ def _used(answer: str, ground: Ground, answers: Answers) -> str:
 
 
 CONSUMER_QUESTIONS: Final = (
-    Question("DOMAIN", "The domain that uses it", question.one_of("domain", every_domain), offered=every_domain),
-    Question("PRODUCT", "The product that it uses, as <domain>.<product>", _used, offered=_others),
-    Question(
+    BeginningQuestion(
+        "DOMAIN", "The domain that uses it", question.one_of("domain", every_domain), offered=every_domain
+    ),
+    BeginningQuestion("PRODUCT", "The product that it uses, as <domain>.<product>", _used, offered=_others),
+    BeginningQuestion(
         "columns",
         "The columns that it uses",
         lambda answer, _ground, _answers: question.parts(answer),
@@ -148,7 +152,7 @@ CONSUMER_QUESTIONS: Final = (
 )
 
 
-def consumer_files(ground: Ground, answers: Answers) -> NewFiles:
+def consumer_files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of a domain that uses one more product."""
     file = f"domains/{answers['DOMAIN']}.yaml"
     entry = ground.blueprints.entry(CONSUMER, {"product": answers["PRODUCT"], "columns": answers["columns"]})

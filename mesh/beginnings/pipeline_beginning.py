@@ -10,7 +10,7 @@ from mesh import names
 from mesh.beginnings import people_beginning, question
 from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.product_beginning import domain_of, known_product
-from mesh.beginnings.question import NONE, AnswerError, Answers, Ground, Question, always
+from mesh.beginnings.question import NONE, AnswerError, BeginningQuestion, GivenAnswers, Ground, always
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed
 from mesh.model.pipeline import SCRIPT_PATTERN
@@ -27,13 +27,13 @@ def _template(runtime: str) -> str:
     return f"pipeline/{runtime}.py.jinja"
 
 
-def _runtimes(ground: Ground, _answers: Answers) -> Sequence[str]:
+def _runtimes(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     """Runtimes of which there is a script to begin with, and the one that has none."""
     kinds = ("glue-spark", USUAL, "lambda")
     return [*(kind for kind in kinds if _template(kind) in ground.blueprints.texts), EXTERNAL]
 
 
-def _without(ground: Ground, _answers: Answers) -> Sequence[str]:
+def _without(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     return [
         reference
         for reference in ground.mesh.products()
@@ -41,7 +41,7 @@ def _without(ground: Ground, _answers: Answers) -> Sequence[str]:
     ]
 
 
-def _product(answer: str, ground: Ground, answers: Answers) -> str:
+def _product(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     known_product(answer, ground, answers)
     every = _without(ground, answers)
     if answer not in every:
@@ -52,7 +52,7 @@ def _product(answer: str, ground: Ground, answers: Answers) -> str:
     return answer
 
 
-def _script(answer: str, ground: Ground, answers: Answers) -> str:
+def _script(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     domain, _ = domain_of(answers["PRODUCT"])
     if not re.fullmatch(SCRIPT_PATTERN, answer) or not answer.endswith(".py"):
         raise AnswerError(f"'{shorten(answer)}' is no name of a script: letters, digits, '.', '_' and '-', and .py")
@@ -61,22 +61,22 @@ def _script(answer: str, ground: Ground, answers: Answers) -> str:
     return answer
 
 
-def _usual_script(_ground: Ground, answers: Answers) -> str:
+def _usual_script(_ground: Ground, answers: GivenAnswers) -> str:
     return f"{names.snake(domain_of(answers['PRODUCT'])[1])}.py"
 
 
-def readable(ground: Ground, answers: Answers) -> Sequence[str]:
+def readable(ground: Ground, answers: GivenAnswers) -> Sequence[str]:
     """Products that the pipeline may read: others of the domain, and what the domain consumes."""
     domain, own = domain_of(str(answers["PRODUCT"]))
     there = ground.mesh.domains[domain]
     return [*(f"{domain}.{name}" for name in there.products if name != own), *there.consumes]
 
 
-def _reads_something(_ground: Ground, answers: Answers) -> bool:
+def _reads_something(_ground: Ground, answers: GivenAnswers) -> bool:
     return bool(answers.get("reads"))
 
 
-def _one_of_reads(answer: str, ground: Ground, answers: Answers) -> str | None:
+def _one_of_reads(answer: str, ground: Ground, answers: GivenAnswers) -> str | None:
     if answer == NONE:
         return None
     return question.one_of("product among --reads", lambda _ground, given: given.get("reads") or [])(
@@ -84,11 +84,11 @@ def _one_of_reads(answer: str, ground: Ground, answers: Answers) -> str | None:
     )
 
 
-def _clearance(answer: str, ground: Ground, answers: Answers) -> str:
+def _clearance(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     return question.one_of("clearance", people_beginning.every_clearance)(answer, ground, answers)
 
 
-def _schedule(answer: str, ground: Ground, answers: Answers) -> str | None:
+def _schedule(answer: str, ground: Ground, answers: GivenAnswers) -> str | None:
     if answer == NONE:
         return None
     text = question.text(answer, ground, answers)
@@ -98,22 +98,22 @@ def _schedule(answer: str, ground: Ground, answers: Answers) -> str | None:
 
 
 QUESTIONS: Final = (
-    Question("PRODUCT", "The product that it writes, as <domain>.<product>", _product, offered=_without),
-    Question(
+    BeginningQuestion("PRODUCT", "The product that it writes, as <domain>.<product>", _product, offered=_without),
+    BeginningQuestion(
         "runtime",
         "What runs it; external is a job that the team makes itself",
         question.one_of("runtime", _runtimes),
         default=lambda ground, answers: USUAL if USUAL in _runtimes(ground, answers) else EXTERNAL,
         offered=_runtimes,
     ),
-    Question(
+    BeginningQuestion(
         "script",
         "Name of its script",
         _script,
         default=_usual_script,
         when=lambda _ground, answers: answers.get("runtime") != EXTERNAL,
     ),
-    Question(
+    BeginningQuestion(
         "reads",
         "Products that it reads, with commas between them; - for none",
         question.several_of("product that it may read", readable),
@@ -121,19 +121,19 @@ QUESTIONS: Final = (
         offered=readable,
         when=lambda ground, answers: bool(readable(ground, answers)),
     ),
-    Question(
+    BeginningQuestion(
         "clearance",
         "The clearance that it reads with",
         _clearance,
         offered=people_beginning.every_clearance,
         when=_reads_something,
     ),
-    Question("use", "What it does with what it reads", question.text, when=_reads_something),
+    BeginningQuestion("use", "What it does with what it reads", question.text, when=_reads_something),
     *(
-        Question(each.name, each.text, each.read, each.default, each.offered, _reads_something)
+        BeginningQuestion(each.name, each.text, each.read, each.default, each.offered, _reads_something)
         for each in people_beginning.CLEARED
     ),
-    Question(
+    BeginningQuestion(
         "event",
         "The product with whose publication it starts; - for none",
         _one_of_reads,
@@ -141,7 +141,7 @@ QUESTIONS: Final = (
         offered=lambda _ground, answers: answers.get("reads") or [],
         when=lambda ground, answers: _reads_something(ground, answers) and answers.get("runtime") != EXTERNAL,
     ),
-    Question(
+    BeginningQuestion(
         "schedule",
         "When it runs (UTC), as cron(15 4 * * ? *) or rate(1 hour); - for none",
         _schedule,
@@ -151,7 +151,7 @@ QUESTIONS: Final = (
 )
 
 
-def files(ground: Ground, answers: Answers) -> NewFiles:
+def files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The domain's file with the pipeline, its script, and the clearance's file with its line."""
     reference = str(answers["PRODUCT"])
     domain, name = domain_of(reference)

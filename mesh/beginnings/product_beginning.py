@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
-from mesh.beginnings import column_labels, question
+from mesh.beginnings import proposed_labels, question
 from mesh.beginnings.columns.given_columns import NewTable, identifier
 from mesh.beginnings.columns.source import columns_of
 from mesh.beginnings.new_files import NewFiles
-from mesh.beginnings.question import NONE, AnswerError, Answers, Ground, Question, always
+from mesh.beginnings.question import NONE, AnswerError, BeginningQuestion, GivenAnswers, Ground, always
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed, nearest
 from mesh.model import contract_file
@@ -29,7 +29,7 @@ def domain_of(reference: str) -> tuple[str, str]:
     return domain, name
 
 
-def known_product(answer: str, ground: Ground, _answers: Answers) -> str:
+def known_product(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
     """A product that is there, as `<domain>.<product>`."""
     every = ground.mesh.products()
     if answer not in every:
@@ -41,12 +41,12 @@ def known_product(answer: str, ground: Ground, _answers: Answers) -> str:
     return answer
 
 
-def every_product(ground: Ground, _answers: Answers) -> Sequence[str]:
+def every_product(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     """The products that are there."""
     return ground.mesh.products()
 
 
-def _reference(answer: str, ground: Ground, answers: Answers) -> str:
+def _reference(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     domain, dot, name = answer.partition(".")
     domains = ground.mesh.domains
     if not dot or not name:
@@ -70,7 +70,7 @@ def _reference(answer: str, ground: Ground, answers: Answers) -> str:
     return answer
 
 
-def _columns(answer: str, _ground: Ground, answers: Answers) -> tuple[NewTable, ...]:
+def _columns(answer: str, _ground: Ground, answers: GivenAnswers) -> tuple[NewTable, ...]:
     tables = columns_of(answer)
     product = domain_of(str(answers.get("PRODUCT", "")))[1] or str(answers.get("product") or "")
     wanted = answers.get("table") or answers.get("TABLE")
@@ -84,7 +84,7 @@ def _columns(answer: str, _ground: Ground, answers: Answers) -> tuple[NewTable, 
     return tables
 
 
-def table_name(answer: str, _ground: Ground, _answers: Answers) -> str | None:
+def table_name(answer: str, _ground: Ground, _answers: GivenAnswers) -> str | None:
     """The name of a table in the catalog; `-` where its source tells it."""
     if answer == NONE:
         return None
@@ -95,53 +95,55 @@ def table_name(answer: str, _ground: Ground, _answers: Answers) -> str | None:
 
 
 COLUMNS: Final = (
-    Question(
+    BeginningQuestion(
         "columns",
         "Columns: a file that has them (Parquet, CSV, DDL, Glue's JSON, a contract), or name type, …",
         _columns,
     ),
-    *column_labels.QUESTIONS,
+    *proposed_labels.QUESTIONS,
 )
 
 CONTENTS: Final = (
-    Question("purpose", "What the product is for, in a sentence", question.text),
-    Question(
+    BeginningQuestion("purpose", "What the product is for, in a sentence", question.text),
+    BeginningQuestion(
         "limitations",
         "What it is not good for",
         lambda answer, ground, answers: None if answer == NONE else question.text(answer, ground, answers),
         default=always(NONE),
         asked=False,
     ),
-    Question(
+    BeginningQuestion(
         "kind",
         "Kind: for reports, for models, or for its own domain alone",
         question.one_of("kind", lambda _ground, _answers: KINDS),
         default=always("analytics"),
         offered=lambda _ground, _answers: KINDS,
     ),
-    Question(
+    BeginningQuestion(
         "ports",
         "Read as a table through the catalog, as files in S3, or both",
         question.several_of("port", lambda _ground, _answers: PORTS, fewest=1),
         default=always("table"),
         offered=lambda _ground, _answers: PORTS,
     ),
-    Question(
+    BeginningQuestion(
         "retention",
         "How long old data is kept",
         lambda answer, ground, answers: None if answer == NONE else question.days(answer, ground, answers),
         default=always(NONE),
         asked=False,
     ),
-    Question("table", "Name of the table, or which of a file's", table_name, default=always(NONE), asked=False),
+    BeginningQuestion(
+        "table", "Name of the table, or which of a file's", table_name, default=always(NONE), asked=False
+    ),
     *COLUMNS,
 )
 """Questions on what is in a product."""
 
-QUESTIONS: Final = (Question("PRODUCT", "The product, as <domain>.<product>", _reference), *CONTENTS)
+QUESTIONS: Final = (BeginningQuestion("PRODUCT", "The product, as <domain>.<product>", _reference), *CONTENTS)
 
 
-def files(ground: Ground, answers: Answers, before: NewFiles | None = None) -> NewFiles:
+def files(ground: Ground, answers: GivenAnswers, before: NewFiles | None = None) -> NewFiles:
     """The line of a new product and its contract, after what is new already."""
     new = before or NewFiles()
     reference = str(answers["PRODUCT"])
@@ -161,22 +163,22 @@ def files(ground: Ground, answers: Answers, before: NewFiles | None = None) -> N
     text = added(new.text_of(ground, domain_file), ("products",), entry, f"{ground.shown}/{domain_file}")
     new = new.with_file(domain_file, text, ENTRY)
     tables = cast("Sequence[NewTable]", answers["columns"])
-    labels, remarks = column_labels.decided(ground, answers)
+    labels, remarks = proposed_labels.decided(ground, answers)
     shown = [_row(table, labels, len(tables) == 1) for table in tables]
     contract = ground.blueprints.filled(CONTRACT, {**values, "tables": shown})
     new = new.with_file(f"contracts/{domain}/{name}.odcs.yaml", contract, CONTRACT)
-    return new.with_product(reference).with_remarks(*column_labels.all_remarks(tables), *remarks)
+    return new.with_product(reference).with_remarks(*proposed_labels.all_remarks(tables), *remarks)
 
 
-def _row(table: NewTable, labels: column_labels.Labels, is_alone: bool) -> dict[str, Any]:
-    rows = list(column_labels.rows(table, labels, is_alone))
+def _row(table: NewTable, labels: proposed_labels.Labels, is_alone: bool) -> dict[str, Any]:
+    rows = list(proposed_labels.rows(table, labels, is_alone))
     return {"name": table.name, "description": table.description, "columns": rows}
 
 
 # ---- one more table
 
 
-def _new_table(answer: str, ground: Ground, answers: Answers) -> str:
+def _new_table(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     name = table_name(answer, ground, answers)
     contract = ground.mesh.contracts.get(str(answers["PRODUCT"]))
     tables = [table.catalog_name for table in contract.tables] if contract else []
@@ -191,9 +193,9 @@ def _new_table(answer: str, ground: Ground, answers: Answers) -> str:
 
 
 TABLE_QUESTIONS: Final = (
-    Question("PRODUCT", "The product, as <domain>.<product>", known_product, offered=every_product),
-    Question("TABLE", "Name of the new table: lower-case letters, digits and '_'", _new_table),
-    Question(
+    BeginningQuestion("PRODUCT", "The product, as <domain>.<product>", known_product, offered=every_product),
+    BeginningQuestion("TABLE", "Name of the new table: lower-case letters, digits and '_'", _new_table),
+    BeginningQuestion(
         "description",
         "A row of it, in a sentence; - for none",
         lambda answer, ground, answers: "" if answer == NONE else question.text(answer, ground, answers),
@@ -203,7 +205,7 @@ TABLE_QUESTIONS: Final = (
 )
 
 
-def table_files(ground: Ground, answers: Answers) -> NewFiles:
+def table_files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The contract of a product with one more table."""
     reference = str(answers["PRODUCT"])
     domain, name = domain_of(reference)
@@ -212,9 +214,9 @@ def table_files(ground: Ground, answers: Answers) -> NewFiles:
     file = contract_file(domain, name, declared)
     [table] = cast("Sequence[NewTable]", answers["columns"])
     table = replace(table, description=answers["description"] or table.description)
-    labels, remarks = column_labels.decided(ground, answers)
+    labels, remarks = proposed_labels.decided(ground, answers)
     values = {"domain": domain, "product": name, "table": _row(table, labels, is_alone=True)}
     entry = ground.blueprints.entry(TABLE, values)
     text = added(ground.text(file), ("schema",), entry, f"{ground.shown}/{file}")
     new = NewFiles().with_file(file, text, TABLE).with_product(reference)
-    return new.with_remarks(*column_labels.all_remarks([table]), *remarks)
+    return new.with_remarks(*proposed_labels.all_remarks([table]), *remarks)

@@ -52,7 +52,7 @@ class UnansweredError(KeyError):
     """A question hangs on another one that has no answer."""
 
 
-class Answers(dict[str, Any]):
+class GivenAnswers(dict[str, Any]):
     """Answers by the names of their questions; asking for one that is not there raises UnansweredError.
 
     `refused` are questions with an answer that was not taken.
@@ -67,7 +67,7 @@ class Answers(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Question:
+class BeginningQuestion:
     """A question: its name is that of its flag, `--owner-email`, or of an argument in capitals, `NAME`.
 
     `default` is what Enter takes, None where something has to be said; `offered` are values to choose from. A question
@@ -77,11 +77,11 @@ class Question:
 
     name: str
     text: str
-    read: Callable[[str, Ground, Answers], Any]
-    default: Callable[[Ground, Answers], str | None] = field(default=lambda _ground, _answers: None)
-    offered: Callable[[Ground, Answers], Sequence[str]] = field(default=lambda _ground, _answers: ())
-    when: Callable[[Ground, Answers], bool] = field(default=lambda _ground, _answers: True)
-    remark: Callable[[Ground, Answers], str] = field(default=lambda _ground, _answers: "")
+    read: Callable[[str, Ground, GivenAnswers], Any]
+    default: Callable[[Ground, GivenAnswers], str | None] = field(default=lambda _ground, _answers: None)
+    offered: Callable[[Ground, GivenAnswers], Sequence[str]] = field(default=lambda _ground, _answers: ())
+    when: Callable[[Ground, GivenAnswers], bool] = field(default=lambda _ground, _answers: True)
+    remark: Callable[[Ground, GivenAnswers], str] = field(default=lambda _ground, _answers: "")
     unsaid: str = ""
     asked: bool = True
     deliberate: bool = False
@@ -95,7 +95,7 @@ class Question:
 # ---- answers of some kind
 
 
-def text(answer: str, _ground: Ground, _answers: Answers) -> str:
+def text(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     """A text on one line, of at most 500 characters."""
     line = " ".join(answer.split())
     if not line:
@@ -108,7 +108,7 @@ def text(answer: str, _ground: Ground, _answers: Answers) -> str:
     return line
 
 
-def name(answer: str, _ground: Ground, _answers: Answers) -> str:
+def name(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     """A name of a domain, a product, a group and the like."""
     if not is_name(answer):
         lower = re.sub(r"[^a-z0-9]+", "-", answer.lower()).strip("-")
@@ -117,7 +117,7 @@ def name(answer: str, _ground: Ground, _answers: Answers) -> str:
     return answer
 
 
-def names(answer: str, ground: Ground, answers: Answers) -> list[str]:
+def names(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
     """Names with commas between them; `-` for none."""
     every = [name(part, ground, answers) for part in parts(answer)]
     if len(set(every)) < len(every):
@@ -130,14 +130,14 @@ def parts(answer: str) -> list[str]:
     return [] if answer.strip() == NONE else [part.strip() for part in answer.split(",") if part.strip()]
 
 
-def email(answer: str, _ground: Ground, _answers: Answers) -> str:
+def email(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     """An e-mail address."""
     if not re.fullmatch(EMAIL_PATTERN, answer) or len(answer) > 254:
         raise AnswerError(f"'{shorten(answer)}' is not an e-mail address, such as team@company.example")
     return answer
 
 
-def handle(answer: str, _ground: Ground, _answers: Answers) -> str | None:
+def handle(answer: str, _ground: Ground, _answers: GivenAnswers) -> str | None:
     """A team or user of GitHub; `-` for none."""
     if answer == NONE:
         return None
@@ -146,14 +146,14 @@ def handle(answer: str, _ground: Ground, _answers: Answers) -> str | None:
     return answer
 
 
-def number(answer: str, _ground: Ground, _answers: Answers) -> int:
+def number(answer: str, _ground: Ground, _answers: GivenAnswers) -> int:
     """A whole number above 0."""
     if not re.fullmatch(r"[1-9][0-9]{0,6}", answer):
         raise AnswerError(f"'{shorten(answer)}' is not a whole number from 1 to 9999999")
     return int(answer)
 
 
-def days(answer: str, _ground: Ground, _answers: Answers) -> str:
+def days(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     """A length of time, as mesh files have it."""
     found = re.fullmatch(r"([1-9][0-9]{0,4})( days?)?", answer)
     if not found:
@@ -161,7 +161,7 @@ def days(answer: str, _ground: Ground, _answers: Answers) -> str:
     return f"{found[1]} days"
 
 
-def future_day(answer: str, ground: Ground, _answers: Answers) -> datetime.date:
+def future_day(answer: str, ground: Ground, _answers: GivenAnswers) -> datetime.date:
     """A day that is not past."""
     try:
         day = datetime.date.fromisoformat(answer if re.fullmatch(r"\d{4}-\d\d-\d\d", answer) else "")
@@ -179,15 +179,17 @@ def later(day: datetime.date, by: int) -> datetime.date:
     return day + min(datetime.timedelta(days=by), datetime.date.max - day)
 
 
-def days_ahead(by: int) -> Callable[[Ground, Answers], str]:
+def days_ahead(by: int) -> Callable[[Ground, GivenAnswers], str]:
     """The default of a day: some days from today."""
     return lambda ground, _answers: str(later(ground.today, by))
 
 
-def one_of(what: str, known: Callable[[Ground, Answers], Sequence[str]]) -> Callable[[str, Ground, Answers], str]:
+def one_of(
+    what: str, known: Callable[[Ground, GivenAnswers], Sequence[str]]
+) -> Callable[[str, Ground, GivenAnswers], str]:
     """A value out of those that are known."""
 
-    def read(answer: str, ground: Ground, answers: Answers) -> str:
+    def read(answer: str, ground: Ground, answers: GivenAnswers) -> str:
         values = list(known(ground, answers))
         if answer not in values:
             near = nearest(answer, values)
@@ -200,12 +202,12 @@ def one_of(what: str, known: Callable[[Ground, Answers], Sequence[str]]) -> Call
 
 
 def several_of(
-    what: str, known: Callable[[Ground, Answers], Sequence[str]], fewest: int = 0
-) -> Callable[[str, Ground, Answers], list[str]]:
+    what: str, known: Callable[[Ground, GivenAnswers], Sequence[str]], fewest: int = 0
+) -> Callable[[str, Ground, GivenAnswers], list[str]]:
     """Values out of those that are known, with commas between them."""
     one = one_of(what, known)
 
-    def read(answer: str, ground: Ground, answers: Answers) -> list[str]:
+    def read(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
         every = [one(part, ground, answers) for part in parts(answer)]
         if len(every) < fewest:
             raise AnswerError(f"give {fewest} at the least; allowed: {listed(known(ground, answers))}")
@@ -214,7 +216,7 @@ def several_of(
     return read
 
 
-def always(value: str) -> Callable[[Ground, Answers], str]:
+def always(value: str) -> Callable[[Ground, GivenAnswers], str]:
     """A default that is the same for every mesh."""
     return lambda _ground, _answers: value
 

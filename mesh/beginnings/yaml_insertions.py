@@ -29,7 +29,7 @@ STEP: Final = 2
 """Columns by which a group of keys or a list is set in, where the file does not show another number."""
 
 
-class Entry(NamedTuple):
+class YamlEntry(NamedTuple):
     """An entry to add: to a group of keys one with its key, to a list one without; `value` is YAML, of lines or one."""
 
     value: str
@@ -52,7 +52,7 @@ class _OddFormError(Exception):
     """The file is written in a form to which nothing can be added safely."""
 
 
-def added(text: str, path: KeyPath, entry: Entry, file: str) -> str:
+def added(text: str, path: KeyPath, entry: YamlEntry, file: str) -> str:
     """The text of a file with an entry added to the group of keys, or to the list, at a path.
 
     What of the path is missing is made. `file` is the name to show. Raises NotPossibleError, with the lines to write by
@@ -77,7 +77,7 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _shown(entry: Entry) -> str:
+def _shown(entry: YamlEntry) -> str:
     return f"{scalar(entry.key)}: {entry.value}" if entry.key is not None else f"- {entry.value}"
 
 
@@ -87,7 +87,7 @@ def _applied(body: str, insertions: Sequence[_Insertion]) -> str:
     return body
 
 
-def _require_addition(before: str, after: str, path: KeyPath, entry: Entry) -> None:
+def _require_addition(before: str, after: str, path: KeyPath, entry: YamlEntry) -> None:
     """Raises _OddFormError where the new text does not say what the old one said and the entry, and in its order."""
     for parse in (_strictly, _by_ruamel):
         value = parse(entry.value if entry.is_block else f"{{value: {entry.value}}}")
@@ -108,7 +108,7 @@ def _by_ruamel(text: str) -> Any:
     return cast("Any", YAML(typ="safe", pure=True)).load(text)
 
 
-def _with(data: Any, path: KeyPath, entry: Entry, value: Any) -> Any:
+def _with(data: Any, path: KeyPath, entry: YamlEntry, value: Any) -> Any:
     here: Any = data
     for position, step in enumerate(path):
         if isinstance(here, dict) and step not in here:
@@ -143,7 +143,7 @@ class _Reader:
 
     body: str
 
-    def insertions(self, path: KeyPath, entry: Entry) -> list[_Insertion]:
+    def insertions(self, path: KeyPath, entry: YamlEntry) -> list[_Insertion]:
         """The insertions that add an entry at a path."""
         node, depth = places(self.body), 0
         for step in path:
@@ -158,7 +158,7 @@ class _Reader:
 
     # ---- in a block
 
-    def _in_block(self, node: YamlPlace, entry: Entry) -> list[_Insertion]:
+    def _in_block(self, node: YamlPlace, entry: YamlEntry) -> list[_Insertion]:
         column = node.column
         end = node.last_character
         if self.body[end - 1 : end] not in ("\n", "\r"):  # behind a block of text the mark is on the next line
@@ -193,7 +193,7 @@ class _Reader:
 
     # ---- in brackets
 
-    def _in_brackets(self, node: YamlPlace, entry: Entry) -> list[_Insertion]:
+    def _in_brackets(self, node: YamlPlace, entry: YamlEntry) -> list[_Insertion]:
         close = node.end - 1
         if self.body[close] not in "]}":
             raise _OddFormError("a bracket is not where it is expected")
@@ -227,7 +227,7 @@ class _Reader:
         return match.end()
 
 
-def _nested(missing: KeyPath, entry: Entry) -> Entry:
+def _nested(missing: KeyPath, entry: YamlEntry) -> YamlEntry:
     """The entry for the first part of a path that is missing, with all that comes below it."""
     if not missing:
         return entry
@@ -236,10 +236,10 @@ def _nested(missing: KeyPath, entry: Entry) -> Entry:
     lines = _lines_of(entry, STEP)
     for step in reversed(missing[1:]):
         lines = [f"{scalar(step)}:", *(f"{' ' * STEP}{line}" for line in lines)]
-    return Entry("\n".join(lines) + "\n", str(missing[0]))
+    return YamlEntry("\n".join(lines) + "\n", str(missing[0]))
 
 
-def _lines_of(entry: Entry, step: int) -> list[str]:
+def _lines_of(entry: YamlEntry, step: int) -> list[str]:
     """An entry as lines, of which the first begins at the column of its key or dash."""
     lines = entry.value.rstrip("\n").split("\n")
     if entry.key is None:
@@ -250,7 +250,7 @@ def _lines_of(entry: Entry, step: int) -> list[str]:
     return [f"{scalar(entry.key)}:", *(f"{' ' * step}{line}".rstrip() for line in lines)]
 
 
-def _block_lines(node: YamlPlace, entry: Entry) -> list[str]:
+def _block_lines(node: YamlPlace, entry: YamlEntry) -> list[str]:
     """An entry as lines that are set in as the other entries of its block are."""
     return _lines_of(entry, _step(node))
 
@@ -264,7 +264,7 @@ def _step(node: YamlPlace) -> int:
     return STEP
 
 
-def _flow(entry: Entry) -> str:
+def _flow(entry: YamlEntry) -> str:
     """An entry on one line, for brackets."""
     value = entry.value.strip()
     if entry.is_block:

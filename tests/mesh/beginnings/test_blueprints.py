@@ -9,7 +9,7 @@ import pytest
 
 from cli.new_run import blueprints
 from mesh.beginnings.blueprint import Blueprints
-from mesh.beginnings.column_labels import HINTS, hints
+from mesh.beginnings.proposed_labels import HINTS, hints
 from mesh.findings import NotPossibleError
 from tests.house.tree import ROOT
 

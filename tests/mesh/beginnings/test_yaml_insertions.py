@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh.beginnings.yaml_insertions import Entry, added
+from mesh.beginnings.yaml_insertions import YamlEntry, added
 from mesh.beginnings.yaml_scalars import scalar
 from mesh.findings import KeyPath, NotPossibleError
 
@@ -22,13 +22,13 @@ class Edit(NamedTuple):
     name: str
     before: str
     path: KeyPath
-    entry: Entry
+    entry: YamlEntry
     after: str
 
 
-PRODUCT = Entry("{kind: ml, ports: [files]}", "new")
-ITEM = Entry("{group: a, review: 2027-01-01}")
-BLOCK = Entry("rule: x\nreason: y\n")
+PRODUCT = YamlEntry("{kind: ml, ports: [files]}", "new")
+ITEM = YamlEntry("{group: a, review: 2027-01-01}")
+BLOCK = YamlEntry("rule: x\nreason: y\n")
 
 EDITS = (
     Edit(
@@ -106,21 +106,21 @@ EDITS = (
         "a list in brackets over lines, with comments",
         "consumes: [\n  a.b, # why\n  c.d # why too\n] # all\n",
         ("consumes",),
-        Entry("e.f"),
+        YamlEntry("e.f"),
         "consumes: [\n  a.b, # why\n  c.d, # why too\n  e.f\n] # all\n",
     ),
     Edit(
         "a comma before the bracket",
         "consumes: [ a.b, c.d, ]\n",
         ("consumes",),
-        Entry("e.f"),
+        YamlEntry("e.f"),
         "consumes: [ a.b, c.d, e.f ]\n",
     ),
     Edit(
         "a comma before the bracket, over lines",
         "consumes: [\n    a.b,   # why\n]\n",
         ("consumes",),
-        Entry("e.f"),
+        YamlEntry("e.f"),
         "consumes: [\n    a.b,   # why\n    e.f,\n]\n",
     ),
     Edit(
@@ -162,14 +162,14 @@ EDITS = (
         "a key in an entry that is in brackets",
         "products:\n  a: {kind: ml, ports: [files]} # x\n",
         ("products", "a"),
-        Entry("script: a.py\nreads:\n  - b.c\n", "pipeline"),
+        YamlEntry("script: a.py\nreads:\n  - b.c\n", "pipeline"),
         "products:\n  a: {kind: ml, ports: [files], pipeline: {script: a.py, reads: [b.c]}} # x\n",
     ),
     Edit(
         "a key in an entry of lines",
         "products:\n  a:\n     kind: ml # x\n  b: {}\n",
         ("products", "a"),
-        Entry("script: a.py\n", "pipeline"),
+        YamlEntry("script: a.py\n", "pipeline"),
         "products:\n  a:\n     kind: ml # x\n     pipeline:\n       script: a.py\n  b: {}\n",
     ),
     Edit(
@@ -190,7 +190,7 @@ EDITS = (
         "marks in texts",
         "consumes: ['a]', \"b#c\", d#e]\n",
         ("consumes",),
-        Entry("e.f"),
+        YamlEntry("e.f"),
         "consumes: ['a]', \"b#c\", d#e, e.f]\n",
     ),
     Edit(
@@ -237,7 +237,7 @@ REFUSED = (
 
 @pytest.mark.parametrize(("before", "path", "entry"), REFUSED)
 def test_a_form_without_a_safe_place_is_refused_with_the_line_to_write(
-    before: str, path: KeyPath, entry: Entry
+    before: str, path: KeyPath, entry: YamlEntry
 ) -> None:
     with pytest.raises(NotPossibleError) as refused:
         added(before, path, entry, "stacks/a.yaml")
@@ -302,7 +302,7 @@ def test_very_many_files_keep_their_characters_and_gain_the_key(text: str, value
 
 def _require_gain(text: str, value: str) -> None:
     before: Any = yaml.safe_load(text.removeprefix("\ufeff"))
-    after = added(text, ("things",), Entry(scalar(value), "new"), "stacks/a.yaml")
+    after = added(text, ("things",), YamlEntry(scalar(value), "new"), "stacks/a.yaml")
     # PyYAML is neither of the parsers that the insertion itself asks.
     assert yaml.safe_load(after.removeprefix("\ufeff")) == {**before, "things": {**before["things"], "new": value}}
     assert is_kept(text, after)

@@ -13,7 +13,7 @@ import ryaml
 
 from mesh.beginnings.blueprint import Blueprints
 from mesh.beginnings.columns.given_columns import LOGICAL_OF, NewColumn, NewTable
-from mesh.beginnings.question import NONE, AnswerError, Answers, Ground, Question
+from mesh.beginnings.question import NONE, AnswerError, BeginningQuestion, GivenAnswers, Ground
 from mesh.contracts.labels import label_words, words
 from mesh.findings import NotPossibleError, listed, nearest
 from mesh.validation_messages import shorten
@@ -21,7 +21,7 @@ from mesh.validation_messages import shorten
 HINTS: Final = "labels.yaml"
 """The file among the blueprints with the words of column names by classification."""
 
-Labels = dict[str, tuple[str, ...]]
+ColumnLabels = dict[str, tuple[str, ...]]
 """Classifications by column, `<table>.<column>` where there are several tables; none for a column without a label."""
 
 
@@ -43,7 +43,7 @@ def hints(blueprints: Blueprints) -> Mapping[str, Sequence[str]]:
     return cast("Mapping[str, Sequence[str]]", found)
 
 
-def columns(answers: Answers) -> Mapping[str, NewColumn]:
+def columns(answers: GivenAnswers) -> Mapping[str, NewColumn]:
     """The new columns by the names that labels are given to."""
     tables = cast("Sequence[NewTable]", answers["columns"])
     return {
@@ -53,10 +53,10 @@ def columns(answers: Answers) -> Mapping[str, NewColumn]:
     }
 
 
-def proposed(ground: Ground, answers: Answers) -> Labels:
+def proposed(ground: Ground, answers: GivenAnswers) -> ColumnLabels:
     """Labels that the words of a source, or the names of columns, speak for; of those that the mesh knows."""
     known, by_word = label_words(ground.mesh.file), hints(ground.blueprints)
-    found: Labels = {}
+    found: ColumnLabels = {}
     for name, column in columns(answers).items():
         said = [word for word in words(column.classification or None) if not known.unknown(word)]
         labels = {label for word in said for label in known.labels(word)}
@@ -80,13 +80,15 @@ def _has(name: str, word: str) -> bool:
     return re.search(rf"(?:^|_){re.escape(word)}s?(?:_|$|\d)", name) is not None
 
 
-def _unsure(ground: Ground, answers: Answers) -> list[str]:
+def _unsure(ground: Ground, answers: GivenAnswers) -> list[str]:
     """Columns of which nobody has said yet what they carry."""
-    said: Labels = answers["label"] if "label" in {*answers, *answers.refused} or proposed(ground, answers) else {}
+    said: ColumnLabels = (
+        answers["label"] if "label" in {*answers, *answers.refused} or proposed(ground, answers) else {}
+    )
     return [name for name in columns(answers) if name not in said]
 
 
-def _read_labels(answer: str, ground: Ground, answers: Answers) -> Labels:
+def _read_labels(answer: str, ground: Ground, answers: GivenAnswers) -> ColumnLabels:
     if answer.strip() == NONE:
         return {}
     labels, confirmed = _entries(answer, ground, answers)
@@ -95,7 +97,7 @@ def _read_labels(answer: str, ground: Ground, answers: Answers) -> Labels:
     return labels
 
 
-def _read_rest(answer: str, ground: Ground, answers: Answers) -> Labels:
+def _read_rest(answer: str, ground: Ground, answers: GivenAnswers) -> ColumnLabels:
     labels, confirmed = _entries(answer, ground, answers)
     rest = [name for name in _unsure(ground, answers) if name not in labels]
     if rest and not confirmed:
@@ -103,10 +105,10 @@ def _read_rest(answer: str, ground: Ground, answers: Answers) -> Labels:
     return {name: labels.get(name, ()) for name in _unsure(ground, answers)}
 
 
-def _entries(answer: str, ground: Ground, answers: Answers) -> tuple[Labels, bool]:
+def _entries(answer: str, ground: Ground, answers: GivenAnswers) -> tuple[ColumnLabels, bool]:
     """Labels by column, as an answer has them, and whether a 'yes' is among them."""
     known, every = label_words(ground.mesh.file), columns(answers)
-    labels: Labels = {}
+    labels: ColumnLabels = {}
     confirmed, last = False, ""
     for part in (part.strip() for part in answer.split(",")):
         column, equals, word = (piece.strip() for piece in part.partition("="))
@@ -143,16 +145,16 @@ def _written(labels: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(f"{name}={label}" for name, every in labels.items() for label in every)
 
 
-def _names(ground: Ground, _answers: Answers) -> Sequence[str]:
+def _names(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     return sorted(label_words(ground.mesh.file).classifications)
 
 
-def _has_columns(answers: Answers) -> bool:
+def _has_columns(answers: GivenAnswers) -> bool:
     return bool(answers["columns"])
 
 
 QUESTIONS: Final = (
-    Question(
+    BeginningQuestion(
         "label",
         "Labels that the names of columns speak for; Enter takes them, or write column=label, … (- for none)",
         _read_labels,
@@ -163,7 +165,7 @@ QUESTIONS: Final = (
         unsaid="say what they carry with --label COLUMN=LABEL, or take what their names speak for with --yes",
         deliberate=True,
     ),
-    Question(
+    BeginningQuestion(
         "unlabelled",
         "Everyone with any clearance reads them: do these carry no label? 'yes', or column=label, …",
         _read_rest,
@@ -175,9 +177,9 @@ QUESTIONS: Final = (
 )
 
 
-def decided(ground: Ground, answers: Answers) -> tuple[Labels, tuple[str, ...]]:
+def decided(ground: Ground, answers: GivenAnswers) -> tuple[ColumnLabels, tuple[str, ...]]:
     """Labels of every new column, and sentences on those that carry none though their names speak for one."""
-    labels: Labels = {**answers.get("label", {}), **answers.get("unlabelled", {})}
+    labels: ColumnLabels = {**answers.get("label", {}), **answers.get("unlabelled", {})}
     silent = [name for name, every in proposed(ground, answers).items() if not labels.get(name) and every]
     return labels, tuple(
         f"column {name} carries no label, as you said, though its name speaks for one" for name in silent
