@@ -12,7 +12,7 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 @dataclass(frozen=True, slots=True)
 class YamlPlace:
-    """A value in a text: characters from `start` to `end`, the column and line of the first of them, from 0.
+    """A value in a text: characters from `start` to `end`, the column of the first of them, from 0.
 
     `entries` are those of a mapping or a list, each with its key, None in a list. The end of a block is where the next
     thing begins, behind its comments.
@@ -22,7 +22,6 @@ class YamlPlace:
     start: int
     end: int
     column: int
-    line: int
     in_brackets: bool
     text: str
     entries: Sequence[tuple[YamlPlace | None, YamlPlace]]
@@ -72,7 +71,6 @@ def _place(node: Any) -> YamlPlace:
         start=start.index,
         end=end.index,
         column=start.column,
-        line=start.line,
         in_brackets=kind != "scalar" and bool(cast("Any", node).flow_style),
         text=str(cast("Any", node).value) if kind == "scalar" else "",
         entries=entries,

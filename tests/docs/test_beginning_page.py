@@ -21,7 +21,7 @@ from tests.e2e.journal import DAY
 
 PAGE = (ROOT / "docs" / "beginning.md").read_text("utf-8")
 COMMANDS = [command for command in re.findall(r"^\$ (mesh .+)$", PAGE, re.MULTILINE) if command != "mesh new domain"]
-LEAST = ("apiVersion", "kind", "id", "version", "status", "description", "schema")
+LEAST = ("apiVersion", "kind", "id", "version", "description", "schema")
 
 
 def least() -> dict[str, Any]:
