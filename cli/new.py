@@ -118,7 +118,7 @@ def new_domain(
 ) -> None:
     """Begin a domain, with its first product if you like.
 
-    Writes stacks/domains/NAME.yaml and the product's contract and lock.
+    Writes stacks/domains/<domain>.yaml and the product's contract and lock.
 
     Example: mesh new domain billing --product invoices --from invoices.parquet
     """

@@ -1,6 +1,6 @@
 """Insertion into a YAML file that a person wrote: lines are added, and every byte that was there stays.
 
-The places are those that ruamel.yaml's composer gives. What comes out is parsed by two parsers, and has to be what was
+The places are those that ruamel's composer gives. What comes out is parsed by two parsers, and has to be what was
 there with exactly the entry that is wanted; else nothing is added, and the sentence says what to write by hand.
 """
 

@@ -1,4 +1,4 @@
-"""Places of what stands in a YAML text, as ruamel.yaml's composer gives them, to the character."""
+"""Places of what stands in a YAML text, as ruamel's composer gives them, to the character."""
 
 from __future__ import annotations
 
