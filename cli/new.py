@@ -69,7 +69,7 @@ ProductArgument = Annotated[str | None, _argument("DOMAIN.PRODUCT", "The product
 
 
 def _given(options: dict[str, Any]) -> dict[str, str]:
-    """What was said, by the names of questions."""
+    """Options that were given, by the names of their questions."""
     texts = {name.replace("_", "-") if name.islower() else name: value for name, value in options.items()}
     return {name: value for name, value in texts.items() if isinstance(value, str)}
 

@@ -50,7 +50,7 @@ def answered(
 
 
 def _default(question: BeginningQuestion, ground: Ground, answers: GivenAnswers, takes_defaults: bool) -> object:
-    """What is taken where nobody is asked; raises AnswerError where somebody has to say it."""
+    """The answer that is taken where nobody is asked; raises AnswerError where somebody has to say it."""
     default = question.default(ground, answers)
     if default is not None and (takes_defaults or not question.deliberate):
         return question.read(default, ground, answers)

@@ -170,7 +170,7 @@ def files(ground: Ground, answers: GivenAnswers, before: NewFiles | None = None)
     return new.with_product(reference).with_remarks(*proposed_labels.all_remarks(tables), *remarks)
 
 
-def _row(table: NewTable, labels: proposed_labels.ColumnLabels, is_alone: bool) -> dict[str, Any]:
+def _row(table: NewTable, labels: proposed_labels.NewLabels, is_alone: bool) -> dict[str, Any]:
     rows = list(proposed_labels.rows(table, labels, is_alone))
     return {"name": table.name, "description": table.description, "columns": rows}
 

@@ -21,7 +21,7 @@ from mesh.validation_messages import shorten
 HINTS: Final = "labels.yaml"
 """The file among the blueprints with the words of column names by classification."""
 
-ColumnLabels = dict[str, tuple[str, ...]]
+NewLabels = dict[str, tuple[str, ...]]
 """Classifications by column, `<table>.<column>` where there are several tables; none for a column without a label."""
 
 
@@ -53,10 +53,10 @@ def columns(answers: GivenAnswers) -> Mapping[str, NewColumn]:
     }
 
 
-def proposed(ground: Ground, answers: GivenAnswers) -> ColumnLabels:
+def proposed(ground: Ground, answers: GivenAnswers) -> NewLabels:
     """Labels that the words of a source, or the names of columns, speak for; of those that the mesh knows."""
     known, by_word = label_words(ground.mesh.file), hints(ground.blueprints)
-    found: ColumnLabels = {}
+    found: NewLabels = {}
     for name, column in columns(answers).items():
         said = [word for word in words(column.classification or None) if not known.unknown(word)]
         labels = {label for word in said for label in known.labels(word)}
@@ -82,13 +82,11 @@ def _has(name: str, word: str) -> bool:
 
 def _unsure(ground: Ground, answers: GivenAnswers) -> list[str]:
     """Columns of which nobody has said yet what they carry."""
-    said: ColumnLabels = (
-        answers["label"] if "label" in {*answers, *answers.refused} or proposed(ground, answers) else {}
-    )
+    said: NewLabels = answers["label"] if "label" in {*answers, *answers.refused} or proposed(ground, answers) else {}
     return [name for name in columns(answers) if name not in said]
 
 
-def _read_labels(answer: str, ground: Ground, answers: GivenAnswers) -> ColumnLabels:
+def _read_labels(answer: str, ground: Ground, answers: GivenAnswers) -> NewLabels:
     if answer.strip() == NONE:
         return {}
     labels, confirmed = _entries(answer, ground, answers)
@@ -97,7 +95,7 @@ def _read_labels(answer: str, ground: Ground, answers: GivenAnswers) -> ColumnLa
     return labels
 
 
-def _read_rest(answer: str, ground: Ground, answers: GivenAnswers) -> ColumnLabels:
+def _read_rest(answer: str, ground: Ground, answers: GivenAnswers) -> NewLabels:
     labels, confirmed = _entries(answer, ground, answers)
     rest = [name for name in _unsure(ground, answers) if name not in labels]
     if rest and not confirmed:
@@ -105,10 +103,10 @@ def _read_rest(answer: str, ground: Ground, answers: GivenAnswers) -> ColumnLabe
     return {name: labels.get(name, ()) for name in _unsure(ground, answers)}
 
 
-def _entries(answer: str, ground: Ground, answers: GivenAnswers) -> tuple[ColumnLabels, bool]:
+def _entries(answer: str, ground: Ground, answers: GivenAnswers) -> tuple[NewLabels, bool]:
     """Labels by column, as an answer has them, and whether a 'yes' is among them."""
     known, every = label_words(ground.mesh.file), columns(answers)
-    labels: ColumnLabels = {}
+    labels: NewLabels = {}
     confirmed, last = False, ""
     for part in (part.strip() for part in answer.split(",")):
         column, equals, word = (piece.strip() for piece in part.partition("="))
@@ -177,9 +175,9 @@ QUESTIONS: Final = (
 )
 
 
-def decided(ground: Ground, answers: GivenAnswers) -> tuple[ColumnLabels, tuple[str, ...]]:
+def decided(ground: Ground, answers: GivenAnswers) -> tuple[NewLabels, tuple[str, ...]]:
     """Labels of every new column, and sentences on those that carry none though their names speak for one."""
-    labels: ColumnLabels = {**answers.get("label", {}), **answers.get("unlabelled", {})}
+    labels: NewLabels = {**answers.get("label", {}), **answers.get("unlabelled", {})}
     silent = [name for name, every in proposed(ground, answers).items() if not labels.get(name) and every]
     return labels, tuple(
         f"column {name} carries no label, as you said, though its name speaks for one" for name in silent
