@@ -22,6 +22,7 @@ from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
 COMMANDS: Final[Mapping[str, str]] = {
     "validate": "validate",
+    "new": "new",
     "lock": "lock",
     "migrate": "migrate",
     "codeowners": "codeowners",
