@@ -30,7 +30,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "pipeline_scripts",
         {"contracts", "iam"},
         "usable",
-        {"stack_settings", "validation_messages"},
+        {"stack_settings", "stray_entries", "validation_messages"},
         {"acceptance", "model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
         {"aws", "visible_text"},
