@@ -78,7 +78,11 @@ def _also_folder() -> TyperOption:
 
 
 def _write_examples(ctx: Any, formatter: Any) -> None:
-    path = " ".join(str(ctx.command_path).split()[1:])
+    names: list[str] = []
+    while ctx.parent is not None:
+        names.insert(0, str(ctx.info_name))
+        ctx = ctx.parent
+    path = " ".join(names)
     if lines := EXAMPLES.get(path, ()):
         formatter.write("\nExamples:\n" + "".join(f"  {line}\n" for line in lines))
 

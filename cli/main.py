@@ -94,7 +94,7 @@ def run(arguments: list[str] | None = None) -> int:
         say(lost)
         return BAD_INPUT
     try:
-        application(words)(arguments)
+        application(words)(arguments, prog_name="mesh")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FINE
     except BadInputError as error:

@@ -116,5 +116,5 @@ def _plain(name: str) -> str:
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """The sentence `unknown clearance 'pi'; did you mean 'pii'? Known: general and pii`."""
     names = list(known)
-    near = nearest(name, names)
+    near = nearest_reference(name, names) if kind == "product" else nearest(name, names)
     return f"unknown {kind} '{name}'{near}" + (" Known: " if near else "; known: ") + listed(names)

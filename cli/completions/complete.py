@@ -15,9 +15,6 @@ from cli.completions.values import VALUES, MeshNames
 from cli.nearest_folder import nearest_folder, with_stacks
 
 TABLE: Final = "table.json"
-VARIABLE: Final = "_MESH_COMPLETE"
-"""Environment variable with the shell that asks."""
-
 FILES: Final = {"file": "files", "folder": "folders"}
 """First line of an answer for what a shell completes by itself; `values` for all else."""
 
@@ -34,7 +31,7 @@ def proposals(words: Sequence[str], current: str) -> Proposals:
     """Proposals for a word, after those that stand before it."""
     nodes: dict[str, Any] = json.loads(Path(__file__).with_name(TABLE).read_text("utf-8"))
     path, taken, pending = "", 0, ""
-    used: set[str] = set()
+    used = set[str]()
     folder = ""
     for word in words:
         options = nodes[path]["options"]
@@ -47,7 +44,7 @@ def proposals(words: Sequence[str], current: str) -> Proposals:
             pending = name if not is_set and "kind" in options.get(name, {}) else ""
             folder = value if is_set and name == "--dir" else folder
         elif f"{path} {word}".strip() in nodes and not taken:
-            path, used = f"{path} {word}".strip(), set()
+            path, used = f"{path} {word}".strip(), set[str]()
         else:
             taken += 1
     node = nodes[path]

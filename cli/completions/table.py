@@ -38,7 +38,6 @@ BY_METAVAR: Final = {
     "GROUP": "group",
     "STACK": "stack",
     "WHO": "who",
-    "PRINCIPAL": "who",
     "ROLE": "role",
     "REV": "revision",
     "OLD": "revision",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, cast
@@ -68,7 +69,7 @@ class MeshNames:
         return [f"{clearance}@{domain}" for clearance in self.clearances() for domain in domains]
 
     def people(self) -> list[str]:
-        """Who `mesh as` and `mesh query` can be."""
+        """Principals that `mesh as` and `mesh query` can be."""
         domains, partners = self.domains(), self.partners()
         return [
             *self.readers(),
@@ -79,7 +80,7 @@ class MeshNames:
         ]
 
     def roles(self) -> list[str]:
-        """Who `mesh access explain` asks for: a clearance in a home, or the product of a pipeline."""
+        """Principals of `mesh access explain`: a clearance in a home, or the product of a pipeline."""
         return [*self.readers(), *self.pipelines(), "anonymous"]
 
     def revisions(self) -> list[str]:
@@ -115,13 +116,11 @@ class MeshNames:
 
 def _products(text: str) -> Iterator[tuple[str, Any]]:
     """Products of a domain's file, by YAML, or by its lines where it is none."""
-    import ryaml
+    from mesh.yamlfile import Source, UnreadableError, parse
 
-    try:
-        data: Any = ryaml.loads(text)
-    except Exception:  # noqa: BLE001 (whatever is wrong with it, `mesh validate` tells; here its lines are read)
-        data = None
-    products: Any = cast("dict[str, Any]", data).get("products") if isinstance(data, dict) else None
+    products: Any = None
+    with suppress(UnreadableError):  # `mesh validate` tells it; here its lines are read
+        products = parse(Source("", text)).get("products")
     if isinstance(products, dict):
         yield from cast("dict[str, Any]", products).items()
         return

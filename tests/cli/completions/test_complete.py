@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from cli import main
 from cli.completion import SCRIPTS
 from cli.completions import table
 from cli.completions.complete import TABLE, proposals
@@ -149,3 +150,9 @@ def test_other_shells_take_the_script(top: Path, shell: str) -> None:
     script = top / "mesh.script"
     script.write_text(SCRIPTS[shell])
     subprocess.run([shell, "-n", str(script)], check=True, timeout=20)
+
+
+@pytest.mark.parametrize("shell", sorted(SCRIPTS))
+def test_the_script_is_printed_as_it_is(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["completion", shell]) == 0
+    assert capsys.readouterr().out == SCRIPTS[shell]
