@@ -110,13 +110,20 @@ def _for_a_process(who: str, handed: HandedOut) -> str:
     return json.dumps({key: value for key, value in keys.items() if value})
 
 
+def _place(kept_in: Path) -> Path:
+    """The folder in which the organisation is kept, whatever the one is from which it is asked."""
+    from sandbox.runs.served_organization import FILE, announcement
+
+    return announcement(kept_in / FILE).absolute().parent.parent
+
+
 def _answer_profile(who: str, name: str, origin: str, kept_in: Path, write: Path | None, handed: HandedOut) -> None:
     from cli.aws_profile import mesh_command, profile_name, section, write_section
 
     _require_keys(who, handed)
     called = name or profile_name(who)
     from_elsewhere = ["--from", origin] if origin else []
-    words = [*mesh_command(), "as", who, "--process", *from_elsewhere, "--kept-in", str(kept_in.absolute())]
+    words = [*mesh_command(), "as", who, "--process", *from_elsewhere, "--kept-in", str(_place(kept_in))]
     environment = handed.environment
     text = section(called, environment["AWS_DEFAULT_REGION"], environment["AWS_ENDPOINT_URL"], words)
     if write is None:

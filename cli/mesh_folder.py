@@ -8,8 +8,8 @@ from typing import Final
 
 import typer
 
-from cli.nearest_folder import DEFAULT_FOLDER as DEFAULT_FOLDER
-from cli.nearest_folder import FILE, nearest_folder, with_stacks
+from mesh.nearest_folder import DEFAULT_FOLDER as DEFAULT_FOLDER
+from mesh.nearest_folder import FILE, nearest_folder, with_stacks
 
 ALSO: Final = "mesh.folder"
 """Key of a context under which `-C DIR` stands, for a command whose folder is an argument."""

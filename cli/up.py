@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -80,7 +81,10 @@ def up(
         engine = served.engine
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
-    with open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization):
+    with (
+        served_organization.only_one_serves() if serve else nullcontext(),
+        open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization),
+    ):
         wanted = _sample(planned, data, rows, fresh=served is None)
         runs, checked, filled = _deploy(planned, workspace, organization, stacks, wanted, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.completions.values import VALUES, MeshNames
-from cli.nearest_folder import nearest_folder, with_stacks
+from mesh.nearest_folder import nearest_folder, with_stacks
 
 TABLE: Final = "table.json"
 FILES: Final = {"file": "files", "folder": "folders"}

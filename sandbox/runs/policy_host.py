@@ -10,7 +10,6 @@ import importlib.util
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from mesh.findings import NotPossibleError
+from mesh.temporary_folders import temporary_folder
 
 PACK: Final = Path(__file__).resolve().parents[2] / "policies"
 _ANALYZER: Final = "pulumi-analyzer-policy-python"
@@ -45,9 +45,9 @@ def policy_host(pack: Path = PACK) -> Generator[PolicyHost]:
         raise NotPossibleError(
             "the policy pack needs the package pulumi-policy; install the project's dependencies anew"
         )
-    with tempfile.TemporaryDirectory(prefix="mesh-policy-") as folder:
+    with temporary_folder("policy") as folder:
         script = Path(folder, _ANALYZER)
         script.write_text(_SCRIPT.format(python=shlex.quote(sys.executable)))
         script.chmod(0o700)
-        path = os.pathsep.join(filter(None, (folder, os.environ.get("PATH"))))
+        path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))
         yield PolicyHost(pack, {"PATH": path})

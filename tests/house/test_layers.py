@@ -33,7 +33,7 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"stack_settings", "stray_entries", "validation_messages"},
         {"acceptance", "model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
-        {"aws", "visible_text"},
+        {"aws", "nearest_folder", "temporary_folders", "visible_text"},
     ),
     "mesh.plan": (
         "rules",
