@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from cli import mesh_folder
+from cli.console import fitted
 from cli.examples import EXAMPLES
 from mesh.findings import nearest
 
@@ -50,6 +52,15 @@ class MeshGroup(TyperGroup):
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
             _add_near(error, self, ctx)
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command; an error of usage breaks at words in a terminal."""
+        try:
+            return super().invoke(ctx)
+        except typer.TyperException as error:
+            told = fitted(f"Error: {error.format_message()}", sys.stderr).removeprefix("Error: ")
+            error.__dict__["format_message"] = lambda: told
             raise
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

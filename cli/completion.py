@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from cli.console import answer
+from cli.console import answer_as_it_is
 
 BASH: Final = """\
 _mesh_complete() {
@@ -66,4 +66,4 @@ def completion(
     Names are those of the nearest mesh: its domains, products, clearances, groups, stacks and partners. In ~/.bashrc or
     ~/.zshrc (after compinit): eval "$(mesh completion bash)", or zsh.
     """
-    answer(SCRIPTS[shell].rstrip())
+    answer_as_it_is(SCRIPTS[shell].rstrip())
