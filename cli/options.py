@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from cli import mesh_folder
-from cli.console import say
+from cli.console import counted, say
 from cli.mesh_folder import DEFAULT_FOLDER as DEFAULT_FOLDER
 from mesh.findings import listed, nearest
 from mesh.folder import PlannedMesh, plan_folder
@@ -58,11 +58,16 @@ def day(as_of: datetime.datetime | None) -> datetime.date:
 
 
 def read(directory: Path, as_of: datetime.datetime | None) -> PlannedMesh:
-    """The mesh and its plan; raises BadInputError for errors, says lapses and warnings, and no notes."""
+    """The mesh and its plan; raises BadInputError for errors, says lapses, and how many warnings there are.
+
+    Lapses are deployed as closed, which whoever plans has to know; warnings stand until somebody mends the files.
+    """
     mesh = plan_folder(directory, day(as_of))
     for finding in mesh.findings:
-        if finding.severity != "note":
+        if finding.severity == "lapse":
             say(str(finding))
+    if warnings := sum(finding.severity == "warning" for finding in mesh.findings):
+        say(f"{counted(warnings, 'warning')}: `mesh validate` tells {'it' if warnings == 1 else 'them'}")
     return mesh
 
 

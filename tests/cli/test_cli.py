@@ -254,7 +254,10 @@ def test_validation_loads_neither_pulumi_nor_an_aws_sdk() -> None:
 def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
     done = subprocess.run([MESH, "up", "--json", *DAY], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == exit_codes.FINE, done.stderr
-    resources = [resource for stack in json.loads(done.stdout)["stacks"] for resource in stack["resources"]]
+    stacks = {stack["stack"]: stack for stack in json.loads(done.stdout)["stacks"]}
+    assert stacks["organization"]["outputs"]["accounts"]["domain-ads"] == "310000000013"
+    resources = [resource for stack in stacks.values() for resource in stack["resources"]]
+    assert [r["urn"] for r in resources if r["type"].startswith("aws:") and not r["id"]] == []
     assert {r["operation"] for r in resources} == {"create"}
     assert "<unknown>" not in done.stdout
     assert "deploying 16/16" in done.stderr

@@ -37,7 +37,6 @@ SLOW: Final = (
     "access blast",
     "access blast deploy@ads",
     "prove -i I13",
-    "offboard subtitling",
     "schemas --out elsewhere",
     "codeowners --out elsewhere/CODEOWNERS",
     "decide -h",
@@ -46,7 +45,7 @@ NUMBER: Final = re.compile(r"[\d.,:%]+")
 
 
 def words(text: str) -> set[str]:
-    return {word.strip(";.") for word in text.split() if not NUMBER.fullmatch(word)}
+    return {word.strip(";.") for word in text.split() if not NUMBER.fullmatch(word.strip(";."))}
 
 
 def look(line: str, folder: Path) -> None:
