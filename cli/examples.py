@@ -22,6 +22,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "mesh plan --stack ads",
         "mesh plan --stack domain-ads --json",
         "mesh plan --against main",
+        "mesh plan --watch",
     ),
     "affected": ("mesh affected --since main", "mesh affected --since main --only approvals"),
     "up": ("mesh up", "mesh up --serve", "mesh up --stack ads --no-data"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import plan_removal
+from cli import plan_removal, plan_watch
 from cli.console import answer, answer_json, counted, say, screen
 from cli.diff import diff
 from cli.exit_codes import FINDINGS
@@ -48,6 +48,9 @@ def plan(
         ),
     ] = False,
     against: AgainstOption = None,
+    watched: Annotated[
+        bool, typer.Option("--watch", help="Plan again what each saved file changes, and print it, until Ctrl-C.")
+    ] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -60,6 +63,11 @@ def plan(
     whole = {"--against": against is not None, "--sizes": sizes, "--costs": costs}
     _refuse_together({**whole, "--stack": bool(stack)})
     _refuse_together({**whole, "--removal": removal})
+    if watched:
+        whole["--removal"] = removal
+        _refuse_together({"--watch": True, **whole, "--json": as_json})
+        plan_watch.watch(directory, as_of, stack)
+        return
     if against is not None:
         diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return
