@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -10,11 +11,17 @@ FILE: Final = "mesh.yaml"
 
 
 def nearest_folder(start: Path) -> Path | None:
-    """The first folder, from one upwards, that holds mesh.yaml, or the stacks/ in it that does."""
+    """The first folder, from one upwards, that holds mesh.yaml, or the stacks/ in it that does.
+
+    Above, one counts that this user owns, or who owns the folder in which the search begins: in a folder that many may
+    write, such as /tmp, anybody could put a mesh, whose pipelines would run here (what git refuses since 2.35.2).
+    """
+    owners = {os.getuid(), start.stat().st_uid}
     for folder in (start, *start.parents):
         for place in (folder / DEFAULT_FOLDER, folder):
             if (place / FILE).is_file():
-                return place
+                is_known = folder == start or (place / FILE).stat().st_uid in owners
+                return place if is_known else None
     return None
 
 
