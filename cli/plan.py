@@ -22,6 +22,25 @@ if TYPE_CHECKING:
     from sandbox.runs.stack_run import StackRun
 
 
+SizesOption = Annotated[
+    bool,
+    typer.Option(
+        "--sizes", help="Every document's share of its quota, the control policies of each node, and what AWS counts."
+    ),
+]
+CostsOption = Annotated[
+    bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
+]
+RemovalOption = Annotated[
+    bool,
+    typer.Option(
+        "--removal",
+        help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
+    ),
+]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Plan again what each saved file changes, and print it, until Ctrl-C.")
+]
 AgainstOption = Annotated[
     str | None,
     typer.Option("--against", metavar="REV", help="What changes since a revision or folder, as `mesh diff` says it."),
@@ -30,27 +49,11 @@ AgainstOption = Annotated[
 
 def plan(
     stack: StackOption = None,
-    sizes: Annotated[
-        bool,
-        typer.Option(
-            "--sizes",
-            help="Every document's share of its quota, the control policies of each node, and what AWS counts.",
-        ),
-    ] = False,
-    costs: Annotated[
-        bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
-    ] = False,
-    removal: Annotated[
-        bool,
-        typer.Option(
-            "--removal",
-            help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
-        ),
-    ] = False,
+    sizes: SizesOption = False,
+    costs: CostsOption = False,
+    removal: RemovalOption = False,
     against: AgainstOption = None,
-    watched: Annotated[
-        bool, typer.Option("--watch", help="Plan again what each saved file changes, and print it, until Ctrl-C.")
-    ] = False,
+    watched: WatchOption = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
