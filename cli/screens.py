@@ -31,6 +31,9 @@ class Screen(Console):
         columns = [[Text.from_markup(str(column.header)), *map(self._text, column.cells)] for column in table.columns]
         least = [max(_longest_word(cell) for cell in cells) for cells in columns]
         most = [max(_longest_line(cell) for cell in cells) for cells in columns]
+        if not self.is_terminal:  # a pipe has no edge: what its command wants on one line stays there
+            kept = zip(table.columns, least, most, strict=True)
+            least = [wide if column.no_wrap else low for column, low, wide in kept]
         room = self.width - GAP * (len(columns) - 1)
         if sum(least) > room and self.is_terminal:
             self._print_rows(columns)
@@ -41,7 +44,7 @@ class Screen(Console):
         if whole <= self.width:
             super().print(table)
             return
-        width, self.width = self.width, whole  # a pipe has no edge
+        width, self.width = self.width, whole
         super().print(table)
         self.width = width
 

@@ -60,7 +60,7 @@ def _below(directory: Path, folder: str) -> Iterator[Finding]:
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What stands in a folder and is not hidden, in order; nothing where it cannot be read, which is told elsewhere."""
+    """Entries of a folder that are not hidden, in order; none where it cannot be read, which is told elsewhere."""
     try:
         with os.scandir(folder) as entries:
             return sorted((each for each in entries if not each.name.startswith(".")), key=lambda each: each.name)
