@@ -39,7 +39,7 @@ class Screen(Console):
             self._print_rows(columns)
             return
         for column, width in zip(table.columns, _widths(least, most, max(room, sum(least))), strict=True):
-            column.width, column.no_wrap, column.overflow = width, False, "fold"
+            column.width, column.no_wrap = width, False
         whole = sum(column.width or 0 for column in table.columns) + GAP * (len(columns) - 1)
         if whole <= self.width:
             super().print(table)
