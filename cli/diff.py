@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.compared_sides import ComparedSides, read_side
-from cli.console import answer, answer_json, say
+from cli.console import answer, answer_as_it_is, answer_json, say
 from cli.exit_codes import BAD_INPUT, FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
 from cli.revisions import opened_side, working_side
@@ -53,7 +53,7 @@ def diff(
     elif markdown:
         from mesh.changes.markdown import markdown_of
 
-        answer(markdown_of(report).rstrip("\n"))
+        answer_as_it_is(markdown_of(report).rstrip("\n"))
     else:
         from mesh.changes.screen_text import SCREEN, screen_text
 

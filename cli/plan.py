@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import plan_removal
+from cli import plan_removal, plan_watch
 from cli.console import answer, answer_json, counted, say, screen
 from cli.diff import diff
 from cli.exit_codes import FINDINGS
@@ -23,6 +23,25 @@ if TYPE_CHECKING:
     from sandbox.runs.stack_run import StackRun
 
 
+SizesOption = Annotated[
+    bool,
+    typer.Option(
+        "--sizes", help="Every document's share of its quota, the control policies of each node, and what AWS counts."
+    ),
+]
+CostsOption = Annotated[
+    bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
+]
+RemovalOption = Annotated[
+    bool,
+    typer.Option(
+        "--removal",
+        help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
+    ),
+]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Plan again what each saved file changes, and print it, until Ctrl-C.")
+]
 AgainstOption = Annotated[
     str | None,
     typer.Option("--against", metavar="REV", help="What changes since a revision or folder, as `mesh diff` says it."),
@@ -31,24 +50,11 @@ AgainstOption = Annotated[
 
 def plan(
     stack: StackOption = None,
-    sizes: Annotated[
-        bool,
-        typer.Option(
-            "--sizes",
-            help="Every document's share of its quota, the control policies of each node, and what AWS counts.",
-        ),
-    ] = False,
-    costs: Annotated[
-        bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
-    ] = False,
-    removal: Annotated[
-        bool,
-        typer.Option(
-            "--removal",
-            help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
-        ),
-    ] = False,
+    sizes: SizesOption = False,
+    costs: CostsOption = False,
+    removal: RemovalOption = False,
     against: AgainstOption = None,
+    watched: WatchOption = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -61,6 +67,11 @@ def plan(
     whole = {"--against": against is not None, "--sizes": sizes, "--costs": costs}
     _refuse_together({**whole, "--stack": bool(stack)})
     _refuse_together({**whole, "--removal": removal})
+    if watched:
+        whole["--removal"] = removal
+        _refuse_together({"--watch": True, **whole, "--json": as_json})
+        plan_watch.watch(directory, as_of, stack)
+        return
     if against is not None:
         diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return

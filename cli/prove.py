@@ -16,7 +16,7 @@ import typer
 from cli.console import answer_json, counted, margin, say, screen
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
-from mesh.findings import NotPossibleError
+from mesh.findings import NotPossibleError, nearest
 from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def _chosen(asked: list[str] | None) -> tuple[Invariant, ...]:
     known = {each.id: each for each in INVARIANTS}
     for name in asked:
         if name.upper() not in known:
-            raise NotPossibleError(f"there is no invariant {name}; there are {', '.join(known)}")
+            raise NotPossibleError(
+                f"there is no invariant {name}{nearest(name, known) or ';'} there are {', '.join(known)}"
+            )
     return tuple(known[name.upper()] for name in asked)
 
 

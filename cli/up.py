@@ -6,13 +6,14 @@ import signal
 import socket
 import threading
 import time
+from contextlib import nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cli import filled_lines, plugin_call_counts, policy_lines
-from cli.console import answer_json, counted, say
+from cli.console import answer_json, counted, say, say_as_it_is
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
@@ -80,7 +81,10 @@ def up(
         engine = served.engine
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
-    with open_workspace(planned, engine, served, keep=serve, asks=True, told=say) as (workspace, organization):
+    with (
+        served_organization.only_one_serves() if serve else nullcontext(),
+        open_workspace(planned, engine, served, keep=serve, asks=True, told=say) as (workspace, organization),
+    ):
         wanted = _sample(planned, data, rows, fresh=served is None)
         runs, checked, filled = _deploy(planned, workspace, organization, stacks, wanted, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
@@ -202,10 +206,10 @@ def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> N
     """Says how to work on the organisation, and returns at Ctrl-C, SIGTERM or SIGHUP."""
     from sandbox.engine.interruption import heeded, leave_the_terminal
 
-    say(organization.aws.connection_help())
+    say_as_it_is(organization.aws.connection_help())
     if engine.exports:
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
-        say("".join(f"  {line}\n" for line in (*engine.exports, engine.typed(plan.stacks[-1]))))
+        say_as_it_is("".join(f"  {line}\n" for line in (*engine.exports, engine.typed(plan.stacks[-1]))))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
     say(f"Its clock stands at midday of {plan.as_of}; `mesh clock --to DAY` moves it, `mesh lapse` says what is past.")
     somebody = next((f"partner:{partner}" for partner in plan.partners), "outsider")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mesh.findings import KeyPath, Problem, listed, nearest
-from mesh.model.base import EXPECTED, LONGEST_NAME, NAME_PATTERN
+from mesh.model.base import EXPECTED, LONGEST_NAME, NAME_PATTERN, PRODUCT_PATTERN
 from mesh.visible_text import visible_text
 
 Schema = Mapping[str, Any]
@@ -103,7 +103,9 @@ def _reason(model: type[BaseModel], path: KeyPath, value: Any, kind: str, error:
     if kind == "string_pattern_mismatch":
         pattern = context.get("pattern", "")
         wanted = EXPECTED.get(pattern) or about(model, path)
-        return f"{_is(value)}; expected {wanted}" if pattern != NAME_PATTERN else f"{_is(value)}; expected {A_NAME}"
+        return _is(value) + _expected(value, A_NAME if pattern == NAME_PATTERN else wanted, pattern)
+    if kind == "product":
+        return _is(value) + _expected(value, EXPECTED[PRODUCT_PATTERN], PRODUCT_PATTERN)
     if limit := _LIMITS.get(kind):
         return limit.format(**context)
     return f"{_is(value)}; {error['msg']}"
@@ -128,7 +130,17 @@ def is_name(value: str) -> bool:
 
 def bad_name(value: str, wanted: str = A_NAME) -> str:
     """The sentence on a text that is no name, or no other key of the form that is wanted."""
-    return f"'{shorten(value)}' is not a name that fits here; expected {wanted}"
+    expected = _expected(value, wanted, NAME_PATTERN if wanted == A_NAME else "")
+    return f"'{shorten(value)}' is not a name that fits here{expected}"
+
+
+def _expected(value: Any, wanted: str, pattern: str) -> str:
+    """The end of a sentence on a text of another form, with the text in the form that is wanted if case is all."""
+    fitting = re.sub("[^a-z0-9.]+", "-", value.lower()).strip("-") if isinstance(value, str) else ""
+    fits = is_name(fitting) if pattern == NAME_PATTERN else re.fullmatch(PRODUCT_PATTERN, fitting) is not None
+    if pattern not in (NAME_PATTERN, PRODUCT_PATTERN) or fitting == value or not fits:
+        return f"; expected {wanted}"
+    return f"; did you mean '{shorten(fitting)}'? Expected {wanted}"
 
 
 def inside(path: KeyPath) -> str:

@@ -13,7 +13,12 @@ from mesh.contracts.mistakes import ContractMistake
 from mesh.findings import KeyPath, listed
 from mesh.model import Contract, Element
 
-ENDED: Final = ("deprecated", "retired")
+RETIRED: Final = "retired"
+REMOVAL: Final = (
+    "once nobody reads it, write 'deletion-protection: false' at the product, run `mesh up`, and remove it from its "
+    "domain's file"
+)
+"""The way on which a product goes, whose data is protected."""
 """Statuses of a contract that nobody should begin to rely on (ODCS, Fundamentals)."""
 
 TABLES: Final = frozenset(
@@ -54,11 +59,8 @@ def _warning(path: KeyPath, message: str) -> ContractMistake:
 
 def _status(contract: Contract) -> Iterator[ContractMistake]:
     status = contract.data.get("status")
-    if isinstance(status, str) and status.strip().lower() in ENDED:
-        message = (
-            f"the contract is {status.strip().lower()}, and its product is deployed like any other; remove the product "
-            "from its domain's file once nobody reads it"
-        )
+    if isinstance(status, str) and status.strip().lower() == RETIRED:
+        message = f"the contract is retired, and its product is deployed like any other; {REMOVAL}"
         yield _warning(("status",), message)
 
 

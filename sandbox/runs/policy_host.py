@@ -10,7 +10,6 @@ import importlib.util
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Final
 from mesh.findings import NotPossibleError
 from mesh.folder import PlannedMesh
 from mesh.model.exceptions_file import EXCEPTIONS_FILE
+from mesh.temporary_folders import temporary_folder
 
 PACK: Final = Path(__file__).resolve().parents[2] / "policies"
 NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -65,9 +65,9 @@ def policy_host(pack: Path = PACK, variables: Mapping[str, str] = NO_VARIABLES) 
     Raises NotPossibleError where the pack's SDK is not installed.
     """
     require_sdk()
-    with tempfile.TemporaryDirectory(prefix="mesh-policy-") as folder:
+    with temporary_folder("policy") as folder:
         script = Path(folder, _ANALYZER)
         script.write_text(_SCRIPT.format(python=shlex.quote(sys.executable)))
         script.chmod(0o700)
-        path = os.pathsep.join(filter(None, (folder, os.environ.get("PATH"))))
+        path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))
         yield PolicyHost(pack, {**variables, "PATH": path})

@@ -31,11 +31,18 @@ class BucketPolicies:
 
 
 def as_json(plan: Plan, runs: Iterable[StackRun]) -> dict[str, Any]:
-    """`mesh plan --json` and `mesh up --json`: every resource with its inputs, after an update with its outputs too."""
+    """`mesh plan --json` and `mesh up --json`: every resource with its inputs.
+
+    After an update with its id and outputs, too, and with the outputs of the stack.
+    """
     policies = BucketPolicies(plan)
     return {
         "mesh": plan.mesh,
-        "stacks": [{"stack": run.stack, "resources": resources_as_json(run, policies)} for run in runs],
+        "stacks": [
+            {"stack": run.stack, "resources": resources_as_json(run, policies)}
+            | ({} if run.preview else {"outputs": _shown(reveal(run.result.outputs))})
+            for run in runs
+        ],
     }
 
 
@@ -91,7 +98,11 @@ def _resource(
         "protect": resource.protect,
         "retainOnDelete": resource.retain_on_delete,
     }
-    return shown if preview else {**shown, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
+    return (
+        shown
+        if preview
+        else {**shown, "id": resource.id, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
+    )
 
 
 def _account(provider: ResourceState) -> str | None:

@@ -30,10 +30,10 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         "pipeline_scripts",
         {"contracts", "iam"},
         "usable",
-        {"stack_settings", "validation_messages"},
+        {"stack_settings", "stray_entries", "validation_messages"},
         {"acceptance", "model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
-        {"aws", "guardrail_rules", "visible_text"},
+        {"aws", "guardrail_rules", "nearest_folder", "temporary_folders", "visible_text"},
     ),
     "mesh.plan": (
         "rules",

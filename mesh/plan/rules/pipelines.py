@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from mesh import quotas
-from mesh.findings import KeyPath, Problem, listed, nearest
+from mesh.findings import KeyPath, Problem, listed, nearest, nearest_reference
 from mesh.model import Product, ProductPipeline
 from mesh.plan import script_faults
 from mesh.plan.nodes import HeardPublicationsArgs
@@ -230,7 +230,7 @@ def events_are_of_what_is_read(context: RuleContext) -> Iterator[Problem]:
             continue
         product = context.mesh.product(event)
         if event not in reads:
-            near = nearest(event, reads)
+            near = nearest_reference(event, reads)
             message = f"'{event}' is none of the products that this pipeline reads{near}"
             yield declared.problem(
                 message if near else f"{message}; add it to 'reads', or start by 'schedule'", "event"
