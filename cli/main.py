@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 import typer
 
 from cli.console import escape_what_cannot_be_written, say
+from cli.early_previews import begun_for
 from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
 from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
@@ -110,7 +111,8 @@ def run(arguments: list[str] | None = None) -> int:
         say(lost)
         return BAD_INPUT
     try:
-        application(words)(arguments)
+        with begun_for(words):
+            application(words)(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FINE
     except BadInputError as error:

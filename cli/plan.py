@@ -11,6 +11,7 @@ import typer
 from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
 from cli.diff import diff
+from cli.early_previews import begun
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.preview_failures import exit_on_failures
@@ -68,23 +69,22 @@ def plan(
         _show_sizes(planned, as_json) if sizes else _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
-    from sandbox.runs import preview
-
-    # The processes are forked before the progress display has a thread.
     if removal:
+        from sandbox.runs import preview
+
+        # The processes are forked before the progress display has a thread.
         with preview.previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
             runs = each.runs(progress.step)
         exit_on_failures(runs)
         plan_removal.show(runs, as_json)
         return
+    made = _emitted(planned, stacks)
     from mesh.acceptance import accept
     from sandbox.runs import emitted_stacks
 
-    with preview.emitted_previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
-        made = each.runs(progress.step)
     exit_on_failures([each.run for each in made])
     document = emitted_stacks.document(planned.plan, made)
-    accepted = accept.accept(document, whole=stack is None, own=(found for each in made for found in each.own))
+    accepted = accept.accept(document, whole=stack is None, own=emitted_stacks.found_already(made))
     if as_json:
         answer_json(document)
     else:
@@ -95,6 +95,32 @@ def plan(
         say(finding)
     if found:
         raise typer.Exit(FINDINGS)
+
+
+def _emitted(planned: PlannedMesh, stacks: list[str]) -> list[EmittedStack]:
+    """What the stacks emit, by the process that has imported the program already where that is there, or by others."""
+    prepared = begun()
+    if prepared is not None and prepared.takes([(planned, stacks)]):
+        with Progress("planning", len(stacks)) as progress:
+            made = prepared.emitted(planned, stacks, progress.step, _read_models)
+        if made is not None:
+            return made
+    from sandbox.runs import preview
+
+    # The processes are forked before the progress display has a thread.
+    with preview.emitted_previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
+        return each.runs(progress.step)
+
+
+def _read_models() -> None:
+    """Import what compares resources, and what they are sent as, and read AWS's models."""
+    from mesh.acceptance import accept  # noqa: F401
+    from mesh.aws.property_shapes import shapes
+    from mesh.evaluator import facts
+    from sandbox.runs import emitted_stacks  # noqa: F401
+
+    shapes()
+    facts.services()
 
 
 def _refuse_together(options: dict[str, bool]) -> None:

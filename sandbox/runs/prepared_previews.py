@@ -13,17 +13,19 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, cast
 
-from mesh.folder import PlannedMesh
 from sandbox.runs.free_cores import cores
 
 if TYPE_CHECKING:
+    from mesh.folder import PlannedMesh
+    from sandbox.runs.emitted_stacks import EmittedStack
     from sandbox.runs.preview_processes import PreviewProcesses
     from sandbox.runs.stack_run import OnStep, StackRun
 
-MeshStacks = Sequence[tuple[PlannedMesh, Sequence[str]]]
-"""Meshes, and of each the stacks that are planned."""
+    MeshStacks = Sequence[tuple[PlannedMesh, Sequence[str]]]
+    """Meshes, and of each the stacks that are planned."""
+
 LARGEST: Final = 64
 """Stacks of a mesh up to which it is sent: a larger one takes longer to send than the program to import."""
 MOST: Final = 16
@@ -71,9 +73,24 @@ class PreparedPreviews:
 
     def runs(self, meshes: MeshStacks, on_step: OnStep) -> list[StackRun] | None:
         """Each stack's run, mesh by mesh, as `previews_of_meshes` has them; None where the process is gone."""
+        return self._asked("runs", meshes, on_step)
+
+    def emitted(
+        self, mesh: PlannedMesh, stacks: Sequence[str], on_step: OnStep, meanwhile: Callable[[], None]
+    ) -> list[EmittedStack] | None:
+        """What each stack emits, compared with nothing; None where the process is gone.
+
+        `meanwhile` is called while it plans, for what is needed then.
+        """
+        return self._asked("emitted", [(mesh, stacks)], on_step, meanwhile)
+
+    def _asked(
+        self, what: str, meshes: MeshStacks, on_step: OnStep, meanwhile: Callable[[], None] = lambda: None
+    ) -> list[Any] | None:
         assert self._connection is not None
         try:
-            self._connection.send(meshes)
+            self._connection.send((what, meshes))
+            meanwhile()
             while True:
                 kind, told = self._connection.recv()
                 if kind == "step":
@@ -94,19 +111,26 @@ def _serve(connection: Connection, theirs: Connection) -> None:
         signal.signal(number, _unwind)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     theirs.close()
-    from sandbox.runs import preview
+    try:
+        from sandbox.runs import preview
 
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         preview.load_program()
-        _tell(connection, connection.recv(), preview.previews_of_meshes)
+    except Exception:  # noqa: BLE001 (the command finds this process gone, does the same, and tells what is wrong)
+        return
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        what, meshes = connection.recv()
+        _tell(
+            connection,
+            preview.uncompared_previews(*meshes[0]) if what == "emitted" else preview.previews_of_meshes(meshes),
+        )
 
 
-def _tell(connection: Connection, meshes: MeshStacks, previews: Callable[[MeshStacks], PreviewProcesses]) -> None:
-    """Send every step, then the runs; or what was raised, which is raised again there."""
+def _tell(connection: Connection, previews: PreviewProcesses[Any]) -> None:
+    """Send every step, then the results; or what was raised, which is raised again there."""
     from sandbox.runs.preview_processes import portable
 
     try:
-        with previews(meshes) as running:
+        with previews as running:
             runs = running.runs(lambda stack, step: connection.send(("step", (stack, step))))
     except (BrokenPipeError, ConnectionResetError):
         raise

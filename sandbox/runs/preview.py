@@ -32,9 +32,7 @@ def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = N
         return run_each.runs(on_step)
 
 
-def previews(
-    mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None
-) -> PreviewProcesses[StackRun]:
+def previews(mesh: PlannedMesh, stacks: Iterable[str], processes: int | None = None) -> PreviewProcesses[StackRun]:
     """Each of the stacks in preview, in as many processes as there are cores, which begin with the context manager.
 
     Who starts threads, as a progress display does, starts them inside.
@@ -57,6 +55,11 @@ def emitted_previews(
 ) -> PreviewProcesses[EmittedStack]:
     """The same as `previews`, with what each stack has emitted, compared with AWS's models in the processes."""
     return _side_by_side([(mesh, stacks)], processes, partial(emitted_stack, mesh.plan), _load_program_and_models)
+
+
+def uncompared_previews(mesh: PlannedMesh, stacks: Iterable[str]) -> PreviewProcesses[EmittedStack]:
+    """The same for who compares them himself, as a command does that can read AWS's models meanwhile."""
+    return _side_by_side([(mesh, stacks)], None, partial(emitted_stack, mesh.plan, compare=False), load_program)
 
 
 def _side_by_side(

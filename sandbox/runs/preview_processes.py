@@ -174,7 +174,9 @@ def _ended(code: int) -> str:
     return f"the process that planned it ended with {how}, and said nothing; plan it alone with --stack to see why"
 
 
-def _serve(plan: Callable[[str], tuple[Sequence[Step], object]], connection: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(
+    plan: Callable[[str], tuple[Sequence[Step], object]], connection: Connection, inherited: Sequence[Connection]
+) -> None:
     """Plan what is asked for, until nobody asks any more; a signal to all processes is the first one's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
