@@ -97,7 +97,7 @@ def _is_misnamed(file: str) -> bool:
 
 
 def _meant(file: str) -> str:
-    """The name that the file of a domain, partner or clearance most likely has: `Ads.yaml` is `ads.yaml`."""
+    """The name that the file of a domain, partner or clearance most likely has: in lower case, with hyphens."""
     folder, _, name = file.partition("/")
     return f"{folder}/{re.sub('[^a-z0-9]+', '-', name.removesuffix('.yaml').lower()).strip('-')}.yaml"
 
