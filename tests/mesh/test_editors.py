@@ -33,6 +33,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "column-labelled-twice-with-one-word",
         "consumed-column-that-is-not-there",
         "contract-of-another-product",
+        "exception-in-an-unknown-stack",
         "group-of-two-partners",
         "label-left-behind-by-half-of-the-approvers",
         "label-left-behind-by-its-guard-alone",
@@ -101,6 +102,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "contract-with-quality-rules-of-nothing",
         "contract-with-relationships-to-nothing",
         "contract-with-service-levels-of-nothing",
+        "exception-twice",
         "group-id-under-two-names",
         "key-of-a-partner-without-an-account",
         "member-approved-by-a-domain",
@@ -161,6 +163,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "pipeline-schedule-with-a-step-too-far",
     ),
     "it depends on the day": (
+        "exception-that-lasts-too-long",
         "pipeline-reviewed-beyond-the-horizon",
         "review-at-the-end-of-time",
         "review-beyond-the-horizon",
