@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import typer
@@ -91,14 +92,12 @@ class MeshGroup(_InWholeWords, TyperGroup):
             _add_near(error, self, ctx)
             raise
 
-    def invoke(self, ctx: Any) -> Any:
-        """Runs the command; an error of usage breaks at words in a terminal."""
-        try:
-            return super().invoke(ctx)
-        except typer.TyperException as error:
-            told = fitted(f"Error: {error.format_message()}", sys.stderr).removeprefix("Error: ")
-            error.__dict__["format_message"] = lambda: told
-            raise
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of a command line; an error of usage that leaves it breaks at words in a terminal."""
+        ctx = super().make_context(info_name, args, parent, **extra)
+        if parent is None:
+            ctx.with_resource(_broken_at_words())
+        return ctx
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command of that name; raises with the one that comes near."""
@@ -107,6 +106,16 @@ class MeshGroup(_InWholeWords, TyperGroup):
             close = nearest(args[0], known)
             ctx.fail(f"there is no command '{args[0]}'{close or '; commands: ' + ', '.join(known)}")
         return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _broken_at_words() -> Iterator[None]:
+    try:
+        yield
+    except typer.TyperException as error:
+        told = fitted(f"Error: {error.format_message()}", sys.stderr).removeprefix("Error: ")
+        error.__dict__["format_message"] = lambda: told
+        raise
 
 
 def _also_folder() -> TyperOption:

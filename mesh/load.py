@@ -94,8 +94,7 @@ def load(root: Path) -> Loaded:
     clearances = reader.read_folder("clearances", ClearanceFile)
     reader.tell_no_clearance(clearances)
     contracts = reader.contracts(domains)
-    loaded = reader.loaded
-    stray = reader.stray_files(domains)
+    loaded, stray = reader.loaded, reader.stray_files(domains)
     loaded.mesh = Mesh(
         mesh_file,
         accounts,

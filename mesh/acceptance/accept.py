@@ -81,7 +81,7 @@ def accept_all(
 def _in_documents(
     resource: EmittedResource, own: OwnFindings, principals: MadePrincipals, blocked: BlockedBuckets
 ) -> Iterator[InputRefusal]:
-    """What is wrong in each document; whom it names is asked of one that is right by itself."""
+    """Refusals of each document; the principals that it names are asked of one that is right by itself."""
     for document, wrong in zip(documents(resource), own.documents, strict=True) if own.documents else ():
         yield from wrong
         if not wrong and document.type is not None:

@@ -1,4 +1,4 @@
-"""Beginnings of a partner, and of an agreement on a product that is delivered to one."""
+"""Beginnings of a partner, and of a product that is delivered to one."""
 
 from __future__ import annotations
 

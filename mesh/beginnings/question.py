@@ -1,4 +1,4 @@
-"""Questions of a beginning: what is asked, what is taken when nothing is said, and what is allowed.
+"""Questions of a beginning: what is asked, what is taken when nothing is said, and which answers fit.
 
 An answer is checked as soon as it is given, against the mesh as it is; the whole is validated when it is written.
 """

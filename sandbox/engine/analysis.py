@@ -1,8 +1,8 @@
 """Analysis of a run: an analyzer is asked of each resource before anything is done to it, and of the stack in the end.
 
-As Pulumi's engine does it (`pkg/resource/deploy/step_generator.go`, `pkg/resource/deploy/analyze_snapshot.go`): every
-resource that the program registers is asked about, components and providers, too, with its checked inputs; the stack
-with its outputs, when all is done. A mandatory diagnostic fails the run; in an update the resource is not made, and no other is begun.
+As Pulumi's engine does it (its step generator, in pkg/resource/deploy): every resource that the
+program registers is asked about, components and providers, too, with its checked inputs; the stack with its outputs,
+when all is done. A mandatory diagnostic fails the run; in an update the resource is not made, and no other is begun.
 """
 
 from __future__ import annotations

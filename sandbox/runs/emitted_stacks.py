@@ -26,7 +26,7 @@ class EmittedStack:
 
 
 def emitted_stack(plan: Plan, run: StackRun) -> EmittedStack:
-    """What a run has emitted; of one that failed, nothing but the failures."""
+    """Resources that a run has emitted; of one that failed, nothing but the failures."""
     rest = replace(run, result=replace(run.result, resources=[], steps=[]))
     if run.result.failures:
         return EmittedStack(rest, 0, [], ())

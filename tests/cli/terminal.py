@@ -32,7 +32,14 @@ class Terminal:
         environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
         environment |= {"PYTHONPATH": str(ROOT), "MESH_AS_OF": "2026-12-01", "TERM": "xterm", **(more or {})}
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=end, stdout=end, stderr=end, start_new_session=True
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=end,
+            stdout=end,
+            stderr=end,
+            start_new_session=True,
+            preexec_fn=_controlled,
         )
         os.close(end)
         self.text = ""
@@ -85,6 +92,11 @@ class Terminal:
             return False
         self.text += read.decode("utf-8", "replace")
         return bool(read)
+
+
+def _controlled() -> None:
+    """Makes standard input the terminal that controls the process: its Ctrl-C is a signal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def printed(words: Sequence[str], folder: Path, columns: int = 80, more: Mapping[str, str] | None = None) -> str:

@@ -387,7 +387,7 @@ def test_ci_runs_the_tests_under_pulumis_engine_or_says_why_not(bare: Bare, foun
         (bare.path / name).chmod(0o755)
     done = bare.run(".ci/run")
     assert done.returncode == 0, done.stderr
-    steps = ["make test-all", "make check", "make judge", *(["make e2e"] if found else []), "make up"]
+    steps = ["make test-all", "make check", "make site", "make judge", *(["make e2e"] if found else []), "make up"]
     assert done.stdout.splitlines() == steps
     said = [] if found else ["make e2e was not run: no pulumi and no Go were found, and it needs one of them"]
     assert done.stderr.splitlines() == said

@@ -1,4 +1,4 @@
-"""Columns of `CREATE TABLE` statements, read with sqlglot in the dialect that understands them."""
+"""Columns of DDL, read with sqlglot in the dialect that understands them."""
 
 from __future__ import annotations
 

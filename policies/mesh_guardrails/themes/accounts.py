@@ -107,11 +107,18 @@ def away_from_provider(resource: RegisteredResource, stack: Stack) -> Iterator[s
 
 
 def closable_account(account: RegisteredResource) -> Iterator[str]:
-    """Messages on an account that goes with its stack: what is in it is lost, and its id stays taken for 90 days."""
-    if account.props.get("closeOnDeletion"):
+    """Messages on an account that goes with its stack: what is in it is lost, and its id stays taken for 90 days.
+
+    No engine tells a policy of `retain_on_delete`: who writes `closeOnDeletion: false` means it to stay.
+    """
+    closes = account.props.get("closeOnDeletion")
+    if closes:
         yield f"'{account.name}' is closed when it leaves the program (closeOnDeletion); set it to false"
-    if not account.protect:
-        yield f"'{account.name}' is an account that Pulumi would delete; set protect in its options"
+    if not account.protect and closes is None:
+        yield (
+            f"'{account.name}' is an account that Pulumi would delete; set protect in its options, or retain_on_delete "
+            "and closeOnDeletion to false"
+        )
 
 
 def _roles(props: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -38,8 +38,9 @@ _CREDENTIALS: Final = frozenset(
         "userLoginProfile:UserLoginProfile",
     )
 )
+_GROUP: Final = "aws:iam/group:Group"
 _GROUPS: Final = {
-    "aws:iam/group:Group": "name",
+    _GROUP: "name",
     "aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive": "groupName",
     "aws:iam/groupPolicy:GroupPolicy": "group",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "group",
@@ -85,9 +86,13 @@ def lasting_credential(resource: RegisteredResource) -> Iterator[str]:
 
 
 def iam_group(resource: RegisteredResource, emergency_groups: Sequence[str]) -> Iterator[str]:
-    """Messages on a group of IAM that is not for emergencies."""
+    """Messages on a group of IAM that is not for emergencies.
+
+    What a group gets always names one; where the name is not there the group failed, and the engine says what it lacks.
+    """
     named = resource.props.get(_GROUPS[resource.type])
-    if named not in (*emergency_groups, UNKNOWN_TEXT):
+    behind_a_failure = named is None and resource.type != _GROUP
+    if not behind_a_failure and named not in (*emergency_groups, UNKNOWN_TEXT):
         yield (
             f"'{resource.name}' is about the IAM group '{named or ''}'; members of a domain are groups of Identity "
             f"Center, and only {', '.join(emergency_groups) or 'no group'} is for emergencies"

@@ -121,7 +121,9 @@ RULES: Final = (
         types=frozenset({REPLICATION, *tokens("s3/bucket", "s3/bucketV2")}),
         parameters=(
             _patterns(
-                "destinations", "Patterns of the ARNs of buckets to copy to.", ["arn:aws*:s3:::*-partner-*--inbox"]
+                "destinations",
+                "Patterns of the ARNs of buckets to copy to: inboxes, in their account's namespace or older than it.",
+                ["arn:aws*:s3:::*-partner-*--inbox", "arn:aws*:s3:::*-partner-*--inbox-????????????-*-an"],
             ),
         ),
     ),

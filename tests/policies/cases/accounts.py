@@ -72,6 +72,7 @@ CASES: Final[list[Case]] = [
     ),
     passes("account-outlives-its-stack", made(ACCOUNT, protect=True, closeOnDeletion=False)),
     passes("account-outlives-its-stack", made(ACCOUNT, protect=True, parentId=UNKNOWN)),
+    passes("account-outlives-its-stack", made(ACCOUNT, closeOnDeletion=False)),
     reports("account-outlives-its-stack", "is closed when it", made(ACCOUNT, protect=True, closeOnDeletion=True)),
     reports("account-outlives-its-stack", "set protect", made(ACCOUNT)),
 ]

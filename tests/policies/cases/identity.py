@@ -39,6 +39,7 @@ PEOPLE: Final[list[Case]] = [
     reports("no-lasting-credential", "does not end by itself", made(KEY, user=UNKNOWN)),
     reports("no-lasting-credential", "a credential", made("aws:iam/userLoginProfile:UserLoginProfile", user="ann")),
     passes("no-iam-group", made(GROUP, name="mesh-break-glass")),
+    passes("no-iam-group", made("aws:iam/groupPolicy:GroupPolicy", policy=UNKNOWN)),
     passes("no-iam-group", made(GROUP, name="admins"), configured={"emergencyGroups": ["admins"]}),
     reports("no-iam-group", "the IAM group 'analysts'", made(GROUP, "analysts", name="analysts")),
     reports("no-iam-group", "the IAM group ''", made(GROUP)),

@@ -121,6 +121,7 @@ SENT: Final[list[Case]] = [
     ),
     waits("no-delivery-to-another-account", made(TARGET, arn=UNKNOWN), account()),
     passes("replication-goes-to-inboxes", copying(INBOX, **OWNED)),
+    passes("replication-goes-to-inboxes", copying(f"{INBOX}-{AWAY}-eu-west-1-an", **OWNED)),
     passes("replication-goes-to-inboxes", made("aws:s3/bucket:Bucket", bucket=UNKNOWN)),
     passes(
         "replication-goes-to-inboxes",

@@ -22,6 +22,7 @@ from cli import rendered_sides
 from mesh import example
 from mesh import folder as mesh_folder
 from mesh.folder import plan_folder
+from sandbox.engine.analysis import Analyzer
 from sandbox.engine.driver import RunResult
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure
@@ -139,7 +140,7 @@ def render_two_sides(directory: str, stack: str, meeting_place: str) -> None:
     """Render a stack of two sides, of which each waits until the other has begun: in turn, neither would end."""
     days = [DAY, DAY + datetime.timedelta(days=1)]
 
-    def meet(task: StackTask) -> StackRun:
+    def meet(task: StackTask, _analyzer: Analyzer | None) -> StackRun:
         Path(meeting_place, task.mesh.as_of.isoformat()).touch()
         until = time.monotonic() + 60
         while not all(Path(meeting_place, day.isoformat()).exists() for day in days):
@@ -307,11 +308,12 @@ def test_the_first_stack_in_order_that_raises_is_raised() -> None:
 
 
 def test_no_process_is_left_when_it_ends_early() -> None:
+    others = psutil.Process().children()
     children: list[psutil.Process] = []
 
     def interrupted() -> None:
         with planning({stack: lambda: time.sleep(60) for stack in STACKS}):
-            children.extend(psutil.Process().children())
+            children.extend(child for child in psutil.Process().children() if child not in others)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

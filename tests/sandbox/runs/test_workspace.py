@@ -126,7 +126,7 @@ def test_a_stack_that_is_there_is_previewed_before_it_is_changed() -> None:
         assert (first.preview, again.preview) == (False, False)
         assert set(again.operations) == {"same"}
         shown = as_json(MESH.plan, [again])["stacks"][0]["resources"]
-        assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs"})}
+        assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs", "id"})}
 
 
 @pytest.mark.parametrize(
