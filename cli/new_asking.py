@@ -113,7 +113,7 @@ def _line(prompt: str, offered: Sequence[str]) -> str:
 
 
 def _completer(offered: Sequence[str]) -> Callable[[str, int], str | None]:
-    """What readline asks for the first, second, … value that begins as what is typed, until there is none."""
+    """A function for readline: the first, second, … value that begins as what is typed, None behind the last."""
 
     def complete(word: str, number: int) -> str | None:
         found = [each for each in offered if each.startswith(word)]
