@@ -33,7 +33,12 @@ def diff(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with status 1 when anything changes.")] = False,
     since: Annotated[
         datetime.datetime | None,
-        typer.Option("--since", help="The day that counts as today for OLD, to see what lapses.", formats=["%Y-%m-%d"]),
+        typer.Option(
+            "--since",
+            metavar="DAY",
+            help="The day that counts as today for OLD, to see what lapses.",
+            formats=["%Y-%m-%d"],
+        ),
     ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,

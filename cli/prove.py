@@ -31,7 +31,8 @@ _T = TypeVar("_T")
 def prove(
     directory: FolderOption = DEFAULT_FOLDER,
     invariant: Annotated[
-        list[str] | None, typer.Option("--invariant", "-i", help="Only this one, as I13; may be repeated.")
+        list[str] | None,
+        typer.Option("--invariant", "-i", metavar="ID", help="Only this one, as I13; may be repeated."),
     ] = None,
     mutate: Annotated[
         bool,
@@ -39,7 +40,11 @@ def prove(
     ] = False,
     verdicts: Annotated[
         Path | None,
-        typer.Option("--verdicts", help="File of verdicts: those that nothing changed stand, the others are replaced."),
+        typer.Option(
+            "--verdicts",
+            metavar="FILE",
+            help="File of verdicts: those that nothing changed stand, the others are replaced.",
+        ),
     ] = None,
     as_of: AsOf = None,
     as_json: JsonOption = False,

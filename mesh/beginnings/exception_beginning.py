@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from mesh.beginnings import question
 from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, days_ahead
 from mesh.beginnings.yaml_insertions import added
-from mesh.findings import listed, nearest
+from mesh.findings import listed, near_names, nearest
+from mesh.guardrail_rules import guardrails
 from mesh.validation_messages import shorten
 
 FILE: Final = "exceptions.yaml"
 TEMPLATE: Final = "exception/entry.yaml.jinja"
+MOST: Final = 6
+"""Rules that are proposed for a name that is none."""
+
 LONGEST: Final = 180
 """Days that an exception lasts at the most."""
 
@@ -24,10 +29,28 @@ HEADER: Final = """\
 """
 
 
-def _rule(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", answer) or len(answer) > 100:
-        raise AnswerError(f"'{shorten(answer)}' is not the name of a rule: lower-case words joined by hyphens")
-    return answer
+def _rules(_ground: Ground, _answers: GivenAnswers) -> list[str]:
+    """Rules of the policy pack that accept exceptions."""
+    return [name for name, rule in guardrails().items() if rule.accepts_exceptions]
+
+
+def _rule(answer: str, ground: Ground, answers: GivenAnswers) -> str:
+    if answer in (rules := _rules(ground, answers)):
+        return answer
+    if rule := guardrails().get(answer):
+        raise AnswerError(
+            f"'{answer}' accepts no exception, as no rule of the theme '{rule.theme}' does; change the resource so "
+            "that it keeps the rule"
+        )
+    part = re.sub(r"[^a-z0-9]+", "-", answer.lower()).strip("-")
+    near = [name for name in rules if part and part in name] or near_names(answer, rules)
+    told = f"; did you mean {_either(near[:MOST])}?" if near else "; docs/policies.md has them all"
+    raise AnswerError(f"there is no rule '{shorten(answer)}'{told}")
+
+
+def _either(names: Sequence[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
 
 
 def _stacks(ground: Ground) -> list[str]:
@@ -78,7 +101,7 @@ def _expires(answer: str, ground: Ground, answers: GivenAnswers) -> datetime.dat
 
 
 QUESTIONS: Final = (
-    BeginningQuestion("RULE", "The rule, by its name", _rule),
+    BeginningQuestion("RULE", "The rule, by its name or a part of it", _rule, offered=_rules),
     BeginningQuestion(
         "RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for some characters", _resource
     ),

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import jsonschema_rs
 
 from mesh.contracts import versions
-from mesh.contracts.json_schema import below, judges_at
+from mesh.contracts.json_schema import below, judges_at, keys_of
 from mesh.contracts.schema_errors import Kind, Ways, is_missing, kinds_of, leaves, place_of
 from mesh.contracts.stray_keys import StrayKey, alternatives, said, stray_key
 from mesh.findings import KeyPath, Problem, Severity, listed, nearest
@@ -73,6 +73,10 @@ _MISSING: Final = {
 
 _NOT_SO: Final = "is not as the Open Data Contract Standard has it"
 
+_OF_NO_TYPE: Final = (
+    "'logicalTypeOptions' are options of a logical type, and none is given here: write 'logicalType', or remove them"
+)
+
 _WAYS: Final = {
     "RelationshipSchemaLevel": "'from' and 'to' are either two texts or two lists",
     "RelationshipPropertyLevel": "'from' does not belong here: a relationship of a column begins at the column itself",
@@ -108,7 +112,12 @@ def problems(
     """Problems of a contract, one a fault, in the order of the file; never none when there is an error."""
     contract = _Contract(file, version, data)
     read = list(islice(errors, MOST_ERRORS))
-    faults = [leaf for error in read for leaf in leaves(error)]
+    every = [leaf for error in read for leaf in leaves(error)]
+    # Without a logical type, JSON Schema has the `if` of each rule on the options of one for true: none is meant.
+    orphans = [_options_of_no_type(contract, leaf) for leaf in every]
+    for options in filter(None, orphans):
+        contract.add(options, _OF_NO_TYPE, on_key=True)
+    faults = [leaf for leaf, options in zip(every, orphans, strict=True) if not options]
     with_choice = {place_of(leaf) for leaf in faults if isinstance(leaf.kind, Kind.Enum)}
     for leaf in faults:
         # A value of another kind is none of the choices either.
@@ -125,6 +134,17 @@ def problems(
     meant = {(*stray.path[:-1], stray.meant) for stray in contract.strays if stray.meant}
     told = [problem for problem in contract.problems if not _repaired(problem, meant)]
     return sorted(told, key=lambda problem: _rank(data, problem.path))
+
+
+def _options_of_no_type(contract: _Contract, error: jsonschema_rs.ValidationError) -> KeyPath:
+    """The place of the options, of an error below some that stand beside no logical type; empty for any other."""
+    path = place_of(error)
+    if "logicalTypeOptions" not in path:
+        return ()
+    options = path[: path.index("logicalTypeOptions") + 1]
+    known = keys_of(judges_at(versions.schema(contract.version), options))
+    is_typed = "logicalType" in _keys(contract.at(options[:-1]))
+    return () if is_typed or not set(_keys(contract.at(options))) <= set(known) else options
 
 
 def _repaired(problem: Problem, meant: set[KeyPath]) -> bool:

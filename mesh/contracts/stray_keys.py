@@ -137,4 +137,6 @@ def _other_level(whole: Schema, path: KeyPath, here: list[str]) -> str:
     for key in ("logicalTypeOptions", "description", "team"):
         if key in here and name in keys_of(judges_at(whole, (*place, key))):
             return f"it stands below '{key}'"
+    if "properties" in here and name in keys_of(judges_at(whole, (*place, "properties", 0))):
+        return "it stands at a column, below 'properties'"
     return ""

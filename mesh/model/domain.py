@@ -28,7 +28,10 @@ from mesh.model.mesh_file import Budget
 from mesh.model.pipeline import ProductPipeline
 
 ProductKind = Literal["analytics", "ml", "internal"]
-OutputPort = Literal["table", "files", "stream"]
+OutputPort = Annotated[
+    Literal["table", "files", "stream"], WithJsonSchema({"type": "string", "enum": ["table", "files"]})
+]
+"""A port; `stream` is read, and not carried yet: a rule says so, and nothing offers it."""
 
 
 def _inside(value: Any) -> Any:

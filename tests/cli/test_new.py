@@ -195,16 +195,19 @@ REFUSED = {
         "--classifications: it is missing; Classifications that the partner may receive; - for plain data only "
         "('orders.customers' holds pii); allowed: financial and pii"
     ],
-    "new exception Rule domain-shop/x --reason x --owner shops": [
-        "RULE: 'Rule' is not the name of a rule: lower-case words joined by hyphens",
+    "new exception Bucket_has domain-shop/x --reason x --owner shops": [
+        "RULE: there is no rule 'Bucket_has'; did you mean 'bucket-has-a-name-of-its-own' or "
+        "'bucket-has-public-access-block'?",
         "--owner: there is no team 'shops'; did you mean 'shop'? Allowed: orders, platform and shop",
     ],
-    "new exception rule shop --reason x --owner shop --expires 2027-06-01": [
+    "new exception no-website shop --reason x --owner shop --expires 2027-06-01": [
+        "RULE: 'no-website' accepts no exception, as no rule of the theme 'perimeter' does; change the resource so "
+        "that it keeps the rule",
         "RESOURCE: 'shop' is not <stack>/<name of a resource>, such as domain-shop/logs; '*' in the name stands for "
         "some characters",
         "--expires: 2027-06-01 is more than 180 days ahead; give 2027-05-30 or an earlier day",
     ],
-    "new exception rule domain-shops/x --reason x --owner shop": [
+    "new exception bucket-is-protected domain-shops/x --reason x --owner shop": [
         "RESOURCE: there is no stack 'domain-shops'; did you mean 'domain-shop'? Stacks: access-orders, access-shop, "
         "domain-orders, domain-shop, governance, organization and partner-courier",
     ],

@@ -28,7 +28,8 @@ def commands_page() -> str:
 
 def _every(group: Any, name: str) -> Iterator[tuple[str, Any]]:
     """The commands of a group by their whole names, each before those below it."""
-    for word, command in group.commands.items():
+    for word in group.list_commands(None):
+        command = group.commands[word]
         yield f"{name} {word}", command
         if hasattr(command, "commands"):
             yield from _every(command, f"{name} {word}")
