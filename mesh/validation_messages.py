@@ -122,7 +122,8 @@ def _reason(model: type[BaseModel], path: KeyPath, value: Any, kind: str, error:
     if limit := _LIMITS.get(kind):
         over = len(value) - context["max_length"] if "max_length" in context else 0
         return limit.format(said=_is(value), over=over, **context)
-    return f"{_is(value)}; {error['msg']}"
+    by_command = kind == "account_id" and model is AccountsFile and not context.get("instead")
+    return f"{_is(value)}; {error['msg']}{BY_COMMAND if by_command else ''}"
 
 
 def _of_kind(model: type[BaseModel], path: KeyPath, value: Any, kind: str) -> str:

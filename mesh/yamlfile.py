@@ -305,7 +305,8 @@ def _duplicates(file: str, tree: yaml.Node | None) -> list[Finding]:
             line = key.start_mark.line + 1
             if isinstance(key, yaml.ScalarNode):
                 if key.value in first:
-                    message = f"duplicate key '{key.value}', first on line {first[key.value]}; keep one of the two"
+                    message = f"duplicate key '{key.value}', first on line {first[key.value]}; a key stands once: "
+                    message += "keep one of the two"
                     findings.append(Finding(file, line, key.start_mark.column + 1, message))
                 first.setdefault(key.value, line)
     return findings

@@ -182,11 +182,14 @@ def _reason(contract: _Contract, kind: Any, path: KeyPath) -> str:
         case Kind.Enum():
             return f"{said(value)}; {_choices(contract.version, path, value, kind.options)}"
         case Kind.Pattern():
-            return f"{said(value)}; expected {PATTERNS.get(kind.pattern, f'a reference by id, such as {_AN_ID}')}"
-        case Kind.MinItems() | Kind.MaxItems():
-            return f"has {_entries(value)}; expected {_limit(kind)}"
+            return f"{said(value)}; expected {PATTERNS.get(kind.pattern, f'a reference by id, such as {_AN_ID}')}{ONE}"
+        case Kind.MinItems():
+            return f"has {_entries(value)}; expected {_limit(kind)}{ONE}"
+        case Kind.MaxItems():
+            too_many = len(cast("list[Any]", value)) - kind.limit
+            return f"has {_entries(value)}; expected {_limit(kind)}: take out {too_many}"
         case _:
-            return f"{said(value)}; expected {_limit(kind)}"
+            return f"{said(value)}; expected {_limit(kind)}{ONE}"
 
 
 def _version_that_takes(contract: _Contract, path: KeyPath, value: object) -> str:
@@ -323,7 +326,7 @@ def _tell_no_way(contract: _Contract, error: jsonschema_rs.ValidationError) -> N
     else:
         patterns = [inner.kind.pattern for way in ways for inner in way if isinstance(inner.kind, Kind.Pattern)]
         expected = f"{_BY_NAME}, or one by id, such as {_AN_ID}" if patterns else "another value"
-        contract.add(path, f"{about} {said(value)}; expected {expected}")
+        contract.add(path, f"{about} {said(value)}; expected {expected}{ONE}")
 
 
 def _way(error: jsonschema_rs.ValidationError) -> str:

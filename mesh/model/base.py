@@ -76,7 +76,7 @@ def _account_id(value: Any) -> Any:
             "account_id", "an account id must stand in quotes, or YAML reads a number and drops leading zeros"
         )
     if not isinstance(value, str) or not re.fullmatch(ACCOUNT_ID_PATTERN, value):
-        instead = value_remedies.write(*value_remedies.account_id(value), otherwise=BY_COMMAND)
+        instead = value_remedies.write(*value_remedies.account_id(value))
         wanted = "expected an AWS account id, twelve digits in quotes{instead}"
         raise PydanticCustomError("account_id", wanted, {"instead": instead})
     return value

@@ -28,14 +28,15 @@ class Mistake:
     """An edit of one file: `old` becomes `new`; where there is no such file, `new` is the whole of it.
 
     `at` is a file with a text of it, where the finding stands elsewhere than in `new`. `renamed` is another name of the
-    file. `others` are the findings beside the one that is looked for, each of which is another thing to mend.
+    file. `others` are the findings beside the one that is looked for, each of which is another thing to mend. A mistake
+    without one of the four, or of which nothing is told, has the reason in `lacks`.
     """
 
     name: str
     file: str
     old: str = ""
     new: str = ""
-    found: str
+    found: str = ""
     allowed: str = ""
     do: str = ""
     at: tuple[str, str] | None = None
@@ -56,9 +57,7 @@ def made(mistake: Mistake, folder: Path) -> Generator[Place]:
     file, target = folder / mistake.file, folder / (mistake.renamed or mistake.file)
     before = file.read_bytes() if file.exists() else None
     text = "" if before is None else before.decode("utf-8")
-    assert text.count(mistake.old) == 1 or not (mistake.old or text), (
-        f"{mistake.old!r} is there {text.count(mistake.old)} times"
-    )
+    assert text.count(mistake.old) == 1 or not (mistake.old or text), f"not there, or more than once: {mistake.old!r}"
     edited = text.replace(mistake.old, mistake.new, 1) if mistake.old else text or mistake.new
     if before is not None and target != file:
         file.unlink()
@@ -81,6 +80,8 @@ def _place(mistake: Mistake, edited: str, folder: Path) -> Place:
         start = text.index(MARK) if MARK in text else 0
     else:
         file, marked = mistake.at
+        if not marked:
+            return Place(file, 1, 1)
         text, plain = (folder / file).read_text("utf-8"), marked.replace(MARK, "")
         assert text.count(plain) == 1, plain
         start = text.index(plain) + marked.index(MARK)

@@ -1,10 +1,13 @@
-"""Mistakes in YAML itself: indentation, quotes, brackets, keys that stand twice, and what editors and Git leave."""
+"""Mistakes in YAML itself and in files: indentation, quotes, brackets, merges, names and places of files."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from tests.mesh.mistakes.mistake import Mistake
+
+CONTENT: Final = "domains/content.yaml"
+RECOMMENDATIONS: Final = "domains/recommendations.yaml"
 
 TEXT_MISTAKES: Final = (
     Mistake(
@@ -31,17 +34,25 @@ TEXT_MISTAKES: Final = (
         old="owners: [identity-owners]",
         new="▸engineers: [identity-owners]",
         found="duplicate key 'engineers'",
-        allowed="first on line 5",
+        allowed="first on line 5; a key stands once",
         do="keep one of the two",
     ),
     Mistake(
         name="a budget over which two branches differ",
-        file="domains/recommendations.yaml",
+        file=RECOMMENDATIONS,
         old="account: {budget: 4000}\n",
         new="▸<<<<<<< HEAD\naccount: {budget: 4000}\n=======\naccount: {budget: 5000}\n>>>>>>> more-budget\n",
         found="a merge conflict that is not settled",
         allowed="keep one side or join both",
         do="remove the lines '<<<<<<<', '=======' and '>>>>>>>'",
+    ),
+    Mistake(
+        name="quotes of a word processor around a text",
+        file="domains/identity.yaml",
+        old="description: Accounts, profiles and devices.",
+        new="description: “Accounts, profiles and devices.”",
+        lacks="they are letters of a text like any other, and harm nothing; where a name is expected they are told as "
+        "a part of it",
     ),
     Mistake(
         name="a second document in a clearance",
@@ -50,7 +61,115 @@ TEXT_MISTAKES: Final = (
         new="▸---\nreads: [financial]",
         found="'---' starts a second document",
         allowed="a mesh file holds one",
-        do="",
-        lacks="?",
+        do="remove the line",
+    ),
+    Mistake(
+        name="a dash without its space",
+        file=RECOMMENDATIONS,
+        old="  - content.titles\n",
+        new="  ▸-content.titles\n",
+        found="not YAML: a '-' with no space behind it",
+        allowed="begins no entry of a list",
+        do="write '- content.titles'",
+    ),
+    Mistake(
+        name="a colon without its space",
+        file=CONTENT,
+        old="description: The catalogue",
+        new="▸description:The catalogue",
+        found="not YAML: a ':' with no space behind it",
+        allowed="ends no key",
+        do="write 'description: The'",
+    ),
+    Mistake(
+        name="a space that a page of the web had",
+        file=CONTENT,
+        old="description: The catalogue",
+        new="▸description:\u00a0The catalogue",
+        found="U+00A0 behind ':'",
+        allowed="looks like a space, and is none",
+        do="write a space",
+    ),
+    Mistake(
+        name="a star for an entry, as in Markdown",
+        file=RECOMMENDATIONS,
+        old="  - content.titles\n",
+        new="  *▸ content.titles\n",
+        found="a '*' begins an alias",
+        allowed="a mesh file has none",
+        do="write '- ' before an entry of a list",
+    ),
+    Mistake(
+        name="a text that is a comment",
+        file=CONTENT,
+        old="description: The catalogue,",
+        new="description:▸ #1 catalogue,",
+        found="'description' has no value",
+        allowed="expected a text",
+        do="put a text that begins so in quotes",
+    ),
+    Mistake(
+        name="a brace that is not closed",
+        file="domains/ads.yaml",
+        old="campaigns: {kind: analytics, ports: [table]}",
+        new="campaigns: {kind: analytics, ports: [table]",
+        at=("domains/ads.yaml", "  ▸advertiser-invoices:"),
+        found="(it begins on line 8)",
+        allowed="a ',' or the closing '}' of a group of keys is missing",
+        do="write it",
+    ),
+    Mistake(
+        name="a handle without quotes",
+        file="mesh.yaml",
+        old='github: "@aurora/data-platform"',
+        new="github: ▸@aurora/data-platform",
+        found="'@'",
+        allowed="a text may not begin with",
+        do="put the text in quotes",
+    ),
+    Mistake(
+        name="a list that is written once and named twice",
+        file="domains/identity.yaml",
+        old="reads: [playback.sessions]",
+        new="reads: ▸&sessions [playback.sessions]",
+        found="the anchor '&sessions'",
+        allowed="is not allowed in a mesh file",
+        do="remove it, and write the value out where it is used",
+    ),
+    Mistake(
+        name="a file in the letters of Western Europe",
+        file="domains/content.yaml",
+        old="The catalogue, its rights",
+        new="The catalogue, d▸éjà vu, its rights",
+        encoding="latin-1",
+        found="byte 0xe9",
+        allowed="is not UTF-8",
+        do="save the file as UTF-8 text",
+    ),
+    Mistake(
+        name="a file of a domain with a capital",
+        file="domains/new.yaml",
+        renamed="domains/Legal.yaml",
+        new="description: Contracts and cases.\n",
+        found="'Legal' is not a name that fits here",
+        allowed="Expected lower-case letters, digits and single hyphens",
+        do="did you mean 'legal'?",
+    ),
+    Mistake(
+        name="a folder of clearances in the singular",
+        file="clearance/audit.yaml",
+        new="description: Reads what auditors read.\nreads: []\n",
+        at=("clearance", ""),
+        found="nothing reads this folder",
+        allowed="'clearances' stands beside it",
+        do="move what belongs there, and remove this one",
+    ),
+    Mistake(
+        name="a contract of a product that is not declared",
+        file="contracts/ads/bids.odcs.yaml",
+        new="apiVersion: v3.2.0\nkind: DataContract\nid: ads.bids\nversion: 1.0.0\nstatus: draft\n",
+        found="no product has this contract",
+        allowed="or remove it",
+        do="declare the product in its domain's file",
     ),
 )
