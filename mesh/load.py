@@ -205,9 +205,9 @@ class _Reader:
                 validation_messages.problem(file, model, detail)
                 for detail in errors
                 if not validation_messages.is_about_keys(detail)
-                and not validation_messages.is_consequence(detail, errors)
+                and not validation_messages.is_consequence(model, detail, errors)
             ]
-            self.loaded.findings += self.loaded.place(problems)
+            self.loaded.findings += [yamlfile.with_comment(source, one) for one in self.loaded.place(problems)]
             if any(validation_messages.is_about_keys(detail) for detail in errors):
                 self.loaded.findings += yamlfile.odd_keys(source)
             part = usable.usable_part(model, data)

@@ -98,6 +98,10 @@ class Consumption(Closed):
 
 def _consumption(value: Any) -> Any:
     """A consumption that is written as a product alone."""
+    if isinstance(value, str) and " - " in value:
+        raise PydanticCustomError(
+            "two_entries", "it is two entries in one; write each '-' below the one before it, on its level"
+        )
     if isinstance(value, str) and not re.fullmatch(PRODUCT_PATTERN, value):
         raise PydanticCustomError("product", "expected {what}", {"what": EXPECTED[PRODUCT_PATTERN]})
     return {"product": value} if isinstance(value, str) else value
