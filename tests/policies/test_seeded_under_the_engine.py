@@ -19,7 +19,7 @@ from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine, real_engine
 from tests.policies.programs import EVERY_PROGRAM
 from tests.policies.test_seeded_programs import program_of
-from tests.policies.told_programs import heard
+from tests.policies.told_programs import NO_MESH, heard
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 
@@ -38,8 +38,8 @@ def engine() -> Generator[RealEngine]:
 
 @pytest.fixture(scope="module")
 def host() -> Generator[PolicyHost]:
-    """The pack, without exceptions."""
-    with policy_host(variables={"MESH_EXCEPTIONS": ""}) as host:
+    """The pack by itself."""
+    with policy_host(variables=NO_MESH) as host:
         yield host
 
 
