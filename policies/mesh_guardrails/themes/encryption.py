@@ -17,7 +17,7 @@ from mesh_guardrails.bucket_settings import (
     keeps_access_logs,
 )
 from mesh_guardrails.companions import belongs_to, written
-from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.document_reading import statements
 from mesh_guardrails.nested import items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
@@ -92,17 +92,6 @@ def deleted_soon(key: RegisteredResource, shortest_days: int = 30) -> Iterator[s
             f"'{key.name}' is gone {days} days after its deletion, with all data under it; at least {shortest_days:g} "
             "are asked"
         )
-
-
-def open_key(key: RegisteredResource) -> Iterator[str]:
-    """Messages on a key's policy that allows everybody something, without a bound."""
-    for statement in statements(key.props.get("policy")):
-        bounded = limits_to_organisation(statement) or limits_source(statement)
-        if statement.allows and (statement.is_for_everyone or "NotPrincipal" in statement.excludes) and not bounded:
-            yield (
-                f"'{key.name}' is everybody's by {statement.title}; name principals, or add aws:PrincipalOrgID as a "
-                "condition"
-            )
 
 
 def without_policy(key: RegisteredResource, stack: Stack) -> Iterator[str]:
@@ -208,15 +197,6 @@ RULES: Final = (
                 30,
             ),
         ),
-    ),
-    Rule(
-        name="key-policy-names-whom-it-admits",
-        theme="encryption",
-        severity="critical",
-        description="No key is everybody's.",
-        check=open_key,
-        types=KEYS | {KEY_POLICY},
-        equivalents=("checkov:CKV_AWS_33", "prowler:kms_key_not_publicly_accessible", "fsbp:KMS.5"),
     ),
     Rule(
         name="key-policy-is-checked",

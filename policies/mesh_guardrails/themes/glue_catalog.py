@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
 from mesh_guardrails.nested import first, items
 from mesh_guardrails.rule import RegisteredResource, Rule, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
-CATALOG_POLICY: Final = "aws:glue/resourcePolicy:ResourcePolicy"
 CONNECTION: Final = "aws:glue/connection:Connection"
 CATALOG_ENCRYPTION: Final = "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings"
 TABLE: Final = "aws:glue/catalogTable:CatalogTable"
@@ -26,17 +24,6 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-connections.html
 
 _SECRET_WORDS: Final = ("PASSWORD", "SECRET_KEY", "ACCESS_KEY", "TOKEN", "KEYTAB")
 _NAMES_OF_SECRETS: Final = ("SECRET_ID", "SECRET_ARN")
-
-
-def open_catalog(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on a policy of the catalog that allows everybody something, without a bound."""
-    for statement in statements(resource.props.get("policy")):
-        bounded = limits_to_organisation(statement) or limits_source(statement)
-        if statement.allows and (statement.is_for_everyone or "NotPrincipal" in statement.excludes) and not bounded:
-            yield (
-                f"'{resource.name}' opens the catalog to everybody by {statement.title}; name principals, or add "
-                "aws:PrincipalOrgID as a condition"
-            )
 
 
 def written_password(connection: RegisteredResource) -> Iterator[str]:
@@ -132,14 +119,6 @@ def _rule(name: str, severity: Any, description: str, check: Any, type_: str, *e
 
 
 RULES: Final = (
-    _rule(
-        "catalog-policy-names-whom-it-admits",
-        "critical",
-        "No catalog is everybody's.",
-        open_catalog,
-        CATALOG_POLICY,
-        "prowler:glue_data_catalogs_not_publicly_accessible",
-    ),
     _rule(
         "connection-has-no-password",
         "critical",

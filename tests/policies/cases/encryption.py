@@ -39,8 +39,6 @@ def allowing(principal: Any, **more: Any) -> str:
 
 
 ROOT: Final = {"AWS": "arn:aws:iam::111122223333:root"}
-ORGANISED: Final = {"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}
-ANYWHERE: Final = {"StringLike": {"aws:PrincipalOrgID": "*"}}
 OLD_RULES: Final = [{"rules": [{"applyServerSideEncryptionByDefaults": [OF_A_KEY], "bucketKeyEnabled": True}]}]
 
 CONTEXT: Final = {"encryptionContextEquals": {"job": "clicks"}}
@@ -95,13 +93,6 @@ CASES: Final[list[Case]] = [
     reports(
         "key-deletion-waits", "at least 14 are", made(KEY, deletionWindowInDays=7), configured={"shortestDays": 14}
     ),
-    passes("key-policy-names-whom-it-admits", made(KEY, policy=allowing({"AWS": "arn:aws:iam::111122223333:root"}))),
-    passes("key-policy-names-whom-it-admits", made(KEY, policy=allowing("*", Condition=ORGANISED))),
-    passes("key-policy-names-whom-it-admits", made(KEY, policy=allowing("*", Effect="Deny"))),
-    reports("key-policy-names-whom-it-admits", "statement 'Readers'", made(KEY, policy=allowing("*"))),
-    reports("key-policy-names-whom-it-admits", "everybody's", made(KEY_POLICY, policy=allowing({"AWS": ["*"]}))),
-    reports("key-policy-names-whom-it-admits", "everybody's", made(KEY, policy=allowing("*", Condition=ANYWHERE))),
-    waits("key-policy-names-whom-it-admits", made(KEY_POLICY, policy=UNKNOWN)),
     passes("key-policy-is-checked", made(KEY, policy=UNKNOWN)),
     passes("key-policy-is-checked", made(KEY, bypassPolicyLockoutSafetyCheck=False)),
     reports("key-policy-is-checked", "locks everybody out", made(KEY, bypassPolicyLockoutSafetyCheck=True)),
