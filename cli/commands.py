@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -109,7 +109,7 @@ class MeshGroup(_InWholeWords, TyperGroup):
 
 
 @contextmanager
-def _broken_at_words() -> Iterator[None]:
+def _broken_at_words() -> Generator[None]:
     try:
         yield
     except typer.TyperException as error:
