@@ -26,7 +26,7 @@ def deferred(environment: Mapping[str, str]) -> frozenset[str]:
 
 
 def defer() -> None:
-    """From here on these modules wait, in this process; what is imported already stays."""
+    """Modules wait from here on, in this process; what is imported already stays."""
     sys.meta_path.insert(0, _Finder(deferred(os.environ)))
 
 

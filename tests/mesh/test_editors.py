@@ -34,6 +34,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "consumed-column-that-is-not-there",
         "contract-of-another-product",
         "exception-in-an-unknown-stack",
+        "pipeline-definition-that-says-no-time",
         "group-of-two-partners",
         "label-left-behind-by-half-of-the-approvers",
         "label-left-behind-by-its-guard-alone",
