@@ -19,14 +19,14 @@ from sandbox.emulator.provider import AwsProvider
 from sandbox.engine.driver import entry_point
 from sandbox.runs import language_host
 from sandbox.runs.pack_analyzer import PackAnalyzer
-from sandbox.runs.policy_host import PolicyHost, policy_host
+from sandbox.runs.policy_host import PolicyHost, policy_host, settings
 from sandbox.runs.policy_process import PolicyProcess
 from sandbox.runs.pulumi_cli import Cli, find
 from sandbox.runs.stack_run import ENTRY_POINT, stack_config
 from tests.conformance.outcome import Outcome
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 from tests.conformance.real import RealEngine, real_engine
-from tests.policies.told_programs import embedded, heard, told
+from tests.policies.told_programs import NO_MESH, embedded, heard, told
 from tests.sandbox.engine.engine_harness import Account, on
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
@@ -95,7 +95,7 @@ def engine() -> Generator[RealEngine]:
 @pytest.fixture(scope="module")
 def host() -> Generator[PolicyHost]:
     pytest.importorskip("pulumi_policy")
-    with policy_host() as host:
+    with policy_host(variables=NO_MESH) as host:
         yield host
 
 
@@ -128,7 +128,7 @@ def test_the_pack_runs_with_and_without_a_language_host_for_python(
     if hosted:
         language_host.install(tmp_path)
     monkeypatch.setenv("PATH", os.pathsep.join((str(tmp_path), "/usr/bin", "/bin")))
-    with policy_host() as host, real_engine() as engine:
+    with policy_host(variables=NO_MESH) as host, real_engine() as engine:
         if hosted:
             host.environment["PATH"] = os.environ["PATH"]
         engine.configure("all", {"pulumi:disable-default-providers": []})
@@ -161,14 +161,15 @@ def test_what_keeps_the_rules_passes_and_what_is_not_known_yet_waits_for_the_upd
 
 @pytest.mark.parametrize("stack", ["organization", "governance", "domain-playback", "partner-ad-measurement"])
 def test_the_sample_mesh_passes(stack: str, engine: RealEngine, host: PolicyHost) -> None:
-    engine.configure(stack, stack_config(plan_folder(STACKS, AS_OF), emulated=True))
+    mesh = plan_folder(STACKS, AS_OF)
+    engine.configure(stack, stack_config(mesh, emulated=True))
     outcome = engine.run(
         stack,
         entry_point(ENTRY_POINT),
         AwsProvider,
         preview=True,
         policy_packs=[host.pack],
-        environment=host.environment,
+        environment={**host.environment, **settings(mesh)},
     )
     assert outcome.failures == ()
     assert len(outcome.steps) > 20
