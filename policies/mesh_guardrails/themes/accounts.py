@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mesh_guardrails.accounts_of_stack import PROVIDER, setting
+from mesh_guardrails.accounts_of_stack import PROVIDER, role_arn, setting
 from mesh_guardrails.companions import written
 from mesh_guardrails.mesh_parameters import ACCOUNTS
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
@@ -56,11 +56,11 @@ def without_role(provider: RegisteredResource) -> Iterator[str]:
         return
     roles = _roles(provider.props)
     # A role without an ARN is none: the plugin acts with the credentials that it finds.
-    if not roles or not all(str(role.get("roleArn") or "") for role in roles):
+    if not roles or not all(map(role_arn, roles)):
         yield f"'{provider.name}' takes on no role; set assumeRoles to the deployment role of its account"
         return
     allowed = [str(one) for one in setting(provider.props, "allowedAccountIds") or ()]
-    arn = str(roles[-1].get("roleArn") or "")
+    arn = role_arn(roles[-1])
     named = _ROLE.match(arn)
     if named and len(allowed) == 1 and named[1] != allowed[0]:
         yield (

@@ -237,6 +237,11 @@ PROVIDERS: Final[list[Case]] = [
     reports("provider-takes-on-a-role", "takes on no role", provider(assumeRoles='[{"sessionName": "x"}]')),
     reports("provider-takes-on-a-role", "takes on no role", provider(assumeRoles='[{"roleArn": ""}]')),
     reports(
+        "provider-takes-on-a-role",
+        f"takes on a role of {AWAY}",
+        provider(assumeRoles=f'[{{"role_arn": "arn:aws:iam::{AWAY}:role/mesh/deploy"}}]'),
+    ),
+    reports(
         "provider-names-one-account",
         "is for the account 111122223333, which is not one of the mesh's",
         provider(),
