@@ -34,7 +34,7 @@ def provider_account(props: Mapping[str, Any]) -> str:
 
 
 def role_arn(role: Mapping[str, Any]) -> str:
-    """The ARN of a role that a provider takes on; a plain dict of Python keeps its `role_arn`, and the plugin takes it."""
+    """The ARN of a role that a provider takes on; a plain dict of Python arrives with its own key, `role_arn`."""
     return str(role.get("roleArn") or role.get("role_arn") or "")
 
 
