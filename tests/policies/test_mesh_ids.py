@@ -68,6 +68,7 @@ def test_ids_stand_for_the_defaults_of_every_rule_that_asks_for_them() -> None:
         "function-permission-is-closed",
         "no-foreign-account-in-policy",
         "no-grant-to-a-foreign-account",
+        "provider-names-one-account",
     }
     for rule in asking:
         assert {**with_ids(rule, ids).values()} == {one.keyword: ids[one.name] for one in rule.parameters}

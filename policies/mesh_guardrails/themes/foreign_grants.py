@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mesh_guardrails.document_reading import account_of
+from mesh_guardrails.mesh_parameters import ACCOUNTS, ORGANIZATION
 from mesh_guardrails.nested import values_at
 from mesh_guardrails.rule import RegisteredResource, Rule, StackRule
-from mesh_guardrails.themes.perimeter import ACCOUNTS, ORGANIZATION
 from mesh_guardrails.type_tokens import token
 
 _GRANTED_TO: Final = {

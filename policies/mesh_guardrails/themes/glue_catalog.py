@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mesh_guardrails.bucket_settings import BUCKETS
 from mesh_guardrails.companions import written
@@ -24,6 +25,8 @@ SECRETS: Final = ("PASSWORD", "ENCRYPTED_PASSWORD", "KAFKA_SASL_SCRAM_PASSWORD",
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-connections.html
 """
 
+_PLACES: Final = ("connectionProperties", "athenaProperties", "authenticationConfiguration")
+_PASSWORD_IN_ADDRESS: Final = re.compile(r"(?i)\bpassword=[^&;]|(?://|:thin:)[^/\s:@]+[:/][^/\s:@]+@")
 _SECRET_WORDS: Final = ("PASSWORD", "SECRET_KEY", "ACCESS_KEY", "TOKEN", "KEYTAB")
 _NAMES_OF_SECRETS: Final = ("SECRET_ID", "SECRET_ARN")
 _ICEBERG: Final = "openTableFormatInput"
@@ -31,8 +34,8 @@ _ICEBERG: Final = "openTableFormatInput"
 
 def written_password(connection: RegisteredResource) -> Iterator[str]:
     """Messages on a connection with a password in it, which whoever may read the catalog reads."""
-    properties: Mapping[str, Any] = connection.props.get("connectionProperties") or {}
-    if found := sorted(name for name in properties if _is_secret(name)):
+    found = sorted(name for place in _PLACES for name in _secrets(connection.props.get(place)))
+    if found:
         yield (
             f"'{connection.name}' has {', '.join(found)} in its properties; name a secret of Secrets Manager by "
             "SECRET_ID"
@@ -96,6 +99,21 @@ def foreign_catalog(catalog: RegisteredResource) -> Iterator[str]:
             f"'{catalog.name}' is a catalog of the type {kind}, in which Lake Formation decides nothing; use Glue's "
             "catalog"
         )
+
+
+def _secrets(properties: Any) -> Iterator[str]:
+    """Names of passwords within properties, and of addresses with a password in them; a name is enough."""
+    if not isinstance(properties, Mapping):
+        return
+    written = cast("Mapping[str, Any]", properties)
+    for name in written:
+        if _is_secret(name):
+            yield name
+        elif name.upper() not in _NAMES_OF_SECRETS:
+            value = written.get(name)
+            if isinstance(value, str) and _PASSWORD_IN_ADDRESS.search(value):
+                yield name
+            yield from _secrets(value)
 
 
 def _is_secret(name: str) -> bool:

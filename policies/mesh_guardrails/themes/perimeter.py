@@ -20,6 +20,7 @@ from mesh_guardrails.document_reading import (
     statements,
     texts,
 )
+from mesh_guardrails.mesh_parameters import ACCOUNTS, ORGANIZATION
 from mesh_guardrails.nested import first
 from mesh_guardrails.policy_properties import RESOURCE_POLICIES, resource_statements, written_statements
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
@@ -199,18 +200,6 @@ def _says_resource(statement: ReadStatement) -> bool:
     return any(test.holds_only_when_present and all(map(account_of, test.values)) for test in contexts)
 
 
-ACCOUNTS: Final = Parameter(
-    "accounts",
-    "Ids of the accounts that policies may let in; any with a condition, where the list is empty.",
-    {"type": "array", "items": {"type": "string"}},
-    [],
-)
-ORGANIZATION: Final = Parameter(
-    "organization",
-    "Id of the organisation that conditions may name; any, where it is empty.",
-    {"type": "string", "pattern": "^(o-[a-z0-9]+)?$"},
-    "",
-)
 _POLICIES: Final = frozenset(RESOURCE_POLICIES)
 
 RULES: Final = (

@@ -14,6 +14,7 @@ from mesh_guardrails.document_reading import (
     is_organisation,
     limits_source,
 )
+from mesh_guardrails.mesh_parameters import ACCOUNTS
 from mesh_guardrails.policy_properties import ROLE, trust_statements
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 
@@ -157,13 +158,6 @@ STACK_RULES: Final = (
         description="A role trusts some callers of another account, not all of it, and no foreign account.",
         check=loose_account,
         types=_TRUST,
-        parameters=(
-            Parameter(
-                "accounts",
-                "Ids of the accounts that roles may trust; any, where the list is empty.",
-                {"type": "array", "items": {"type": "string"}},
-                [],
-            ),
-        ),
+        parameters=(ACCOUNTS,),
     ),
 )

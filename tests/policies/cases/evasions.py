@@ -8,6 +8,7 @@ from typing import Any, Final
 from mesh_guardrails.themes.perimeter import FUNCTION_PERMISSION
 
 from sandbox.engine.wire import UNKNOWN
+from tests.policies.cases.accounts import provider
 from tests.policies.cases.case import Case, Made, made, passes, reports, waits
 from tests.policies.cases.partners import of
 from tests.policies.cases.permissions import policy
@@ -232,4 +233,59 @@ WAYS: Final[list[Case]] = [
     ),
 ]
 
-CASES: Final[list[Case]] = [*POLICIES, *ACTIONS, *FOREIGN, *WAYS]
+PROVIDERS: Final[list[Case]] = [
+    reports("provider-takes-on-a-role", "takes on no role", provider(assumeRoles='[{"sessionName": "x"}]')),
+    reports("provider-takes-on-a-role", "takes on no role", provider(assumeRoles='[{"roleArn": ""}]')),
+    reports(
+        "provider-takes-on-a-role",
+        f"takes on a role of {AWAY}",
+        provider(assumeRoles=f'[{{"role_arn": "arn:aws:iam::{AWAY}:role/mesh/deploy"}}]'),
+    ),
+    reports(
+        "provider-names-one-account",
+        "is for the account 111122223333, which is not one of the mesh's",
+        provider(),
+        configured={"accounts": ["444455556666"]},
+    ),
+    passes("provider-names-one-account", provider(), configured={"accounts": [HOME]}),
+    *(
+        reports("provider-speaks-to-aws", f"has {setting}", provider(**{setting: value}))
+        for setting, value in (
+            ("endpoints", '[{"s3": "https://example.org"}]'),
+            ("httpProxy", "http://example.org"),
+            ("httpsProxy", "http://example.org"),
+            ("insecure", "true"),
+            ("customCaBundle", "/tmp/ca.pem"),
+        )
+    ),
+    passes("provider-speaks-to-aws", provider(insecure="false", endpoints="[]")),
+    waits("provider-speaks-to-aws", provider(endpoints=UNKNOWN)),
+]
+
+CONNECTION: Final = "aws:glue/connection:Connection"
+PASSWORDS: Final[list[Case]] = [
+    *(
+        reports(
+            "connection-has-no-password",
+            "has JDBC_CONNECTION_URL",
+            made(CONNECTION, connectionProperties={"JDBC_CONNECTION_URL": url}),
+        )
+        for url in (
+            "jdbc:postgresql://db:5432/orders?user=reader&password=correct-horse",
+            "jdbc:redshift://reader:correct-horse@db:5439/orders",
+            "jdbc:oracle:thin:reader/correct-horse@db:1521/orders",
+        )
+    ),
+    passes(
+        "connection-has-no-password",
+        made(CONNECTION, connectionProperties={"JDBC_CONNECTION_URL": "jdbc:postgresql://db:5432/orders"}),
+    ),
+    reports(
+        "connection-has-no-password",
+        "has password",
+        made(CONNECTION, authenticationConfiguration={"basicAuthenticationCredentials": {"password": UNKNOWN}}),
+    ),
+    reports("connection-has-no-password", "has PASSWORD", made(CONNECTION, athenaProperties={"PASSWORD": "x"})),
+]
+
+CASES: Final[list[Case]] = [*POLICIES, *ACTIONS, *FOREIGN, *WAYS, *PROVIDERS, *PASSWORDS]
