@@ -68,9 +68,6 @@ def _value(option: Any) -> str:
     choices = getattr(option.type, "choices", None)
     if choices:
         return "|".join(str(getattr(choice, "value", choice)) for choice in choices)
-    formats = getattr(option.type, "formats", None)
-    if formats:
-        return "YYYY-MM-DD"
     return option.metavar or {"integer": "N", "float": "N"}.get(option.type.name, option.type.name.upper())
 
 
