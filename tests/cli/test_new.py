@@ -255,7 +255,7 @@ TEMPLATES = {
     "product/entry.yaml.jinja": {
         "kind: [": (
             " writes what is not valid: line 2 of its text: not YAML: a value is missing, or a bracket "
-            "is not closed; mend"
+            "is not closed: write it; mend"
         ),
         "{kind: {{ kind }}}": ": mend the template, or answer otherwise",
         "": " writes what is not valid: it writes nothing; mend the template\n",
