@@ -233,9 +233,8 @@ class _Reader:
         source = self.loaded.sources[file]
         plain = yamlfile.unquoted(source, r"[0-9]+")
         for line, column, text in plain:
-            message = (
-                f'account id {text} needs quotes: write "{text}"; without them YAML can read a number, and drop zeros'
-            )
+            message = f'account id {text} needs quotes: write "{text}"; '
+            message += "without them YAML can read a number, and drop zeros"
             self.loaded.findings.append(Finding(source.file, line, column, message))
         return frozenset((line, column) for line, column, _ in plain)
 

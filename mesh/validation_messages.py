@@ -127,7 +127,7 @@ def _reason(model: type[BaseModel], path: KeyPath, value: Any, kind: str, error:
 
 
 def _of_kind(model: type[BaseModel], path: KeyPath, value: Any, kind: str) -> str:
-    """Expectation of a value of another kind, with what to write instead."""
+    """The end of a sentence on a value of another kind: the kind that is expected, and what to write instead."""
     name, wanted = _KINDS[kind]
     here = node(model, path)
     # Of a number the unit counts, which the first words of its description say.

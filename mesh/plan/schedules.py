@@ -84,7 +84,7 @@ def _as_cron(number: str, unit: str) -> str:
 def _six(fields: list[str]) -> list[str]:
     """Six fields, as AWS has them, of the five or six of another cron, which counts the days of the week from 0."""
     minute, hour, day, month, weekday, *year = fields
-    if not year:
+    if not year and "/" not in weekday:  # a step is no day
         weekday = re.sub("[0-7]", lambda number: str(int(number[0]) % 7 + 1), weekday)
     if "?" not in (day, weekday):
         day, weekday = ("?", weekday) if day == "*" and weekday != "*" else (day, "?")

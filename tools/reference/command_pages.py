@@ -69,10 +69,8 @@ def _value(option: Any) -> str:
     choices = getattr(option.type, "choices", None)
     if choices:
         return "|".join(str(getattr(choice, "value", choice)) for choice in choices)
-    formats = getattr(option.type, "formats", None)
-    if formats:
-        return "YYYY-MM-DD"
-    return option.metavar or {"integer": "N", "float": "N"}.get(option.type.name, option.type.name.upper())
+    kind = str(option.type.name)
+    return option.metavar or {"integer": "N", "float": "N"}.get(kind, kind.upper())
 
 
 def _row(parameter: Any, first: str) -> tuple[str, str, str]:

@@ -44,6 +44,14 @@ COMMAND_MISTAKES: Final = (
         do="give the folder",
     ),
     CommandMistake(
+        name="a day as Americans write it",
+        words=("plan", "-C", "FOLDER", "--as-of", "12/25/2026"),
+        place="--as-of",
+        found="the day is '12/25/2026'",
+        allowed="expected a day that exists, as year-month-day",
+        do="write 2026-12-25",
+    ),
+    CommandMistake(
         name="a new domain with a capital and an underscore",
         words=("new", "domain", "Customer_Care", "--description", "Calls.", "-C", "FOLDER", "--yes"),
         place="NAME",
