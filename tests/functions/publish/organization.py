@@ -20,6 +20,7 @@ import botocore.client
 from aws_sessions import AwsSessions, session
 from handler import Batch
 from moto import mock_aws
+from moto.core.base_backend import BaseBackend
 from moto.glue.exceptions import ConcurrentRunsExceededException
 from moto.glue.models import glue_backends
 from moto.glue.responses import GlueResponse
@@ -327,12 +328,24 @@ def harbour(folder: Path, said: Mapping[str, Any] | None = None) -> Generator[Ha
             ExitStack() as optimizers,
             patch.object(botocore.client.BaseClient, "_make_api_call", call),
             patch.object(ExecutorFactory, "get_or_create", SameThread),
+            patch.object(BaseBackend, "urls", property(lambda backend: _urls(type(backend), backend))),
             patch.object(GlueResponse, "update_table", _versioned(GlueResponse.update_table)),
             patch.object(LakeFormationBackend, "add_lf_tags_to_resource", _added()),
         ):
             for response, name, operation in table_optimizers():
                 optimizers.enter_context(patch.object(response, name, operation, create=True))
             yield organization
+
+
+_USUAL_URLS: Any = BaseBackend.urls.fget  # type: ignore[attr-defined]
+_URLS: dict[type, Any] = {}
+
+
+def _urls(service: type, backend: BaseBackend) -> Any:
+    """The addresses of a service, which moto formats anew at each call; they are the same for all of its backends."""
+    if service not in _URLS:
+        _URLS[service] = _USUAL_URLS(backend)
+    return _URLS[service]
 
 
 def _versioned(update: Callable[[Any], Any]) -> Callable[[Any], Any]:
