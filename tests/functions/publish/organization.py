@@ -133,6 +133,21 @@ def kept(_account: str) -> KeptSession:
     return KeptSession()
 
 
+class _KeptRoles(AwsSessions):
+    """The function's roles, each assumed anew by an organisation, with clients that are made once a process."""
+
+    def _session(self, role: str) -> Any:
+        if role not in self._sessions:
+            held = kept(role or "the function's own")
+            self._sessions[role] = held.taking(_as_issued(self._assumed(role))) if role else held
+        return self._sessions[role]
+
+
+def _as_issued(credentials: Mapping[str, str]) -> dict[str, str]:
+    names = {"AccessKeyId": "access_key_id", "SecretAccessKey": "secret_access_key", "SessionToken": "session_token"}
+    return {name: credentials[f"aws_{ours}"] for name, ours in names.items()}
+
+
 class Harbour:
     """The organisation, with one product, and the function's configuration in a folder."""
 
@@ -141,7 +156,7 @@ class Harbour:
         self.configure(said)
         self.domain = self.session(DOMAIN)
         self.hub = kept(HUB)
-        self.sessions = AwsSessions(PublishDocuments(self.folder).settings)
+        self.sessions = _KeptRoles(PublishDocuments(self.folder).settings)
         self.s3, self.glue = self.domain.client("s3"), self.domain.client("glue")
         self.hub_glue, self.lake = self.hub.client("glue"), self.hub.client("lakeformation")
         self.hub_s3 = self.hub.client("s3")
