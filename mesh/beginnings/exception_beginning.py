@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from mesh.beginnings import question
@@ -11,35 +12,35 @@ from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, days_ahead
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed, nearest
+from mesh.guardrail_rules import guardrails
+from mesh.model.exceptions_file import EXCEPTIONS_FILE, LONGEST_EXCEPTION
 from mesh.validation_messages import shorten
 
-FILE: Final = "exceptions.yaml"
 TEMPLATE: Final = "exception/entry.yaml.jinja"
-LONGEST: Final = 180
-"""Days that an exception lasts at the most."""
-
 HEADER: Final = """\
 # yaml-language-server: $schema=../schemas/exceptions.schema.json
 # What rules of the policy pack do not hold for, each until a day (docs/policies.md).
 """
 
 
-def _rule(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", answer) or len(answer) > 100:
-        raise AnswerError(f"'{shorten(answer)}' is not the name of a rule: lower-case words joined by hyphens")
-    return answer
+def _rules(_ground: Ground, _answers: GivenAnswers) -> list[str]:
+    """Rules of the policy pack that accept exceptions."""
+    return [name for name, rule in guardrails().items() if rule.accepts_exceptions]
 
 
-def _stacks(ground: Ground) -> list[str]:
-    """The stacks of the mesh."""
-    mesh = ground.mesh
-    of_domains = [f"{kind}-{name}" for name in mesh.domains for kind in ("access", "domain")]
-    return ["organization", "governance", *(f"partner-{name}" for name in mesh.partners), *of_domains]
+def _rule(answer: str, ground: Ground, answers: GivenAnswers) -> str:
+    rule = guardrails().get(answer)
+    if rule is not None and not rule.accepts_exceptions:
+        raise AnswerError(
+            f"'{answer}' accepts no exception, as no rule of the theme '{rule.theme}' does; change the resource so "
+            "that it keeps the rule"
+        )
+    return question.one_of("rule", _rules)(answer, ground, answers)
 
 
 def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
     stack, slash, pattern = answer.partition("/")
-    stacks = _stacks(ground)
+    stacks = ground.mesh.stacks()
     if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
         raise AnswerError(
             f"'{shorten(answer)}' is not <stack>/<name of a resource>, such as {stacks[-1]}/logs; '*' in the name "
@@ -54,11 +55,8 @@ def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
     return answer
 
 
-def _teams(ground: Ground, _answers: GivenAnswers) -> list[str]:
-    """Teams that own the mesh, a domain or a partner."""
-    mesh = ground.mesh
-    owners = [mesh.file.owner, *(each.owner for each in (*mesh.domains.values(), *mesh.partners.values()))]
-    return list(dict.fromkeys(owner.team for owner in owners))
+def _teams(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
+    return ground.mesh.teams()
 
 
 def _owner(ground: Ground, answers: GivenAnswers) -> str:
@@ -71,14 +69,14 @@ def _owner(ground: Ground, answers: GivenAnswers) -> str:
 
 def _expires(answer: str, ground: Ground, answers: GivenAnswers) -> datetime.date:
     day = question.future_day(answer, ground, answers)
-    latest = question.later(ground.today, LONGEST)
+    latest = question.later(ground.today, LONGEST_EXCEPTION)
     if day > latest:
-        raise AnswerError(f"{day} is more than {LONGEST} days ahead; give {latest} or an earlier day")
+        raise AnswerError(f"{day} is more than {LONGEST_EXCEPTION} days ahead; give {latest} or an earlier day")
     return day
 
 
 QUESTIONS: Final = (
-    BeginningQuestion("RULE", "The rule, by its name", _rule),
+    BeginningQuestion("RULE", "The rule, by its name (docs/policies.md lists them)", _rule),
     BeginningQuestion(
         "RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for some characters", _resource
     ),
@@ -87,20 +85,23 @@ QUESTIONS: Final = (
         "owner", "The team that answers for it", question.one_of("team", _teams), default=_owner, offered=_teams
     ),
     BeginningQuestion(
-        "expires", "The last day of the exception, 180 days ahead at the most", _expires, default=days_ahead(90)
+        "expires",
+        f"The last day of the exception, {LONGEST_EXCEPTION} days ahead at the most",
+        _expires,
+        default=days_ahead(90),
     ),
 )
 
 
 def files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of exceptions with one more."""
-    text = ground.text_of(FILE)
+    text = ground.text_of(EXCEPTIONS_FILE)
     values = {"rule": answers["RULE"], "resource": answers["RESOURCE"]}
     values |= {key: answers[key] for key in ("reason", "owner", "expires")}
     entry = ground.blueprints.entry(TEMPLATE, values)
     if text is None:
         lines = entry.value.rstrip("\n").split("\n")
         item = "".join(f"{'  - ' if number == 0 else '    '}{line}\n" for number, line in enumerate(lines))
-        return NewFiles().with_file(FILE, f"{HEADER}exceptions:\n{item}", TEMPLATE)
-    new = added(text, ("exceptions",), entry, f"{ground.shown}/{FILE}")
-    return NewFiles().with_file(FILE, new, TEMPLATE)
+        return NewFiles().with_file(EXCEPTIONS_FILE, f"{HEADER}exceptions:\n{item}", TEMPLATE)
+    new = added(text, ("exceptions",), entry, f"{ground.shown}/{EXCEPTIONS_FILE}")
+    return NewFiles().with_file(EXCEPTIONS_FILE, new, TEMPLATE)

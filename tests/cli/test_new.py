@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from cli import exit_codes, main
-from mesh.findings import SERIOUS
+from mesh.findings import SERIOUS, listed
 from mesh.folder import findings_of
+from mesh.guardrail_rules import guardrails
 from tests.conftest import TINY
 from tests.e2e.journal import DAY
 
@@ -119,6 +120,8 @@ def test_an_answer_is_one_value_whatever_is_in_it(mesh: Path, capsys: pytest.Cap
     assert written(mesh, "clearances/general.yaml")["members"][-1]["use"] == use
 
 
+TAKE_EXCEPTIONS = listed(name for name, rule in guardrails().items() if rule.accepts_exceptions)
+
 REFUSED = {
     "new domain": [
         "NAME: it is missing; Name of the domain: lower-case words joined by hyphens",
@@ -196,15 +199,22 @@ REFUSED = {
         "('orders.customers' holds pii); allowed: financial and pii"
     ],
     "new exception Rule domain-shop/x --reason x --owner shops": [
-        "RULE: 'Rule' is not the name of a rule: lower-case words joined by hyphens",
+        f"RULE: there is no rule 'Rule'; allowed: {TAKE_EXCEPTIONS}",
         "--owner: there is no team 'shops'; did you mean 'shop'? Allowed: orders, platform and shop",
     ],
-    "new exception rule shop --reason x --owner shop --expires 2027-06-01": [
+    "new exception bucket-is-protectd domain-shop/x --reason x": [
+        f"RULE: there is no rule 'bucket-is-protectd'; did you mean 'bucket-is-protected'? Allowed: {TAKE_EXCEPTIONS}"
+    ],
+    "new exception endpoint-has-policy domain-shop/x --reason x": [
+        "RULE: 'endpoint-has-policy' accepts no exception, as no rule of the theme 'perimeter' does; change the "
+        "resource so that it keeps the rule"
+    ],
+    "new exception bucket-is-protected shop --reason x --owner shop --expires 2027-06-01": [
         "RESOURCE: 'shop' is not <stack>/<name of a resource>, such as domain-shop/logs; '*' in the name stands for "
         "some characters",
         "--expires: 2027-06-01 is more than 180 days ahead; give 2027-05-30 or an earlier day",
     ],
-    "new exception rule domain-shops/x --reason x --owner shop": [
+    "new exception bucket-is-protected domain-shops/x --reason x --owner shop": [
         "RESOURCE: there is no stack 'domain-shops'; did you mean 'domain-shop'? Stacks: access-orders, access-shop, "
         "domain-orders, domain-shop, governance, organization and partner-courier",
     ],

@@ -70,13 +70,12 @@ def killed_between(mesh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
         replace(source, target)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), new_transaction.alone(mesh):
+    files = ("domains/shop.yaml", "domains/orders.yaml")
+    before = {file: (mesh / file).read_bytes() for file in files}
+    with monkeypatch.context() as patch, new_transaction.alone(mesh):
         patch.setattr(os, "replace", until_the_second)
-        new_transaction.write(
-            mesh,
-            {"domains/shop.yaml": "new\n", "domains/orders.yaml": "new\n"},
-            {file: (mesh / file).read_bytes() for file in ("domains/shop.yaml", "domains/orders.yaml")},
-        )
+        with pytest.raises(KeyboardInterrupt):
+            new_transaction.write(mesh, dict.fromkeys(files, "new\n"), before)
 
 
 def test_a_file_that_was_edited_after_a_kill_is_not_written_over(mesh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
