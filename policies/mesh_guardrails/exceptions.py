@@ -172,7 +172,7 @@ def _exception(
         wrong.append(f"'{rule}' accepts no exception, as no rule of the theme '{rules[rule].theme}' does")
     if not isinstance(resource, str) or not RESOURCE.fullmatch(resource):
         wrong.append(f"'{resource}' is not <stack>/<pattern of a name>")
-    wrong += [f"'{key}' is empty" for key in ("reason", "owner") if not str(values[key] or "").strip()]
+    wrong += [f"'{key}' is {fault}" for key in ("reason", "owner") if (fault := _text_fault(values[key]))]
     if expires is None:
         wrong.append(f"'{values['expires']}' is no day")
     elif (expires - as_of).days > LONGEST:
@@ -181,6 +181,12 @@ def _exception(
         return None, wrong
     stack, _, pattern = str(resource).partition("/")
     return StackException(str(rule), stack, pattern, str(values["reason"]), str(values["owner"]), expires), []
+
+
+def _text_fault(written: object) -> str:
+    if not isinstance(written, str):
+        return "no text"
+    return "" if written.strip() else "empty"
 
 
 def _date(written: object) -> datetime.date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mesh import temporary_folders
 from mesh.temporary_folders import temporary_folder
 
 HOLDS = """
@@ -42,3 +44,18 @@ def test_a_folder_of_a_killed_run_is_removed_and_one_that_is_held_stays(
         assert not theirs.exists()
         assert ours.is_dir()
     assert [path.name for path in tmp_path.iterdir()] == ["mesh-notes"]
+
+
+def test_a_folder_that_is_just_being_made_is_not_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    lock = fcntl.flock
+
+    def behind_another_run(file: object, operation: int) -> None:
+        if operation == fcntl.LOCK_EX:
+            temporary_folders.sweep()
+        lock(file, operation)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(fcntl, "flock", behind_another_run)
+    with temporary_folder("trial") as ours:
+        assert ours.is_dir()
+    assert list(tmp_path.iterdir()) == []

@@ -70,6 +70,17 @@ def test_one_that_is_wrong_keeps_the_pack_from_running(tmp_path: Path, over: dic
     assert f"exceptions.yaml: exceptions[1]: {said}" in str(error.value)
 
 
+@pytest.mark.parametrize(("key", "text"), [("reason", '"A site serves it."'), ("owner", '"shop"')])
+@pytest.mark.parametrize("value", ["[shop]", "7", "{a: b}"])
+def test_a_reason_or_an_owner_that_is_no_text_keeps_the_pack_from_running(
+    tmp_path: Path, key: str, text: str, value: str
+) -> None:
+    shown = entry().replace(f"{key}: {text}", f"{key}: {value}")
+    assert f"{key}: {value}" in shown
+    with pytest.raises(UnusableExceptionsError, match=rf"exceptions\[0\]: '{key}' is no text"):
+        read(EVERY, written(tmp_path, shown))
+
+
 def test_the_last_day_that_is_allowed_is_allowed(tmp_path: Path) -> None:
     assert read(EVERY, written(tmp_path, entry(expires="2027-05-30"))).every
 
