@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from mesh.load import load
 from mesh.model import Mesh, lock_file
 from mesh.model.names_lock import NAMES_LOCK_FILE, names_lock_text
 from mesh.pipeline_scripts import FOLDER as SCRIPTS
+from mesh.temporary_folders import temporary_folder
 
 NOT_MESH: Final = frozenset({"offboarded", BLUEPRINTS})
 """Folders in a mesh folder that no rule reads."""
@@ -75,7 +75,7 @@ def _what(finding: Finding) -> tuple[str, str, str]:
 def _copied(directory: Path) -> Generator[tuple[Path, Path]]:
     """A temporary copy of a mesh folder, with the scripts of pipelines beside it, and the folder that both are in."""
     whole = directory.resolve()
-    with tempfile.TemporaryDirectory(prefix="mesh-new-") as temporary:
+    with temporary_folder("new") as temporary:
         top = Path(os.path.realpath(temporary)) / "top"
         copy = top / (whole.name or "mesh")
         shutil.copytree(whole, copy, symlinks=True, ignore=partial(_not_read, whole))

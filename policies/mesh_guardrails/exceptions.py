@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 import yaml
 
+from mesh_guardrails.accounts_of_stack import stack_of_urn
 from mesh_guardrails.rule import AnyRule
 
 VARIABLE: Final = "MESH_EXCEPTIONS"
@@ -64,7 +65,7 @@ class Exceptions:
 
     def covering(self, rule: str, urn: str, name: str) -> StackException | None:
         """The exception that allows what the rule finds in a resource, which is of use then; None for none."""
-        stack = stack_of(urn)
+        stack = stack_of_urn(urn)
         for each in self.every:
             is_meant = each.rule == rule and each.stack == stack and each.matches(name)
             if is_meant and each.expires >= self.as_of:
@@ -95,11 +96,6 @@ class Exceptions:
                     else f"matches none of the {len(known)} resources of the stack"
                 )
                 yield f"{each} {why}; correct it, or remove it from exceptions.yaml"
-
-
-def stack_of(urn: str) -> str:
-    """The stack that a resource is in: `urn:pulumi:<stack>::<project>::…`."""
-    return urn.removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def read(rules: Iterable[AnyRule], environment: Mapping[str, str]) -> Exceptions:
