@@ -131,6 +131,10 @@ REFUSED = {
         "NAME: the domain 'orders' is there already: stacks/domains/orders.yaml; choose another name; taken "
         "are orders and shop"
     ],
+    "new domain 'Sales Data' --description x": [
+        "NAME: 'Sales Data' is not a name that fits here; did you mean 'sales-data'? Expected lower-case letters, digits "
+        "and single hyphens, a letter first, at most 40 characters"
+    ],
     "new domain x --description x --account 12": ["--account: '12' is not an AWS account id: twelve digits"],
     "new product orders.parcels": [
         "PRODUCT: the product 'orders.parcels' is there already: stacks/domains/orders.yaml; choose another "
