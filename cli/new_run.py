@@ -33,7 +33,7 @@ SHORT: Final = 30
 
 @dataclass(slots=True)
 class MeshTexts:
-    """The files of a mesh as they are read, each once: what is written is compared with it."""
+    """The files of a mesh as they are read, each once: what is written over is compared with it."""
 
     directory: Path
     read: dict[str, bytes | None] = field(default_factory=dict[str, bytes | None])
@@ -71,9 +71,11 @@ def begin(kind: str, directory: Path, given: Mapping[str, str], today: datetime.
         new = KINDS[kind].files(ground, answers)
         trial = tried(directory, new, before, today)
         _require_valid(trial, new, ground)
-        new_transaction.write(directory, trial.texts, {file: texts.data(file) for file in trial.texts})
+        # A file that no question and no entry looked at has to be new; read here it would be compared with itself.
+        before = {**{file: texts.read.get(file) for file in new.texts}, **trial.locks_before}
+        new_transaction.write(directory, trial.texts, before)
     assert trial.mesh is not None
-    _tell(directory, texts, trial, new)
+    _tell(directory, before, trial, new)
     _tell_changes(PlannedMesh(directory, mesh, build(mesh, today), today), trial.mesh)
     _tell_next(kind, directory, trial, given)
 
@@ -121,9 +123,9 @@ def _shown(directory: Path, file: str) -> str:
     return os.path.normpath(directory / file)
 
 
-def _tell(directory: Path, texts: MeshTexts, trial: Trial, new: NewFiles) -> None:
+def _tell(directory: Path, before: Mapping[str, bytes | None], trial: Trial, new: NewFiles) -> None:
     for file in trial.texts:
-        answer(f"{_shown(directory, file)}: {'new' if texts.data(file) is None else 'changed'}")
+        answer(f"{_shown(directory, file)}: {'new' if before[file] is None else 'changed'}")
     for remark in new.remarks:
         say(remark)
     for finding in trial.findings:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mesh.findings import NotPossibleError
+from mesh.pipeline_scripts import FOLDER as SCRIPTS
 
 STAGE: Final = ".new"
 """Folder in the mesh folder, from the first new file to the last; not read by the mesh."""
@@ -65,7 +66,10 @@ def _locked(path: Path) -> int:
 
 
 def resumed(mesh: Path) -> list[str]:
-    """Files that an earlier command had not moved to their places, moved now; none where nothing was left."""
+    """Files that an earlier command had not moved to their places, moved now; none where nothing was left.
+
+    Raises NotPossibleError where somebody changed one of them since, or they cannot be moved.
+    """
     stage = mesh / STAGE
     if not stage.is_dir():
         return []
@@ -96,7 +100,10 @@ def write(mesh: Path, texts: Mapping[str, str], before: Mapping[str, bytes | Non
             _require_inside(mesh, file)
             _require_writable(mesh / file)
         stage.mkdir()
-        moves = [_staged(mesh, stage, number, file, text) for number, (file, text) in enumerate(texts.items())]
+        moves = [
+            {**_staged(mesh, stage, number, file, text), "before": _digest(before[file])}
+            for number, (file, text) in enumerate(texts.items())
+        ]
         part = stage / f"{JOURNAL}.part"
         _put(part, json.dumps({"files": moves}, indent=1).encode(), 0o644)
         with _uninterrupted():
@@ -113,6 +120,8 @@ def write(mesh: Path, texts: Mapping[str, str], before: Mapping[str, bytes | Non
             f"{error.filename or mesh} cannot be written ({error.strerror}); what is missing is in {stage}: "
             "`mesh new resume` completes it"
         ) from None
+    except ValueError as error:
+        raise NotPossibleError(f"{error}; what is missing is in {stage}: move it by hand") from None
     except BaseException:
         if not (stage / JOURNAL).exists():
             shutil.rmtree(stage, ignore_errors=True)
@@ -131,17 +140,25 @@ def _uninterrupted() -> Generator[None]:
 
 def _require_unchanged(path: Path, before: bytes | None) -> None:
     """Raises NotPossibleError for a file that somebody wrote after it was read."""
-    try:
-        now = path.read_bytes()
-    except FileNotFoundError:
-        now = None
-    if now != before:
+    if _held(path) != before:
         raise NotPossibleError(f"{path} was changed meanwhile; type the command again")
+
+
+def _held(path: Path) -> bytes | None:
+    """The bytes of a file; None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _digest(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
 
 
 def _require_inside(mesh: Path, file: str) -> None:
     """Raises NotPossibleError for a file that a link would have written elsewhere."""
-    roots = [os.path.realpath(mesh), os.path.join(os.path.realpath(mesh.resolve().parent), "pipelines")]
+    roots = [os.path.realpath(mesh), os.path.join(os.path.realpath(mesh.resolve().parent), SCRIPTS)]
     real = os.path.realpath(mesh / file)
     if not any(real.startswith(root + os.sep) for root in roots):
         raise NotPossibleError(f"{mesh / file} would stand outside of the mesh folder: remove the link")
@@ -161,7 +178,7 @@ def _staged(mesh: Path, stage: Path, number: int, file: str, text: str) -> dict[
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
     data = text.encode("utf-8")
     _put(stage / str(number), data, mode)
-    return {"staged": str(number), "target": file, "sha256": hashlib.sha256(data).hexdigest()}
+    return {"staged": str(number), "target": file, "sha256": _digest(data)}
 
 
 def _umask() -> int:
@@ -179,14 +196,19 @@ def _put(path: Path, data: bytes, mode: int) -> None:
 
 
 def _move(mesh: Path, stage: Path, moves: list[dict[str, Any]]) -> None:
-    """Moves staged files to their places, those that are left, and then removes the stage."""
+    """Moves staged files to their places, those that are left, and then removes the stage.
+
+    Raises ValueError where a staged file, or one in its place, is another than when the journal was written.
+    """
     for move in moves:
         staged = stage / str(move["staged"])
         _require_inside(mesh, str(move["target"]))
         target = Path(os.path.realpath(mesh / str(move["target"])))
         if staged.exists():
-            if hashlib.sha256(staged.read_bytes()).hexdigest() != move["sha256"]:
+            if _digest(staged.read_bytes()) != move["sha256"]:
                 raise ValueError(f"{staged} is not what was written there")
+            if _digest(_held(target)) != move["before"]:
+                raise ValueError(f"{mesh / str(move['target'])} was changed meanwhile")
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged, target)
             _flush(target.parent)

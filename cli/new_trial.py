@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Final
 
+from mesh.beginnings.blueprint import FOLDER as BLUEPRINTS
 from mesh.beginnings.new_files import NewFiles
 from mesh.contracts import catalog, lock_text
 from mesh.contracts.labels import label_words
@@ -23,13 +25,21 @@ from mesh.load import load
 from mesh.model import Mesh, lock_file
 from mesh.model.names_lock import NAMES_LOCK_FILE, names_lock_text
 from mesh.pipeline_scripts import FOLDER as SCRIPTS
+from mesh.temporary_folders import temporary_folder
+
+NOT_MESH: Final = frozenset({"offboarded", BLUEPRINTS})
+"""Folders in a mesh folder that no rule reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The mesh with new files: their texts and those of locks, the mesh, and the findings that it has besides."""
+    """The mesh with new files: their texts and those of locks, the mesh, and the findings that it has besides.
+
+    `locks_before` has what each lock held in the copy, from which its text was made; None for one that is new.
+    """
 
     texts: Mapping[str, str]
+    locks_before: Mapping[str, bytes | None]
     mesh: Mesh | None
     findings: tuple[Finding, ...]
 
@@ -37,10 +47,11 @@ class Trial:
 def tried(directory: Path, new: NewFiles, before: list[Finding], today: datetime.date) -> Trial:
     """The trial of new files in a copy of a mesh folder; the folder itself is not touched."""
     with _copied(directory) as (top, copy):
-        texts = dict(new.texts)
+        texts, locks_before = dict(new.texts), dict[str, bytes | None]()
         for file, text in texts.items():
             _put(copy / file, text)
         for file, text in _locks(copy, new).items():
+            locks_before[file] = (copy / file).read_bytes() if (copy / file).exists() else None
             _put(copy / file, text)
             texts[file] = text
         mesh, found = findings_of(copy, today)
@@ -52,7 +63,7 @@ def tried(directory: Path, new: NewFiles, before: list[Finding], today: datetime
             known[_what(each)] -= 1
         else:
             fresh.append(each)
-    return Trial(texts, mesh, tuple(fresh))
+    return Trial(texts, locks_before, mesh, tuple(fresh))
 
 
 def _what(finding: Finding) -> tuple[str, str, str]:
@@ -64,15 +75,20 @@ def _what(finding: Finding) -> tuple[str, str, str]:
 def _copied(directory: Path) -> Generator[tuple[Path, Path]]:
     """A temporary copy of a mesh folder, with the scripts of pipelines beside it, and the folder that both are in."""
     whole = directory.resolve()
-    with tempfile.TemporaryDirectory(prefix="mesh-new-") as temporary:
+    with temporary_folder("new") as temporary:
         top = Path(os.path.realpath(temporary)) / "top"
         copy = top / (whole.name or "mesh")
-        ignored = shutil.ignore_patterns(".*", "offboarded", "blueprints")
-        shutil.copytree(whole, copy, symlinks=True, ignore=ignored)
+        shutil.copytree(whole, copy, symlinks=True, ignore=partial(_not_read, whole))
         beside = whole.parent / SCRIPTS
         if beside.is_dir() and beside != whole:
-            shutil.copytree(beside, top / SCRIPTS, symlinks=True, ignore=ignored)
+            shutil.copytree(beside, top / SCRIPTS, symlinks=True, ignore=partial(_not_read, whole))
         yield top, copy
+
+
+def _not_read(mesh: Path, folder: str, names: list[str]) -> set[str]:
+    """Entries that the trial needs no copy of; below the mesh folder a domain may be called as one of its folders."""
+    left_out = NOT_MESH if Path(folder) == mesh else frozenset[str]()
+    return {name for name in names if name.startswith(".") or name in left_out}
 
 
 def _put(path: Path, text: str) -> None:

@@ -9,8 +9,8 @@ from typing import Final
 
 from mesh.findings import Finding, near_names, nearest
 
-FOLDERS: Final = frozenset({"domains", "partners", "clearances", "contracts", "offboarded", "pipelines"})
-"""Folders that a mesh folder has; `mesh offboard` writes the last."""
+FOLDERS: Final = frozenset({"domains", "partners", "clearances", "contracts", "pipelines", "blueprints", "offboarded"})
+"""Folders that a mesh folder has; `mesh new` reads templates in `blueprints`, `mesh offboard` writes `offboarded`."""
 
 FILES: Final = frozenset({"mesh.yaml", "accounts.yaml", "names.lock.yaml", "exceptions.yaml"})
 

@@ -25,8 +25,10 @@ def temporary_folder(kind: str) -> Generator[Path]:
     sweep()
     with tempfile.TemporaryDirectory(prefix=f"{BEGIN}{kind}-") as name:
         folder = Path(name)
-        with (folder / HELD).open("w") as held:
+        # Under its name the file is locked from the first moment: another run takes one that is not for a killed run's.
+        with (folder / f"{HELD}.part").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
+            (folder / f"{HELD}.part").rename(folder / HELD)
             inside = folder / "in"
             inside.mkdir()
             yield inside

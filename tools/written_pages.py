@@ -12,7 +12,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 def stale(files: Mapping[str, str], root: Path = ROOT) -> list[str]:
     """Paths of the files that are missing or have another text."""
-    return [name for name, text in files.items() if not (root / name).is_file() or (root / name).read_text() != text]
+    return [
+        name for name, text in files.items() if not (root / name).is_file() or (root / name).read_text("utf-8") != text
+    ]
 
 
 def write_or_compare(files: Mapping[str, str], command: str, *, check: bool, root: Path = ROOT) -> int:

@@ -25,7 +25,6 @@ BY_OPTION: Final = {
     "--partner": "partner",
     "--product": "product",
     "--stack": "stack",
-    "--port": "",
 }
 BY_METAVAR: Final = {
     "DIR": "folder",

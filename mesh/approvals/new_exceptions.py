@@ -20,8 +20,8 @@ def exception_needs(request: ChangeRequest) -> Iterator[Need]:
         why = f"{EXCEPTIONS_FILE} cannot be read, and what it lets through not be told"
         yield Need("guardrail", place, by, why)
         return
-    had = before.exceptions.by_rule() if before.exceptions else {}
-    for key, exception in (after.exceptions.by_rule() if after.exceptions else {}).items():
+    had = before.exceptions.by_rule_and_resource() if before.exceptions else {}
+    for key, exception in (after.exceptions.by_rule_and_resource() if after.exceptions else {}).items():
         what = f"'{exception.rule}' no longer holds for {exception.resource} until {exception.expires}"
         if key not in had:
             yield Need("guardrail", f"{place}: {exception.resource}", by, f"{what}: {exception.reason}")

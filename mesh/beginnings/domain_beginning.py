@@ -57,7 +57,11 @@ def _account(answer: str, ground: Ground, _answers: GivenAnswers) -> str | None:
 
 
 def _first(answer: str, ground: Ground, answers: GivenAnswers) -> str | None:
-    return None if answer == NONE else question.name(answer, ground, answers)
+    if answer == NONE:
+        return None
+    name = question.name(answer, ground, answers)
+    product_beginning.require_no_contract(ground, str(answers["NAME"]), name)
+    return name
 
 
 def _and_product(asked: BeginningQuestion) -> Callable[[Ground, GivenAnswers], bool]:

@@ -13,15 +13,12 @@ from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswer
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed, near_names, nearest
 from mesh.guardrail_rules import guardrails
+from mesh.model.exceptions_file import EXCEPTIONS_FILE, LONGEST_EXCEPTION
 from mesh.validation_messages import shorten
 
-FILE: Final = "exceptions.yaml"
 TEMPLATE: Final = "exception/entry.yaml.jinja"
 MOST: Final = 6
 """Rules that are proposed for a name that is none."""
-
-LONGEST: Final = 180
-"""Days that an exception lasts at the most."""
 
 HEADER: Final = """\
 # yaml-language-server: $schema=../schemas/exceptions.schema.json
@@ -53,16 +50,9 @@ def _either(names: Sequence[str]) -> str:
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
 
 
-def _stacks(ground: Ground) -> list[str]:
-    """The stacks of the mesh."""
-    mesh = ground.mesh
-    of_domains = [f"{kind}-{name}" for name in mesh.domains for kind in ("access", "domain")]
-    return ["organization", "governance", *(f"partner-{name}" for name in mesh.partners), *of_domains]
-
-
 def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
     stack, slash, pattern = answer.partition("/")
-    stacks = _stacks(ground)
+    stacks = ground.mesh.stacks()
     if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
         raise AnswerError(
             f"'{shorten(answer)}' is not <stack>/<name of a resource>, such as {stacks[-1]}/logs; '*' in the name "
@@ -77,11 +67,8 @@ def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
     return answer
 
 
-def _teams(ground: Ground, _answers: GivenAnswers) -> list[str]:
-    """Teams that own the mesh, a domain or a partner."""
-    mesh = ground.mesh
-    owners = [mesh.file.owner, *(each.owner for each in (*mesh.domains.values(), *mesh.partners.values()))]
-    return list(dict.fromkeys(owner.team for owner in owners))
+def _teams(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
+    return ground.mesh.teams()
 
 
 def _owner(ground: Ground, answers: GivenAnswers) -> str:
@@ -94,9 +81,9 @@ def _owner(ground: Ground, answers: GivenAnswers) -> str:
 
 def _expires(answer: str, ground: Ground, answers: GivenAnswers) -> datetime.date:
     day = question.future_day(answer, ground, answers)
-    latest = question.later(ground.today, LONGEST)
+    latest = question.later(ground.today, LONGEST_EXCEPTION)
     if day > latest:
-        raise AnswerError(f"{day} is more than {LONGEST} days ahead; give {latest} or an earlier day")
+        raise AnswerError(f"{day} is more than {LONGEST_EXCEPTION} days ahead; give {latest} or an earlier day")
     return day
 
 
@@ -110,20 +97,23 @@ QUESTIONS: Final = (
         "owner", "The team that answers for it", question.one_of("team", _teams), default=_owner, offered=_teams
     ),
     BeginningQuestion(
-        "expires", "The last day of the exception, 180 days ahead at the most", _expires, default=days_ahead(90)
+        "expires",
+        f"The last day of the exception, {LONGEST_EXCEPTION} days ahead at the most",
+        _expires,
+        default=days_ahead(90),
     ),
 )
 
 
 def files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of exceptions with one more."""
-    text = ground.text_of(FILE)
+    text = ground.text_of(EXCEPTIONS_FILE)
     values = {"rule": answers["RULE"], "resource": answers["RESOURCE"]}
     values |= {key: answers[key] for key in ("reason", "owner", "expires")}
     entry = ground.blueprints.entry(TEMPLATE, values)
     if text is None:
         lines = entry.value.rstrip("\n").split("\n")
         item = "".join(f"{'  - ' if number == 0 else '    '}{line}\n" for number, line in enumerate(lines))
-        return NewFiles().with_file(FILE, f"{HEADER}exceptions:\n{item}", TEMPLATE)
-    new = added(text, ("exceptions",), entry, f"{ground.shown}/{FILE}")
-    return NewFiles().with_file(FILE, new, TEMPLATE)
+        return NewFiles().with_file(EXCEPTIONS_FILE, f"{HEADER}exceptions:\n{item}", TEMPLATE)
+    new = added(text, ("exceptions",), entry, f"{ground.shown}/{EXCEPTIONS_FILE}")
+    return NewFiles().with_file(EXCEPTIONS_FILE, new, TEMPLATE)

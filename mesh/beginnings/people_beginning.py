@@ -46,7 +46,7 @@ def _groups(ground: Ground, _answers: GivenAnswers) -> Sequence[str]:
     return [group for group in known if group not in of_partners]
 
 
-def clearance_line(answers: GivenAnswers) -> str:
+def clearance_file(answers: GivenAnswers) -> str:
     """File of the clearance that was answered."""
     return f"clearances/{answers['clearance']}.yaml"
 
@@ -57,7 +57,7 @@ def _holder_domain(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     if any((member.group, member.domain) == (answers["GROUP"], domain) for member in members):
         raise AnswerError(
             f"group '{answers['GROUP']}' holds '{answers['clearance']}' in '{domain}' already: "
-            f"{ground.shown}/{clearance_line(answers)}"
+            f"{ground.shown}/{clearance_file(answers)}"
         )
     return domain
 
@@ -92,7 +92,7 @@ MEMBER_QUESTIONS: Final = (
 
 def member_files(ground: Ground, answers: GivenAnswers) -> NewFiles:
     """The file of a clearance with one more group."""
-    file = clearance_line(answers)
+    file = clearance_file(answers)
     values = {
         "group": answers["GROUP"],
         "domain": answers["domain"],

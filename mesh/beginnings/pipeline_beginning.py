@@ -178,6 +178,6 @@ def files(ground: Ground, answers: GivenAnswers) -> NewFiles:
         return new
     yes = {"product": reference, "use": answers["use"], "approved_by": answers["approved-by"]}
     line = ground.blueprints.entry(CLEARED, {**yes, "review": answers["review"]})
-    cleared = people_beginning.clearance_line(answers)
+    cleared = people_beginning.clearance_file(answers)
     text = added(ground.text(cleared), ("pipelines",), line, f"{ground.shown}/{cleared}")
     return new.with_file(cleared, text, CLEARED)

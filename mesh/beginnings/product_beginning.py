@@ -64,10 +64,19 @@ def _reference(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     file = f"domains/{domain}.yaml"
     if name in domains[domain].products:
         raise question.taken("product", answer, f"{ground.shown}/{file}", [*domains[domain].products])
-    contract = f"contracts/{domain}/{name}.odcs.yaml"
+    require_no_contract(ground, domain, name)
+    return answer
+
+
+def require_no_contract(ground: Ground, domain: str, name: str) -> None:
+    """Raises AnswerError where the contract of a new product is there already: of one that is gone, or by mistake."""
+    contract = _contract_of(domain, name)
     if ground.text_of(contract) is not None:
         raise AnswerError(f"{ground.shown}/{contract} is there already, of no product; move it, or choose another name")
-    return answer
+
+
+def _contract_of(domain: str, name: str) -> str:
+    return f"contracts/{domain}/{name}.odcs.yaml"
 
 
 def _columns(answer: str, _ground: Ground, answers: GivenAnswers) -> tuple[NewTable, ...]:
@@ -166,7 +175,7 @@ def files(ground: Ground, answers: GivenAnswers, before: NewFiles | None = None)
     labels, remarks = proposed_labels.decided(ground, answers)
     shown = [_row(table, labels, len(tables) == 1) for table in tables]
     contract = ground.blueprints.filled(CONTRACT, {**values, "tables": shown})
-    new = new.with_file(f"contracts/{domain}/{name}.odcs.yaml", contract, CONTRACT)
+    new = new.with_file(_contract_of(domain, name), contract, CONTRACT)
     return new.with_product(reference).with_remarks(*proposed_labels.all_remarks(tables), *remarks)
 
 

@@ -45,7 +45,7 @@ def exception_section(before: PlannedMesh, after: PlannedMesh) -> ReportSection:
 
 
 def _written(mesh: Mesh) -> Mapping[tuple[str, str], GuardrailException]:
-    return mesh.exceptions.by_rule() if mesh.exceptions else {}
+    return mesh.exceptions.by_rule_and_resource() if mesh.exceptions else {}
 
 
 def _is_past(exception: GuardrailException, day: datetime.date) -> bool:

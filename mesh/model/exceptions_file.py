@@ -44,6 +44,6 @@ class ExceptionsFile(Closed):
         description="What rules of the policy pack do not hold for."
     )
 
-    def by_rule(self) -> dict[tuple[str, str], GuardrailException]:
+    def by_rule_and_resource(self) -> dict[tuple[str, str], GuardrailException]:
         """The exceptions by rule and resources."""
         return {(each.rule, each.resource): each for each in self.exceptions}

@@ -86,6 +86,11 @@ class Mesh:
         owners = [self.file.owner, *(one.owner for one in (*self.domains.values(), *self.partners.values()))]
         return tuple(sorted({owner.team for owner in owners}))
 
+    def stacks(self) -> list[str]:
+        """The stacks that deploy it: of the organisation, then of each partner and each domain."""
+        of_domains = [f"{kind}-{name}" for kind in ("access", "domain") for name in self.domains]
+        return ["organization", "governance", *(f"partner-{name}" for name in self.partners), *of_domains]
+
     def products(self) -> list[str]:
         """References of all products, as `<domain>.<product>`."""
         return [f"{domain}.{product}" for domain, owner in self.domains.items() for product in owner.products]

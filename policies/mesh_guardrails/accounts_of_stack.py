@@ -13,9 +13,13 @@ PROVIDER: Final = "pulumi:providers:aws"
 
 
 def stack_of(resource: RegisteredResource) -> str:
-    """The stack's name, the third part of a URN."""
-    parts = resource.urn.split(":")
-    return parts[2] if len(parts) > 2 else ""
+    """The name of the stack that a resource is in."""
+    return stack_of_urn(resource.urn)
+
+
+def stack_of_urn(urn: str) -> str:
+    """The name of the stack in a URN, `urn:pulumi:<stack>::<project>::…`."""
+    return urn.removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def own_account(resource: RegisteredResource, stack: Stack) -> str:

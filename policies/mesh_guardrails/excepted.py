@@ -15,7 +15,8 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from mesh_guardrails.exceptions import Exceptions, stack_of
+from mesh_guardrails.accounts_of_stack import stack_of_urn
+from mesh_guardrails.exceptions import Exceptions
 
 OF_A_RESOURCE = "excepted-resources"
 OF_THE_STACK = "excepted-in-the-stack"
@@ -81,7 +82,7 @@ def on_exceptions(excepted: ExceptedMessages) -> list[Policy]:
     def are_used(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         if not args.resources:
             return
-        stack, names = stack_of(args.resources[0].urn), [resource.name for resource in args.resources]
+        stack, names = stack_of_urn(args.resources[0].urn), [resource.name for resource in args.resources]
         for message in excepted.exceptions.mistakes(stack, names):
             report_violation(message, None)
 

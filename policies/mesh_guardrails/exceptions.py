@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 import yaml
 
+from mesh_guardrails.accounts_of_stack import stack_of_urn
 from mesh_guardrails.rule import AnyRule
 
 VARIABLE: Final = "MESH_EXCEPTIONS"
@@ -64,7 +65,7 @@ class Exceptions:
 
     def covering(self, rule: str, urn: str, name: str) -> StackException | None:
         """The exception that allows what the rule finds in a resource, which is of use then; None for none."""
-        stack = stack_of(urn)
+        stack = stack_of_urn(urn)
         for each in self.every:
             is_meant = each.rule == rule and each.stack == stack and each.matches(name)
             if is_meant and each.expires >= self.as_of:
@@ -95,11 +96,6 @@ class Exceptions:
                     else f"matches none of the {len(known)} resources of the stack"
                 )
                 yield f"{each} {why}; correct it, or remove it from exceptions.yaml"
-
-
-def stack_of(urn: str) -> str:
-    """The stack that a resource is in: `urn:pulumi:<stack>::<project>::…`."""
-    return urn.removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def read(rules: Iterable[AnyRule], environment: Mapping[str, str]) -> Exceptions:
@@ -172,7 +168,7 @@ def _exception(
         wrong.append(f"'{rule}' accepts no exception, as no rule of the theme '{rules[rule].theme}' does")
     if not isinstance(resource, str) or not RESOURCE.fullmatch(resource):
         wrong.append(f"'{resource}' is not <stack>/<pattern of a name>")
-    wrong += [f"'{key}' is empty" for key in ("reason", "owner") if not str(values[key] or "").strip()]
+    wrong += [f"'{key}' is {fault}" for key in ("reason", "owner") if (fault := _text_fault(values[key]))]
     if expires is None:
         wrong.append(f"'{values['expires']}' is no day")
     elif (expires - as_of).days > LONGEST:
@@ -181,6 +177,12 @@ def _exception(
         return None, wrong
     stack, _, pattern = str(resource).partition("/")
     return StackException(str(rule), stack, pattern, str(values["reason"]), str(values["owner"]), expires), []
+
+
+def _text_fault(written: object) -> str:
+    if not isinstance(written, str):
+        return "no text"
+    return "" if written.strip() else "empty"
 
 
 def _date(written: object) -> datetime.date | None:

@@ -122,7 +122,7 @@ class _Reader:
 
     def violations(self, stack: str, diagnostics: Iterable[PolicyDiagnostic]) -> Iterator[ToldViolation]:
         for each in diagnostics:
-            if each.policy not in _EXCEPTED_POLICIES and not _waits(each):
+            if _exception(each) is None and not _waits(each):
                 yield ToldViolation(
                     **self._where(stack, each),
                     rule=each.policy,
@@ -133,7 +133,7 @@ class _Reader:
 
     def exceptions(self, stack: str, diagnostics: Iterable[PolicyDiagnostic]) -> Iterator[ToldException]:
         for each in diagnostics:
-            if each.policy in _EXCEPTED_POLICIES and (told := _EXCEPTED.fullmatch(_found(each))):
+            if told := _exception(each):
                 yield ToldException(**self._where(stack, each), **told.groupdict())
 
     def _where(self, stack: str, told: PolicyDiagnostic) -> dict[str, str]:
@@ -194,6 +194,11 @@ def _each_once(diagnostics: Iterable[PolicyDiagnostic]) -> list[PolicyDiagnostic
     return sorted(
         set(diagnostics), key=lambda each: (each.urn.rpartition("::")[2], each.urn, each.policy, each.message)
     )
+
+
+def _exception(told: PolicyDiagnostic) -> re.Match[str] | None:
+    """The parts of what a policy on exceptions says; None for anything else, also under its name."""
+    return _EXCEPTED.fullmatch(_found(told)) if told.policy in _EXCEPTED_POLICIES else None
 
 
 def _waits(told: PolicyDiagnostic) -> bool:

@@ -31,6 +31,9 @@ LEVELS: Final[Mapping[EnforcementLevel, int]] = {
 PolicyConfiguration = Mapping[str, tuple[EnforcementLevel, Mapping[str, Any]]]
 """The level and the parameters of each policy that has some of its own."""
 
+EVERY: Final = "all"
+"""The name by which a configuration gives every policy a level."""
+
 _INTERNAL: Final = "__"
 _MARKS: Final = tuple(mark.encode() for mark in (wire.OUTPUT_VALUE, wire.RESOURCE, _INTERNAL))
 
@@ -90,7 +93,7 @@ class PackAnalyzer:
         """Whether a policy is one that mends: by its level in the pack, unless it was given another."""
         if self._remedies is None:
             levels = {one.name: one.enforcementLevel == analyzer_pb2.REMEDIATE for one in self.info.policies}
-            every = self._levels.get("all")
+            every = self._levels.get(EVERY)
             if every:
                 levels = dict.fromkeys(levels, every == "remediate")
             levels |= {name: level == "remediate" for name, level in self._levels.items() if name in levels}

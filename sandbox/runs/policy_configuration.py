@@ -19,9 +19,8 @@ from pulumi.runtime.proto import analyzer_pb2
 from mesh import yamlfile
 from mesh.findings import BadInputError, Finding, KeyPath, listed, nearest, unknown
 from sandbox.engine.analysis import EnforcementLevel
-from sandbox.runs.pack_analyzer import LEVELS, PolicyConfiguration
+from sandbox.runs.pack_analyzer import EVERY, LEVELS, PolicyConfiguration
 
-EVERY: Final = "all"
 LEVEL: Final = "enforcementLevel"
 _NAMES: Final[Mapping[int, EnforcementLevel]] = {number: name for name, number in LEVELS.items()}
 _Mistake = tuple[KeyPath, str]

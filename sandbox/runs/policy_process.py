@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from mesh.findings import NotPossibleError
+from mesh.temporary_folders import temporary_folder
 from sandbox.runs.policy_host import NO_VARIABLES, PACK, require_sdk
 
 PROJECT_FILE: Final = "PulumiPolicy.yaml"
@@ -51,10 +52,11 @@ class PolicyProcess:
         self.pack = pack.resolve()
         self._variables = dict(variables)
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
+        self._left = ExitStack()
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="mesh-pack-")
+        self._folder = self._left.enter_context(temporary_folder("pack"))
         # Its output outlives the process that began it, so files are closed here once it has them.
         with self._file("said").open("wb") as said, self._file("complained").open("wb") as complained:
             self._process = subprocess.Popen(  # noqa: S603 (the pack that the user names)
@@ -73,8 +75,7 @@ class PolicyProcess:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._left.close()
 
     def address(self) -> str:
         """The address of its service, once it has one; raises NotPossibleError for a pack that does not start."""
@@ -103,4 +104,4 @@ class PolicyProcess:
     def _file(self, name: str) -> Path:
         if self._folder is None:
             raise NotPossibleError(f"the policy pack in {self.pack} was not begun")
-        return Path(self._folder.name, name)
+        return self._folder / name

@@ -128,6 +128,10 @@ REFUSED = {
         "NAME: the domain 'orders' is there already: stacks/domains/orders.yaml; choose another name; taken "
         "are orders and shop"
     ],
+    "new domain 'Sales Data' --description x": [
+        "NAME: 'Sales Data' is not a name that fits here; did you mean 'sales-data'? Expected lower-case letters, "
+        "digits and single hyphens, a letter first, at most 40 characters"
+    ],
     "new domain x --description x --account 12": ["--account: '12' is not an AWS account id: twelve digits"],
     "new product orders.parcels": [
         "PRODUCT: the product 'orders.parcels' is there already: stacks/domains/orders.yaml; choose another "
@@ -200,9 +204,11 @@ REFUSED = {
         "'bucket-has-public-access-block'?",
         "--owner: there is no team 'shops'; did you mean 'shop'? Allowed: orders, platform and shop",
     ],
-    "new exception no-website shop --reason x --owner shop --expires 2027-06-01": [
+    "new exception no-website domain-shop/x --reason x": [
         "RULE: 'no-website' accepts no exception, as no rule of the theme 'perimeter' does; change the resource so "
         "that it keeps the rule",
+    ],
+    "new exception bucket-is-protected shop --reason x --owner shop --expires 2027-06-01": [
         "RESOURCE: 'shop' is not <stack>/<name of a resource>, such as domain-shop/logs; '*' in the name stands for "
         "some characters",
         "--expires: 2027-06-01 is more than 180 days ahead; give 2027-05-30 or an earlier day",

@@ -6,7 +6,11 @@ import re
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from mesh import schemas, stray_entries
+from mesh.beginnings.blueprint import FOLDER as BLUEPRINTS
+from mesh.beginnings.proposed_labels import HINTS
 from mesh.load import FOLDERS
 from mesh.model.exceptions_file import EXCEPTIONS_FILE
 from mesh.model.names_lock import NAMES_LOCK_FILE
@@ -29,8 +33,8 @@ def test_every_file_of_the_table_for_people_is_one_that_a_mesh_folder_has() -> N
     assert named == {each for each in stray_entries.FILES | stray_entries.FOLDERS if each not in ELSEWHERE}
 
 
-ELSEWHERE: Final = {"offboarded", "pipelines"}
-"""Folders that the README tells of elsewhere: what `mesh offboard` records, scripts beside the mesh folder."""
+ELSEWHERE: Final = {"blueprints", "offboarded", "pipelines"}
+"""Folders that the README tells of elsewhere: templates, records of `mesh offboard`, scripts beside the mesh folder."""
 
 
 def test_what_is_no_file_of_the_mesh_is_told_only_where_it_is_yaml(tmp_path: Path) -> None:
@@ -43,3 +47,17 @@ def test_what_is_no_file_of_the_mesh_is_told_only_where_it_is_yaml(tmp_path: Pat
 
 def test_the_sample_has_nothing_that_is_stray() -> None:
     assert stray_entries.findings(STACKS, ()) == []
+
+
+@pytest.mark.parametrize("folder", [BLUEPRINTS, "offboarded", "pipelines"])
+def test_a_folder_that_a_command_reads_or_writes_is_not_stray(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / HINTS).write_text("pii: [email]\n")
+    assert stray_entries.findings(tmp_path, []) == []
+
+
+def test_a_folder_of_templates_that_is_misspelt_is_told(tmp_path: Path) -> None:
+    (tmp_path / "blueprint").mkdir()
+    (tmp_path / "blueprint" / HINTS).write_text("pii: [email]\n")
+    (found,) = stray_entries.findings(tmp_path, [])
+    assert "did you mean 'blueprints'? Rename it" in str(found)

@@ -15,6 +15,7 @@ from mesh_guardrails.rules import RULES, STACK_RULES
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from mesh.findings import NotPossibleError
+from mesh.model.exceptions_file import LONGEST_EXCEPTION, GuardrailException
 from sandbox.engine.wire import UNKNOWN, to_struct
 from sandbox.runs.policy_host import PACK
 from sandbox.runs.policy_process import PolicyProcess
@@ -70,6 +71,17 @@ def test_one_that_is_wrong_keeps_the_pack_from_running(tmp_path: Path, over: dic
     assert f"exceptions.yaml: exceptions[1]: {said}" in str(error.value)
 
 
+@pytest.mark.parametrize(("key", "text"), [("reason", '"A site serves it."'), ("owner", '"shop"')])
+@pytest.mark.parametrize("value", ["[shop]", "7", "{a: b}"])
+def test_a_reason_or_an_owner_that_is_no_text_keeps_the_pack_from_running(
+    tmp_path: Path, key: str, text: str, value: str
+) -> None:
+    shown = entry().replace(f"{key}: {text}", f"{key}: {value}")
+    assert f"{key}: {value}" in shown
+    with pytest.raises(UnusableExceptionsError, match=rf"exceptions\[0\]: '{key}' is no text"):
+        read(EVERY, written(tmp_path, shown))
+
+
 def test_the_last_day_that_is_allowed_is_allowed(tmp_path: Path) -> None:
     assert read(EVERY, written(tmp_path, entry(expires="2027-05-30"))).every
 
@@ -92,6 +104,13 @@ def test_a_file_that_is_wrong_is_never_none(tmp_path: Path, text: str, said: str
     with pytest.raises(UnusableExceptionsError) as error:
         read(EVERY, {"MESH_EXCEPTIONS": str(file), "MESH_AS_OF": DAY})
     assert said in str(error.value)
+
+
+def test_the_pack_and_the_model_of_the_file_ask_the_same() -> None:
+    keys = {field.alias or name for name, field in GuardrailException.model_fields.items()}
+    schema = GuardrailException.model_json_schema(by_alias=True)
+    assert (keys, module.LONGEST) == (set(module.KEYS), LONGEST_EXCEPTION)
+    assert schema["properties"]["resource"]["pattern"] == f"^{module.RESOURCE.pattern}$"
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:

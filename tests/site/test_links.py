@@ -54,3 +54,8 @@ def test_what_is_found_is_an_exit_code(html: str, code: int, tmp_path: Path) -> 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr == ("a.html: b.html: there is no such file\n" if code else "")
+
+
+def test_a_folder_without_a_page_is_no_site_without_dead_links(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no page of a site"):
+        list(dead_links(tmp_path / "none"))

@@ -48,8 +48,13 @@ class SitePage(HTMLParser):
 
 
 def dead_links(folder: Path) -> Iterator[str]:
-    """What is wrong with the links of a site: the page, the link, and what is not there."""
+    """What is wrong with the links of a site: the page, the link, and what is not there.
+
+    Raises FileNotFoundError for a folder without a page, of which nothing can be said.
+    """
     pages = {path.resolve(): SitePage(path.read_text("utf-8")) for path in sorted(folder.rglob("*.html"))}
+    if not pages:
+        raise FileNotFoundError(f"{folder} has no page of a site")
     for path, page in pages.items():
         for link in page.links:
             if wrong := _wrong(link, path, pages, folder.resolve()):

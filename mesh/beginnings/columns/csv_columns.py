@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from mesh.beginnings.columns.given_columns import GivenColumn, GivenTable, identifier
 from mesh.beginnings.question import AnswerError
+from mesh.temporary_folders import temporary_folder
 
 ROWS: Final = 20_480
 """Rows that types are told from, which is what DuckDB takes by itself; a later row can need a wider type."""
@@ -18,10 +18,10 @@ def csv_table(path: Path) -> GivenTable:
     """The table of a CSV file with a line of names; raises AnswerError for any other."""
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix="mesh-csv-") as folder:
+    with temporary_folder("csv") as folder:
         # DuckDB takes '*' and '[' in a path for a pattern, and compression by the ending.
         ending = ".csv.gz" if path.name.endswith(".gz") else ".csv"
-        plain = Path(folder) / f"data{ending}"
+        plain = folder / f"data{ending}"
         plain.symlink_to(path.resolve())
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,

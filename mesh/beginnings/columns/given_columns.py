@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mesh.beginnings.question import AnswerError
+from mesh.beginnings.question import LONGEST_TEXT, AnswerError
 from mesh.contracts import types
 from mesh.contracts.types import IDENTIFIER, ColumnType, UnknownTypeError
 from mesh.validation_messages import shorten
@@ -103,10 +103,15 @@ def new_tables(given: Iterable[GivenTable], source: str) -> tuple[NewTable, ...]
     if not faults and not any(table.columns for table in tables):
         faults.append("there is no column in it")
     if faults:
-        shown = faults[:MOST_SENTENCES]
-        more = f"\n  … and {len(faults) - len(shown)} more" if len(faults) > len(shown) else ""
-        raise AnswerError(f"{source} cannot be taken:" + "".join(f"\n  {fault}" for fault in shown) + more)
+        raise not_taken(source, faults)
     return tuple(tables)
+
+
+def not_taken(source: str, faults: Sequence[str]) -> AnswerError:
+    """The error of a source with mistakes: the first of them, and how many more there are."""
+    shown = faults[:MOST_SENTENCES]
+    more = f"\n  … and {len(faults) - len(shown)} more" if len(faults) > len(shown) else ""
+    return AnswerError(f"{source} cannot be taken:" + "".join(f"\n  {fault}" for fault in shown) + more)
 
 
 def _table(given: GivenTable, faults: list[str]) -> NewTable:
@@ -131,15 +136,21 @@ def _table(given: GivenTable, faults: list[str]) -> NewTable:
         except UnknownTypeError as error:
             faults.append(f"column '{shorten(column.name)}': {error}")
             continue
-        columns.append(
-            NewColumn(name, kind, column.required, column.is_key, one_line(column.description), column.classification)
+        described = _described(column.description, f"column {name}", remarks)
+        columns.append(NewColumn(name, kind, column.required, column.is_key, described, column.classification))
+    table = identifier(given.name)
+    described = _described(given.description, f"table {table}".strip(), remarks)
+    return NewTable(table, tuple(columns), described, tuple(remarks))
+
+
+def _described(text: str, of: str, remarks: list[str]) -> str:
+    """A description of a source on one line, without characters that nobody sees; one that is cut is remarked on."""
+    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    if len(line) > LONGEST_TEXT:
+        remarks.append(
+            f"the description of {of} has {len(line)} characters, of which the first {LONGEST_TEXT} are taken"
         )
-    return NewTable(identifier(given.name), tuple(columns), one_line(given.description), tuple(remarks))
-
-
-def one_line(text: str) -> str:
-    """A text of a source on one line, without characters that nobody sees."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:500]
+    return line[:LONGEST_TEXT]
 
 
 _NOT_NULL: Final = re.compile(r"\s+not\s+null\s*$", re.IGNORECASE)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mesh.beginnings.columns.given_columns import GivenColumn, GivenTable
-from mesh.beginnings.question import AnswerError
+from mesh.beginnings.columns.given_columns import GivenColumn, GivenTable, not_taken
 from mesh.contracts import elements, standard
 from mesh.contracts.catalog import table_format
 from mesh.contracts.column_types import judged_type, type_place
@@ -22,7 +21,7 @@ def odcs_tables(data: Mapping[str, Any], source: str) -> tuple[GivenTable, ...]:
         faults.append("there is no 'schema' in it")
     tables = [_table(contract, table, faults) for table in contract.tables] if contract is not None else []
     if faults:
-        raise AnswerError(f"{source} cannot be taken:" + "".join(f"\n  {fault}" for fault in faults[:20]))
+        raise not_taken(source, faults)
     return tuple(tables)
 
 
@@ -32,11 +31,14 @@ def _table(contract: Contract, table: Element, faults: list[str]) -> GivenTable:
     for column in table.columns:
         kind, mistakes = judged_type(contract, column, place)
         faults += [mistake.message for mistake in mistakes if mistake.severity == "error"]
+        if kind is None:
+            faults += [] if faults else [f"column '{column.catalog_name}': its type cannot be told"]
+            continue
         data = column.data
         columns.append(
             GivenColumn(
                 column.catalog_name,
-                str(kind) if kind is not None else "string",
+                str(kind),
                 bool(data.get("required")),
                 bool(data.get("primaryKey")),
                 str(data.get("description") or ""),

@@ -40,12 +40,7 @@ def exceptions_are_in_a_stack(context: RuleContext) -> Iterator[Problem]:
     """Exceptions are for resources of a stack that the mesh has."""
     if {"domains", "partners"} & context.mesh.unread:
         return
-    stacks = [
-        "organization",
-        "governance",
-        *(f"partner-{name}" for name in context.mesh.partners),
-        *(f"{kind}-{name}" for kind in ("access", "domain") for name in context.mesh.domains),
-    ]
+    stacks = context.mesh.stacks()
     for number, exception in _every(context, "resource"):
         stack = exception.resource.partition("/")[0]
         kind, _, name = stack.partition("-")

@@ -81,3 +81,10 @@ def test_rules_are_those_with_a_tag_less_those_that_are_disabled() -> None:
     assert PackRules.of(info, configuration) == PackRules(1, {"a": "low", "b": "high", "reading": ""})
     bare = analyzer_pb2.AnalyzerInfo(policies=[analyzer_pb2.PolicyInfo(name="one")])
     assert PackRules.of(bare, {}).number == 1
+
+
+def test_what_no_exception_tells_under_a_policy_on_exceptions_is_not_lost() -> None:
+    other = PolicyDiagnostic(BUCKET, "excepted-resources", "Of another pack.\n'clicks' is spared", mandatory=False)
+    asked = asked_policies([run_of(other, EXCEPTED)], RULES)
+    assert [each.message for each in asked.violations] == ["'clicks' is spared"]
+    assert [each.rule for each in asked.exceptions] == ["bucket-is-closed"]

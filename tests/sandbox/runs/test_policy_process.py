@@ -101,9 +101,9 @@ def _runs(number: int) -> bool:
 def test_nothing_is_left_of_it(pack: Pack) -> None:
     process: Any = PolicyProcess(pack("import time\ntime.sleep(600)"))
     with process:
-        number, folder = process._process.pid, Path(process._folder.name)
+        number, folder = process._process.pid, process._folder
         assert folder.is_dir()
         os.kill(number, 0)
-    assert not folder.exists()
+    assert not folder.parent.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)

@@ -291,3 +291,34 @@ def test_each_type_of_a_table_here_has_its_logical_type() -> None:
 )
 def test_a_name_becomes_one_of_a_column(name: str, made: str) -> None:
     assert identifier(name) == made
+
+
+LONG = "word " * 120
+
+
+@pytest.mark.parametrize("of", ["column a", "table t"])
+def test_a_description_that_is_too_long_is_cut_and_that_is_told(of: str, tmp_path: Path) -> None:
+    column, table = (LONG, "") if of == "column a" else ("", LONG)
+    answer = {"Name": "t", "Description": table, "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "int"}]}}
+    answer["StorageDescriptor"]["Columns"][0]["Comment"] = column  # pyright: ignore[reportArgumentType, reportIndexIssue]
+    (tmp_path / "t.json").write_text(json.dumps({"Table": answer}))
+    (made,) = columns_of(str(tmp_path / "t.json"))
+    assert {len(made.description), len(made.columns[0].description)} == {0, 500}
+    assert made.remarks == (f"the description of {of} has 599 characters, of which the first 500 are taken",)
+
+
+def test_a_column_of_glue_without_a_name_is_refused_and_not_left_out(tmp_path: Path) -> None:
+    columns = [{"Name": "a", "Type": "int"}, {"Type": "int"}, "b"]
+    (tmp_path / "t.json").write_text(json.dumps({"Table": {"StorageDescriptor": {"Columns": columns}}}))
+    with pytest.raises(AnswerError, match=r"Columns\[1\] of .*t.json has no Name"):
+        columns_of(str(tmp_path / "t.json"))
+
+
+def test_of_many_mistakes_in_a_contract_the_rest_are_counted(tmp_path: Path) -> None:
+    rows = "".join(f"      - {{name: c{number}, physicalType: nonsense}}\n" for number in range(25))
+    head = "apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n"
+    (tmp_path / "c.yaml").write_text(f"{head}  - name: t\n    properties:\n{rows}")
+    with pytest.raises(AnswerError) as refused:
+        columns_of(str(tmp_path / "c.yaml"))
+    lines = str(refused.value).splitlines()
+    assert (len(lines), lines[-1]) == (22, "  … and 5 more")
