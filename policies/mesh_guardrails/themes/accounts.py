@@ -109,7 +109,7 @@ def away_from_provider(resource: RegisteredResource, stack: Stack) -> Iterator[s
 def closable_account(account: RegisteredResource) -> Iterator[str]:
     """Messages on an account that goes with its stack: what is in it is lost, and its id stays taken for 90 days.
 
-    No engine tells a policy of `retain_on_delete`: who writes `closeOnDeletion: false` has thought of the account's end.
+    No engine tells a policy of `retain_on_delete`: who writes `closeOnDeletion: false` has thought of the end.
     """
     closes = account.props.get("closeOnDeletion")
     if closes:

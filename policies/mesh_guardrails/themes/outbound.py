@@ -122,7 +122,7 @@ RULES: Final = (
         parameters=(
             _patterns(
                 "destinations",
-                "Patterns of the ARNs of buckets to copy to: inboxes, in the namespace of their account or older than it.",
+                "Patterns of the ARNs of buckets to copy to: inboxes, in the namespace of their account or older.",
                 ["arn:aws*:s3:::*-partner-*--inbox", "arn:aws*:s3:::*-partner-*--inbox-????????????-*-an"],
             ),
         ),
