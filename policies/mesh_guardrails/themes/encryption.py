@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Final
 
 from mesh_guardrails.bucket_settings import (
     BUCKETS,
     ENCRYPTIONS,
     LOCKS,
+    NAMES_WITHOUT_DATA,
     OBJECTS,
+    WITHOUT_DATA,
     companions,
     default_of,
     encryption,
+    holds_no_data,
     keeps_access_logs,
 )
 from mesh_guardrails.companions import belongs_to, written
@@ -34,11 +36,6 @@ KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
 ALIAS: Final = "aws:kms/alias:Alias"
 GRANT: Final = "aws:kms/grant:Grant"
 DEFAULT_ENCRYPTION: Final = "aws:ebs/encryptionByDefault:EncryptionByDefault"
-
-WITHOUT_DATA: Final = ("*-publications-*",)
-"""Buckets that are read in many accounts and hold no data of a product, unless it is configured: the record of
-publications, for whose readers the account's key is not.
-"""
 
 _WITH_A_KEY: Final = ("aws:kms", "aws:kms:dsse")
 _SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
@@ -179,7 +176,7 @@ def _needs_no_key(bucket: RegisteredResource, stack: Stack, without_data: Sequen
         other.type in OBJECTS and belongs_to(other, "bucket", bucket) for other in stack
     ):
         return True
-    return any(fnmatchcase(str(bucket.props.get("bucket")), pattern) for pattern in without_data)
+    return holds_no_data(bucket, without_data)
 
 
 RULES: Final = (
@@ -253,14 +250,7 @@ STACK_RULES: Final = (
         check=without_key,
         types=BUCKETS,
         equivalents=("checkov:CKV_AWS_145", "prowler:s3_bucket_kms_encryption", "fsbp:S3.17"),
-        parameters=(
-            Parameter(
-                "withoutData",
-                "Patterns of the names of buckets that hold no data of a product, and may stay under S3's own key.",
-                {"type": "array", "items": {"type": "string", "minLength": 1}},
-                [*WITHOUT_DATA],
-            ),
-        ),
+        parameters=(NAMES_WITHOUT_DATA,),
     ),
     StackRule(
         name="bucket-uses-a-bucket-key",

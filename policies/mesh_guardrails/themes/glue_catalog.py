@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from mesh_guardrails.bucket_settings import BUCKETS
+from mesh_guardrails.companions import written
 from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
 from mesh_guardrails.nested import first, items
-from mesh_guardrails.rule import RegisteredResource, Rule, StackRule, has
+from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
 CATALOG_POLICY: Final = "aws:glue/resourcePolicy:ResourcePolicy"
@@ -26,6 +28,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-connections.html
 
 _SECRET_WORDS: Final = ("PASSWORD", "SECRET_KEY", "ACCESS_KEY", "TOKEN", "KEYTAB")
 _NAMES_OF_SECRETS: Final = ("SECRET_ID", "SECRET_ARN")
+_ICEBERG: Final = "openTableFormatInput"
 
 
 def open_catalog(resource: RegisteredResource) -> Iterator[str]:
@@ -75,9 +78,15 @@ def table_without_place(table: RegisteredResource) -> Iterator[str]:
         yield f"'{table.name}' {stands}; set the location to a folder of a bucket of the mesh (s3://…)"
 
 
-def unprotected_table(table: RegisteredResource) -> Iterator[str]:
-    """Messages on an Iceberg table that Pulumi would delete: the catalog alone says which of its files are newest."""
-    if has(table.props, "openTableFormatInput") and not table.protect:
+def unprotected_table(table: RegisteredResource, stack: Stack) -> Iterator[str]:
+    """Messages on an Iceberg table that Pulumi would delete: the catalog alone says which of its files are newest.
+
+    One in a bucket that goes with its data (forceDestroy) goes as well: without its files it would be empty.
+    """
+    if table.protect or not has(table.props, _ICEBERG):
+        return
+    gone = [bucket for bucket in stack if bucket.type in BUCKETS and written(bucket, "forceDestroy")]
+    if not any(_lies_in(bucket, table) for bucket in gone):
         yield f"'{table.name}' is an Iceberg table that Pulumi would delete; set protect in its options"
 
 
@@ -107,10 +116,18 @@ def _is_secret(name: str) -> bool:
     return upper in SECRETS or (upper not in _NAMES_OF_SECRETS and any(word in upper for word in _SECRET_WORDS))
 
 
+def _lies_in(bucket: RegisteredResource, table: RegisteredResource) -> bool:
+    """Whether the files of a table are in a bucket."""
+    if bucket.urn in table.from_resources.get(_ICEBERG, ()):
+        return True
+    name = written(bucket, "bucket")
+    return name is not None and f"{_location(table)}/".startswith(f"s3://{name}/")
+
+
 def _location(table: RegisteredResource) -> str:
-    for iceberg in items(table.props.get("openTableFormatInput")):
-        for written in items(iceberg.get("icebergInput")):
-            for described in items(written.get("icebergTableInput")):
+    for iceberg in items(table.props.get(_ICEBERG)):
+        for given in items(iceberg.get("icebergInput")):
+            for described in items(given.get("icebergTableInput")):
                 if place := described.get("location"):
                     return str(place)
     for storage in items(table.props.get("storageDescriptor")):
@@ -159,8 +176,16 @@ RULES: Final = (
         "prowler:glue_data_catalogs_connection_passwords_encryption_enabled",
     ),
     _rule("table-lies-in-s3", "high", "Every table has its data in a bucket.", table_without_place, TABLE),
-    _rule("iceberg-table-is-protected", "high", "No Iceberg table is deleted by mistake.", unprotected_table, TABLE),
     _rule("crawler-writes-drafts", "medium", "No crawler publishes tables.", undescribed_tables, CRAWLER),
     _rule("no-catalog-of-others", "high", "Every catalog is Glue's.", foreign_catalog, DATA_CATALOG),
 )
-STACK_RULES: Final[tuple[StackRule, ...]] = ()
+STACK_RULES: Final = (
+    StackRule(
+        name="iceberg-table-is-protected",
+        theme="catalog and Lake Formation",
+        severity="high",
+        description="No Iceberg table is deleted by mistake.",
+        check=unprotected_table,
+        types=frozenset({TABLE}),
+    ),
+)

@@ -61,6 +61,8 @@ CASES: Final[list[Case]] = [
     passes("bucket-is-encrypted-with-a-key", bucket(), encrypted(OF_S3), locked("COMPLIANCE")),
     passes("bucket-is-encrypted-with-a-key", bucket(forceDestroy=True), encrypted(OF_S3), companion(OBJECT)),
     passes("bucket-is-encrypted-with-a-key", bucket(bucket="a-publications-1"), encrypted(OF_S3)),
+    passes("bucket-is-encrypted-with-a-key", bucket(bucket="a-b-scripts-1"), encrypted(OF_S3)),
+    reports("bucket-is-encrypted-with-a-key", "AES256", bucket(bucket="a-b--scripts-of-plays-1"), encrypted(OF_S3)),
     reports("bucket-is-encrypted-with-a-key", "has no BucketServerSideEncryptionConfiguration", bucket()),
     reports("bucket-is-encrypted-with-a-key", "is encrypted with AES256", bucket(), encrypted(OF_S3)),
     reports(

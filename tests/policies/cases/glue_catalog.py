@@ -16,6 +16,7 @@ from mesh_guardrails.themes.glue_catalog import (
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, made, passes, reports, waits
+from tests.policies.cases.storage import bucket, unnamed
 
 
 def allowing(principal: Any, **more: Any) -> str:
@@ -76,6 +77,21 @@ CASES: Final[list[Case]] = [
     passes("iceberg-table-is-protected", made(TABLE, storageDescriptor={"location": PLACE})),
     reports("iceberg-table-is-protected", "set protect", made(TABLE, openTableFormatInput=iceberg(PLACE))),
     reports("iceberg-table-is-protected", "set protect", made(TABLE, openTableFormatInput=UNKNOWN)),
+    passes("iceberg-table-is-protected", made(TABLE, openTableFormatInput=iceberg(PLACE)), bucket(forceDestroy=True)),
+    passes(
+        "iceberg-table-is-protected",
+        made(TABLE, made_from={"openTableFormatInput": "bucket"}, openTableFormatInput=iceberg(UNKNOWN)),
+        unnamed(bucket(forceDestroy=True)),
+    ),
+    reports(
+        "iceberg-table-is-protected",
+        "set protect",
+        made(TABLE, openTableFormatInput=iceberg(PLACE)),
+        bucket("other", forceDestroy=True),
+        bucket("buck", forceDestroy=True),
+        bucket(protect=True),
+    ),
+    waits("iceberg-table-is-protected", made(TABLE, openTableFormatInput=iceberg(UNKNOWN)), bucket(forceDestroy=True)),
     passes("crawler-writes-drafts", made(CRAWLER, databaseName="ads__clicks__draft")),
     reports("crawler-writes-drafts", "into 'ads__clicks'", made(CRAWLER, databaseName="ads__clicks")),
     waits("crawler-writes-drafts", made(CRAWLER, databaseName=UNKNOWN)),
