@@ -41,7 +41,7 @@ _CLEARED: Final = ("aliasURNs", "protect", "retainOnDelete", "deleteBeforeReplac
 """Fields of a request that the options of a transform replace as well, each in its own way."""
 
 
-Answer = Callable[[callback_pb2.CallbackInvokeRequest], callback_pb2.CallbackInvokeResponse]
+ProgramAnswer = Callable[[callback_pb2.CallbackInvokeRequest], callback_pb2.CallbackInvokeResponse]
 """The program's answer to a call; raises RefusedError where it has none."""
 
 
@@ -51,7 +51,7 @@ class Callbacks:
     def __init__(self, *, is_new: bool) -> None:
         self.in_use = False
         """True once the program may be called back: then one call of the program may wait for another."""
-        self.answer: Answer | None = None
+        self.answer: ProgramAnswer | None = None
         self._is_new = is_new
         self._stack_transforms: list[callback_pb2.Callback] = []
         self._invoke_transforms: list[callback_pb2.Callback] = []

@@ -28,7 +28,7 @@ from pulumi.runtime.proto import (
 from sandbox.engine import wire
 from sandbox.engine.analysis import Analysis, Analyzer, PolicyDiagnostic
 from sandbox.engine.builtin import Builtin, StackOutputs
-from sandbox.engine.callbacks import Answer, Callbacks
+from sandbox.engine.callbacks import Callbacks, ProgramAnswer
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.goals import Goals, RegisterRequest
 from sandbox.engine.grpc_calls import Aborted, RefusedError
@@ -113,7 +113,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """True once the engine may call the program: then one call of the program may wait for another."""
         return self._callbacks.in_use
 
-    def call_back(self, answer: Answer) -> None:
+    def call_back(self, answer: ProgramAnswer) -> None:
         """Have the program's transforms and hooks answered so."""
         self._callbacks.answer = answer
 

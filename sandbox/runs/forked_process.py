@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.context import ForkProcess
 from typing import Any, Final, NoReturn
@@ -42,8 +42,9 @@ def do_in_a_fork(work: Callable[[], None]) -> None:
             _do_and_exit(work)
 
         def end_both(ending: int, _frame: object) -> None:
-            os.kill(number, signal.SIGKILL)
-            os.waitpid(number, 0)
+            with suppress(ProcessLookupError, ChildProcessError):  # it has ended meanwhile
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
             _end_by(ending)
 
         for ending in ENDING:
