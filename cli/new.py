@@ -285,14 +285,14 @@ def new_pipeline(
     approved_by: ApprovedBy = None,
     review: Review = None,
     event: Annotated[str | None, _option("event", "The product with whose publication it starts.", "PRODUCT")] = None,
-    schedule: Annotated[str | None, _option("schedule", "When it runs, as 'rate(1 hour)'.", "SCHEDULE")] = None,
+    schedule: Annotated[str | None, _option("schedule", "When it runs, as 'cron(15 4 * * ? *)'.", "SCHEDULE")] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
     """Begin the pipeline of a product: its lines and a script.
 
-    Example: mesh new pipeline content.rights --schedule "rate(1 day)"
+    Example: mesh new pipeline content.rights --schedule "cron(15 4 * * ? *)"
     """
     said = {"PRODUCT": product, "runtime": runtime, "script": script, "reads": reads, "clearance": clearance}
     said |= {"use": use, "approved-by": approved_by, "review": review, "event": event, "schedule": schedule}

@@ -11,6 +11,7 @@ from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, days_ahead
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed, nearest
+from mesh.guardrail_rules import guardrails
 from mesh.validation_messages import shorten
 
 FILE: Final = "exceptions.yaml"
@@ -27,6 +28,15 @@ HEADER: Final = """\
 def _rule(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", answer) or len(answer) > 100:
         raise AnswerError(f"'{shorten(answer)}' is not the name of a rule: lower-case words joined by hyphens")
+    rule = guardrails().get(answer)
+    if rule is None:
+        near = nearest(answer, guardrails())
+        raise AnswerError(f"the policy pack has no rule '{answer}'{near or ';'} docs/policies.md lists its rules")
+    if not rule.accepts_exceptions:
+        raise AnswerError(
+            f"'{answer}' accepts no exception, as no rule of the theme '{rule.theme}' does; change the resource so "
+            "that it keeps the rule"
+        )
     return answer
 
 
@@ -37,7 +47,7 @@ def _stacks(ground: Ground) -> list[str]:
     return ["organization", "governance", *(f"partner-{name}" for name in mesh.partners), *of_domains]
 
 
-def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
+def _resource(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     stack, slash, pattern = answer.partition("/")
     stacks = _stacks(ground)
     if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
@@ -51,6 +61,9 @@ def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
         near = nearest(stack, stacks)
         told = f"{near} Stacks: {listed(stacks)}" if near else f"; there are {listed(stacks)}"
         raise AnswerError(f"there is no stack '{shorten(stack)}'{told}")
+    there = ground.mesh.exceptions.exceptions if ground.mesh.exceptions else ()
+    if any((each.rule, each.resource) == (answers.get("RULE"), answer) for each in there):
+        raise AnswerError(f"'{answers['RULE']}' is excepted for '{answer}' already: {ground.shown}/{FILE}")
     return answer
 
 

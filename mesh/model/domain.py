@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -29,6 +30,12 @@ from mesh.model.pipeline import ProductPipeline
 
 ProductKind = Literal["analytics", "ml", "internal"]
 OutputPort = Literal["table", "files", "stream"]
+
+NEEDED_PORTS: Final[Mapping[str, tuple[OutputPort, str]]] = {
+    "analytics": ("table", "reporting reads it with SQL"),
+    "ml": ("files", "training reads files"),
+}
+"""The port that a kind of products needs, and why."""
 
 
 def _inside(value: Any) -> Any:
