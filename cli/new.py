@@ -262,7 +262,7 @@ def new_pipeline(
     approved_by: ApprovedBy = None,
     review: Review = None,
     event: Annotated[str | None, _option("event", "The product with whose publication it starts.", "PRODUCT")] = None,
-    schedule: Annotated[str | None, _option("schedule", "When it runs, as 'rate(1 hour)'.", "SCHEDULE")] = None,
+    schedule: Annotated[str | None, _option("schedule", "When it runs, as 'cron(15 4 * * ? *)'.", "SCHEDULE")] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     yes: Yes = False,

@@ -42,7 +42,8 @@ def answered(
                 )
         except AnswerError as error:
             answers.refused.add(question.name)
-            faults += [visible_text(line) for line in f"{question.shown}: {error}".splitlines()]
+            first, *rest = str(error).splitlines()
+            faults += [visible_text(line) for line in (f"{question.shown}: {first}", *map(_below, rest))]
         except UnansweredError:  # it hangs on an answer that was not taken, of which a line tells already
             if not faults:
                 raise
@@ -51,6 +52,11 @@ def answered(
     if faults:
         raise NotPossibleError("\n".join(faults))
     return answers
+
+
+def _below(line: str) -> str:
+    """A further line on an answer, below the first."""
+    return line if line.startswith(" ") else f"  {line}"
 
 
 def _default(question: BeginningQuestion, ground: Ground, answers: GivenAnswers, takes_defaults: bool) -> object:

@@ -50,7 +50,7 @@ def _either(names: Sequence[str]) -> str:
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
 
 
-def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
+def _resource(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     stack, slash, pattern = answer.partition("/")
     stacks = ground.mesh.stacks()
     if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
@@ -64,6 +64,9 @@ def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
         near = nearest(stack, stacks)
         told = f"{near} Stacks: {listed(stacks)}" if near else f"; there are {listed(stacks)}"
         raise AnswerError(f"there is no stack '{shorten(stack)}'{told}")
+    there = ground.mesh.exceptions.exceptions if ground.mesh.exceptions else ()
+    if any((each.rule, each.resource) == (answers.get("RULE"), answer) for each in there):
+        raise AnswerError(f"'{answers['RULE']}' is excepted for '{answer}' already: {ground.shown}/{EXCEPTIONS_FILE}")
     return answer
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -32,6 +33,12 @@ OutputPort = Annotated[
     Literal["table", "files", "stream"], WithJsonSchema({"type": "string", "enum": ["table", "files"]})
 ]
 """A port; `stream` is read, and not carried yet: a rule says so, and nothing offers it."""
+
+NEEDED_PORTS: Final[Mapping[str, tuple[OutputPort, str]]] = {
+    "analytics": ("table", "reporting reads it with SQL"),
+    "ml": ("files", "training reads files"),
+}
+"""The port that a kind of products needs, and why."""
 
 
 def _inside(value: Any) -> Any:

@@ -189,6 +189,9 @@ REFUSED = {
     "new partner courier --description x --principals y": [
         "NAME: the partner 'courier' is there already: stacks/partners/courier.yaml; choose another name"
     ],
+    "new domain x --description x --engineers couriers": [
+        "--engineers: 'couriers' are people of partner 'courier', who enter no account of a domain; name another group"
+    ],
     "new partner press --description x --principals couriers": [
         "--principals: 'couriers' are people of partner 'courier' already; give each a group of its own"
     ],
@@ -216,6 +219,41 @@ REFUSED = {
     "new exception bucket-is-protected domain-shops/x --reason x --owner shop": [
         "RESOURCE: there is no stack 'domain-shops'; did you mean 'domain-shop'? Stacks: access-orders, access-shop, "
         "domain-orders, domain-shop, governance, organization and partner-courier",
+    ],
+    "new exception bucket-is-protectd domain-shop/x --reason x --owner shop": [
+        "RULE: the policy pack has no rule 'bucket-is-protectd'; did you mean 'bucket-is-protected'? docs/policies.md "
+        "lists its rules",
+    ],
+    "new exception no-website domain-shop/x --reason x --owner shop": [
+        "RULE: 'no-website' accepts no exception, as no rule of the theme 'perimeter' does; change the resource so "
+        "that it keeps the rule",
+    ],
+    "new product orders.x --purpose x --kind ml --ports table --columns 'a int' --unlabelled": [
+        "--ports: a product of kind 'ml' needs the port 'files': training reads files",
+    ],
+    "new product orders.x --purpose x --kind analytics --ports files --columns 'a int' --unlabelled": [
+        "--ports: a product of kind 'analytics' needs the port 'table': reporting reads it with SQL",
+    ],
+    "new member couriers --clearance pii --domain shop --use x": [
+        "GROUP: 'couriers' are people of partner 'courier', who hold no clearance: what a partner gets is copied to it "
+        "by an agreement; name another group"
+    ],
+    "new partner press --description x --principals shop-engineers": [
+        "--principals: 'shop-engineers' are people of the mesh already (domains/shop.yaml), and who is of a partner "
+        "enters no account of a domain; give the partner a group of its own"
+    ],
+    "new consumer shop orders.parcels --columns 'id, nam'": [
+        "--columns: 'orders.parcels' has no column 'nam'; it has id and weight"
+    ],
+    "new product orders.x --purpose x --columns 'a int, b int' --label 'c=pii, a=piii' --unlabelled": [
+        "--label: there is no column 'c'; there are a and b",
+        "  there is no classification 'piii'; did you mean 'pii'? allowed: financial and pii, and - for none",
+    ],
+    "new product orders.x --purpose x --columns 'a, b uint64' --unlabelled": [
+        "--columns: what was typed cannot be taken:",
+        "  'a' is no column: write its name and its type, such as order_id string; types are string, bigint, "
+        "decimal(18,2), date, timestamp, … (docs/types.md)",
+        "  column 'b': 'uint64' is a type of Arrow and ClickHouse, wider than bigint; write decimal(20,0)",
     ],
     "new pipeline orders.parcels": [
         "PRODUCT: 'orders.parcels' has a pipeline already: stacks/domains/orders.yaml; without one are none"

@@ -7,12 +7,12 @@ from typing import Final
 
 from mesh.findings import Problem
 from mesh.model import contract_file
+from mesh.model.domain import NEEDED_PORTS
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 
 
 def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
     """Products have the port that their kind needs: reporting a table, models files; streams are not carried yet."""
-    needed = {"analytics": ("table", "reporting reads it with SQL"), "ml": ("files", "training reads files")}
     for domain, name, product in context.every_product():
         path = ("products", name, "ports")
         if context.mesh.is_uncertain(domain_file(domain), *path):
@@ -23,7 +23,7 @@ def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
             )
             yield Problem(domain_file(domain), path, message)
         unread = context.mesh.is_uncertain(domain_file(domain), "products", name, "kind")
-        port, why = needed.get("" if unread else product.kind, ("", ""))
+        port, why = NEEDED_PORTS.get("" if unread else product.kind, ("", ""))
         if port and port not in product.ports:
             message = f"a product of kind '{product.kind}' needs the port '{port}': {why}; add it"
             yield Problem(domain_file(domain), path, message)
