@@ -120,7 +120,7 @@ def test_a_remark_changes_no_stack_and_nothing_is_proven_or_previewed(origin: Or
 @pytest.mark.long
 def test_a_rule_that_changes_is_asked_of_every_stack(origin: Origin, runner: Runner) -> None:
     rules = "policies/mesh_guardrails/themes/storage.py"
-    requested(origin, runner, lambda _: swap(origin.path / rules, "    if block is None:", "    if block is not None:"))
+    requested(origin, runner, lambda _: swap(origin.path / rules, "    if not blocks:", "    if blocks:"))
     for title in (*FIRST, "Review", "Find the stacks that it makes others"):
         runner.done(FILE, "change", title)
     found = runner.outputs["stacks"]
