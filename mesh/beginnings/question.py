@@ -111,9 +111,7 @@ def text(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
 def name(answer: str, _ground: Ground, _answers: GivenAnswers) -> str:
     """A name of a domain, a product, a group and the like."""
     if not is_name(answer):
-        lower = re.sub(r"[^a-z0-9]+", "-", answer.lower()).strip("-")
-        near = f"; did you mean '{lower}'?" if is_name(lower) else ""
-        raise AnswerError(f"{bad_name(answer)}{near}")
+        raise AnswerError(bad_name(answer))
     return answer
 
 
