@@ -132,8 +132,8 @@ REFUSED = {
         "are orders and shop"
     ],
     "new domain 'Sales Data' --description x": [
-        "NAME: 'Sales Data' is not a name that fits here; did you mean 'sales-data'? Expected lower-case letters, digits "
-        "and single hyphens, a letter first, at most 40 characters"
+        "NAME: 'Sales Data' is not a name that fits here; did you mean 'sales-data'? Expected lower-case letters, "
+        "digits and single hyphens, a letter first, at most 40 characters"
     ],
     "new domain x --description x --account 12": ["--account: '12' is not an AWS account id: twelve digits"],
     "new product orders.parcels": [
@@ -201,6 +201,14 @@ REFUSED = {
     "new agreement courier orders.customers --purpose x --yes": [
         "--classifications: it is missing; Classifications that the partner may receive; - for plain data only "
         "('orders.customers' holds pii); allowed: financial and pii"
+    ],
+    "new agreement courier orders.customers --purpose x --classifications financial": [
+        "--classifications: 'orders.customers' holds pii, which has to be agreed: write pii, or deliver a product "
+        "without it"
+    ],
+    "new product orders.x --purpose x --columns 'email_id string, email string' --yes": [
+        "--unlabelled: it is missing; give --label COLUMN=LABEL for each that carries one, and --unlabelled "
+        "if you looked at the others (email_id (1 column)); allowed: financial and pii"
     ],
     "new exception Rule domain-shop/x --reason x --owner shops": [
         f"RULE: there is no rule 'Rule'; allowed: {TAKE_EXCEPTIONS}",
