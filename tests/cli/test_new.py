@@ -202,6 +202,14 @@ REFUSED = {
         "--classifications: it is missing; Classifications that the partner may receive; - for plain data only "
         "('orders.customers' holds pii); allowed: financial and pii"
     ],
+    "new agreement courier orders.customers --purpose x --classifications financial": [
+        "--classifications: 'orders.customers' holds pii, which has to be agreed: write pii, or deliver a product "
+        "without it"
+    ],
+    "new product orders.x --purpose x --columns 'email_id string, email string' --yes": [
+        "--unlabelled: it is missing; give --label COLUMN=LABEL for each that carries one, and --unlabelled "
+        "if you looked at the others (email_id (1 column)); allowed: financial and pii"
+    ],
     "new exception Bucket_has domain-shop/x --reason x --owner shops": [
         "RULE: there is no rule 'Bucket_has'; did you mean 'bucket-has-a-name-of-its-own' or "
         "'bucket-has-public-access-block'?",
@@ -221,8 +229,8 @@ REFUSED = {
         "domain-orders, domain-shop, governance, organization and partner-courier",
     ],
     "new exception bucket-is-protectd domain-shop/x --reason x --owner shop": [
-        "RULE: the policy pack has no rule 'bucket-is-protectd'; did you mean 'bucket-is-protected'? docs/policies.md "
-        "lists its rules",
+        "RULE: there is no rule 'bucket-is-protectd'; did you mean 'bucket-is-protected', 'key-is-protected' or "
+        "'iceberg-table-is-protected'?",
     ],
     "new exception no-website domain-shop/x --reason x --owner shop": [
         "RULE: 'no-website' accepts no exception, as no rule of the theme 'perimeter' does; change the resource so "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import grpc
 import pytest
-from mesh_guardrails.rule import AnyRule
+from mesh_guardrails.pack import NamedPolicy, policies
+from mesh_guardrails.rule import AnyRule, RegisteredResource, Rule, StackRule
 from mesh_guardrails.rules import RULES, STACK_RULES
 from mesh_guardrails.themes.encryption import KEY
 from mesh_guardrails.themes.storage import BUCKET
@@ -112,3 +114,45 @@ def test_every_rule_tells_pulumi_its_parameters_with_defaults_that_fit(pack: Any
         for schema in schemas.values():
             assert schema["description"].endswith(".")
             jsonschema_rs.validator_for(schema).validate(schema["default"])
+
+
+def test_a_disabled_rule_is_not_asked_and_so_needs_no_exception() -> None:
+    asked: list[str] = []
+
+    def check(resource: RegisteredResource, *_stack: object) -> list[str]:
+        asked.append(resource.name)
+        return []
+
+    rule = Rule(name="one", theme="cost", severity="low", description="A rule.", check=check)
+    of_stack = StackRule(name="two", theme="cost", severity="low", description="A rule.", check=check)
+    every = policies([rule], [of_stack])
+    for disabled, times in ((False, 2), (True, 0)):
+        asked.clear()
+        for policy in every:
+            if isinstance(policy, NamedPolicy):
+                policy.configure({}, is_disabled=disabled)
+        for policy in every:
+            if policy.name == "reading":
+                args = SimpleNamespace(
+                    resource_type="t",
+                    name="b",
+                    urn="u",
+                    props={},
+                    provider=None,
+                    opts=SimpleNamespace(protect=False, parent=""),
+                )
+                cast("Any", policy).validate(args, None)
+            elif policy.name == "reading-stack":
+                options = SimpleNamespace(protect=False)
+                resource = SimpleNamespace(
+                    resource_type="t",
+                    name="b",
+                    urn="u",
+                    props={},
+                    provider=None,
+                    opts=options,
+                    parent=None,
+                    property_dependencies={},
+                )
+                cast("Any", policy)._validate(SimpleNamespace(resources=[resource]), None)
+        assert asked == ["b"] * times

@@ -97,6 +97,7 @@ def test_the_account_is_read_of_an_id_and_of_an_arn(named: str, account: str) ->
     ("condition", "organisation", "units", "source"),
     [
         ({"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}, True, False, False),
+        ({"Null": {"aws:PrincipalAccount": "111122223333"}}, False, False, False),
         ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abc/r-1/ou-1-a/*"}}, True, True, False),
         ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-abc/r-1/ou-1-a/*", "o-abc/*"]}}, True, False, False),
         ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}, True, True, False),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mesh.changes.assembled import report
+from mesh.changes.exception_lines import exception_section
 from mesh.changes.report import ReportSection
 from mesh.folder import PlannedMesh, plan_folder
 
@@ -86,3 +87,9 @@ def test_what_it_tells_is_told_nowhere_else(tmp_path: Path) -> None:
     (other,) = [each for each in told.sections if each.key == "other"]
     assert other.lines == ()
     assert [each["file"] for each in other.data] == ["exceptions.yaml"]
+
+
+def test_one_that_had_ended_before_is_not_told_as_ended_again(tmp_path: Path) -> None:
+    past, later = datetime.date(2027, 5, 2), datetime.date(2027, 5, 3)
+    one, other = side(tmp_path / "a", ENTRY, past), side(tmp_path / "b", ENTRY, later)
+    assert not exception_section(one, other).is_change

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulumi.runtime.proto import analyzer_pb2
 
 from sandbox.engine.analysis import PolicyDiagnostic
@@ -88,3 +90,8 @@ def test_what_no_exception_tells_under_a_policy_on_exceptions_is_not_lost() -> N
     asked = asked_policies([run_of(other, EXCEPTED)], RULES)
     assert [each.message for each in asked.violations] == ["'clicks' is spared"]
     assert [each.rule for each in asked.exceptions] == ["bucket-is-closed"]
+
+
+def test_a_mandatory_violation_is_no_question_that_waits_whatever_it_says() -> None:
+    asked = asked_policies([run_of(replace(WAITS, mandatory=True))], RULES)
+    assert (len(asked.violations), asked.waiting, asked.refused) == (1, 0, True)

@@ -75,3 +75,20 @@ def test_a_value_that_is_wrong_by_itself_is_told_once_and_hides_no_other(
     told = findings(written)
     assert len([line for line in told if f"'{key}' is the text '{value}'" in line]) == 1
     assert len(told) == (4 if key == "expires" else 3), told
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2026-12-31", "ended on 2026-12-31"),
+        ("2027-01-01", ""),
+        ("2027-06-30", ""),
+        ("2027-07-01", "more than 180 days"),
+    ],
+)
+def test_the_first_and_the_last_day_that_an_exception_may_have(
+    written: Path, findings: Findings, day: str, told: str
+) -> None:
+    swap(written / "exceptions.yaml", "2027-05-01", day)
+    about = [line for line in findings(written) if "ended on" in line or "more than 180 days" in line]
+    assert [told in line for line in about] == ([True] if told else [])
