@@ -100,7 +100,7 @@ def blueprints(directory: Path) -> Blueprints:
                 texts[name] = path.read_text("utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 raise NotPossibleError(f"the template {os.path.relpath(path)} cannot be read: {error}") from None
-            shown[name] = os.path.relpath(path)
+            shown[name] = min(os.path.relpath(path), str(path), key=len)
     return Blueprints(texts, shown)
 
 

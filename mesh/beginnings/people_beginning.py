@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mesh.beginnings import question
@@ -153,7 +153,7 @@ def _used(answer: str, ground: Ground, answers: GivenAnswers) -> str:
 def _used_columns(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
     parts, reference = question.parts(answer), str(answers["PRODUCT"])
     contract = ground.mesh.contracts.get(reference)
-    known = columns_by_name(contract) if contract else {}
+    known: Mapping[str, frozenset[str]] = columns_by_name(contract) if contract else {}
     if absent := [part for part in parts if contract and part not in known]:
         raise AnswerError(
             f"'{reference}' has no column '{shorten(absent[0])}'{nearest(absent[0], known) or ';'} it has "

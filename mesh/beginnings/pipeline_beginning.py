@@ -143,7 +143,7 @@ QUESTIONS: Final = (
     ),
     BeginningQuestion(
         "schedule",
-        "When it runs (UTC), as cron(15 4 * * ? *) or rate(1 hour); - for none",
+        "When it runs (UTC), as cron(15 4 * * ? *); - for none",
         _schedule,
         default=always(NONE),
         when=lambda _ground, answers: answers.get("runtime") != EXTERNAL and not answers.get("event"),

@@ -197,6 +197,7 @@ def rows(table: NewTable, labels: Mapping[str, Sequence[str]], is_alone: bool) -
             "name": column.name,
             "logical": LOGICAL_OF[column.kind.name],
             "physical": str(column.kind),
+            "map": [str(part.type) for part in column.kind.parts] if column.kind.name == "map" else [],
             "required": column.required or column.is_key,
             "key": position if column.is_key else 0,
             "description": column.description,

@@ -15,6 +15,7 @@ from cli import exit_codes, main
 from cli.completions.complete import proposals
 from cli.examples import EXAMPLES
 from cli.main import application
+from mesh.beginnings.kinds import KINDS
 from tests.mesh_copies import copied
 
 ROOT: Final = Path(__file__).parents[2]
@@ -100,6 +101,22 @@ def test_an_example_is_parsed_by_its_command_and_names_what_there_is(
             assert any(word == each or word.startswith(f"{each}.") for each in known), (word, known)
         elif known and not known[0].startswith("-") and not {"main", "v1.0"} & {word} and not word.startswith("-"):
             assert word in known, (word, known)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_of_a_beginning_has_no_answer_that_is_refused(
+    kind: str, stacks: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = said(capsys, "new", kind, "-h")
+    (stacks.parent / "devices.csv").write_text("id,model\n1,x\n")
+    lines = re.findall(rf"mesh (new {kind} (?!\[OPTIONS\]).*)", shown)
+    assert lines
+    for line in lines:
+        words = ["devices.csv" if word.endswith((".parquet", ".csv")) else word for word in shlex.split(line)]
+        code = main.run(words)
+        told = capsys.readouterr().err.splitlines() if code != exit_codes.FINE else []
+        assert [one for one in told if "it is missing; " not in one] == []
 
 
 def test_no_example_is_of_a_command_that_there_is_not() -> None:

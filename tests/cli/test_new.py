@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from cli import exit_codes, main
+from mesh.contracts.type_names import PLAIN
 from mesh.findings import SERIOUS
 from mesh.folder import findings_of
 from tests.conftest import TINY
@@ -278,6 +279,26 @@ def test_what_is_wrong_or_missing_is_said_at_once_and_nothing_is_written(
     code, out, err = typed(command, capsys)
     assert (code, out, err.splitlines()) == (exit_codes.BAD_INPUT, "", REFUSED[command])
     assert digests(mesh) == before
+
+
+def test_a_column_of_each_type_makes_a_contract_that_is_valid(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = [
+        *PLAIN,
+        "decimal(9,2)",
+        "array<map<string,int>>",
+        "map<string,array<date>>",
+        "struct<a:int,b:map<int,date>>",
+    ]
+    kinds.append("map<string,struct<a:int,b:map<string,decimal(9,2)>>>")
+    columns = ", ".join(f"c{number} {kind}" for number, kind in enumerate(kinds))
+    for command in (
+        "new product orders.all --purpose x --table one --ports files,table",
+        "new table orders.all two",
+    ):
+        code, _, err = typed(f"{command} --columns '{columns}' --unlabelled", capsys)
+        assert code == exit_codes.FINE, err
+    tables = written(mesh, "contracts/orders/all.odcs.yaml")["schema"]
+    assert [[one["physicalType"] for one in table["properties"]] for table in tables] == [kinds, kinds]
 
 
 def test_a_mesh_with_an_error_is_refused_first(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:

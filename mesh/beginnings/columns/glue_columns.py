@@ -13,10 +13,7 @@ def glue_table(answer: Any, source: str) -> GivenTable:
     """The table of an answer of Glue; raises AnswerError for JSON that is none."""
     table = _mapping(_mapping(answer).get("Table")) or _mapping(answer)
     storage = _mapping(table.get("StorageDescriptor"))
-    columns = [
-        *_columns(storage, "Columns", source),
-        *_columns(table, "PartitionKeys", source),
-    ]
+    columns = [*_columns(storage.get("Columns"), source), *_columns(table.get("PartitionKeys"), source)]
     if not columns:
         raise AnswerError(
             f"{source} is no answer of `aws glue get-table`: it has no Table with StorageDescriptor and Columns"
@@ -24,14 +21,13 @@ def glue_table(answer: Any, source: str) -> GivenTable:
     return GivenTable(str(table.get("Name") or ""), tuple(columns), str(table.get("Description") or ""))
 
 
-def _columns(of: Mapping[str, Any], key: str, source: str) -> Iterator[GivenColumn]:
-    written = of.get(key)
-    for number, each in enumerate(cast("list[Any]", written) if isinstance(written, list) else ()):
+def _columns(written: Any, source: str) -> Iterator[GivenColumn]:
+    for number, each in enumerate(cast("list[Any]", written) if isinstance(written, list) else (), start=1):
         column = _mapping(each)
-        if not isinstance(column.get("Name"), str):
-            raise AnswerError(f"{key}[{number}] of {source} has no Name; save the answer of `aws glue get-table` anew")
-        kind = str(column.get("Type") or "unknown")
-        yield GivenColumn(str(column["Name"]), kind, description=str(column.get("Comment") or ""))
+        name, kind = column.get("Name"), column.get("Type")
+        if not (isinstance(name, str) and isinstance(kind, str) and name and kind):
+            raise AnswerError(f"{source} is no answer of `aws glue get-table`: column {number} has no Name and Type")
+        yield GivenColumn(name, kind, description=str(column.get("Comment") or ""))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from mesh.model import Contract, Element
 def odcs_tables(data: Mapping[str, Any], source: str) -> tuple[GivenTable, ...]:
     """Tables of a contract; raises AnswerError for one that the standard refuses, or whose types no table here has."""
     problems = [problem for problem in standard.problems(source, data) if problem.severity == "error"]
-    faults = [f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in problems]
+    faults = [f"{'.'.join(map(str, problem.path))}: {problem.message}".removeprefix(": ") for problem in problems]
     contract = elements.read(data) if not faults else None
     if contract is not None and not contract.tables:
         faults.append("there is no 'schema' in it")

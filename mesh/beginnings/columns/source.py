@@ -74,7 +74,13 @@ def _of_text(text: str, lower: str, name: str) -> tuple[GivenTable, ...]:
             raise AnswerError("\n  ".join(map(str, error.findings))) from None
     if lower.endswith(".json"):
         try:
-            return (glue_table(json.loads(text), name),)
+            answer = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise AnswerError(f"{name} is not JSON: {str(error).splitlines()[0]}") from None
-    return ddl_tables(text, name)
+        return (glue_table(answer, name),)
+    try:
+        return ddl_tables(text, name)
+    except AnswerError as error:
+        if lower.endswith(ENDINGS):
+            raise
+        raise AnswerError(f"{error}; give one of {', '.join(ENDINGS)}, or columns with their types") from None
