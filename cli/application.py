@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -23,7 +23,7 @@ def application(commands: Mapping[str, str], words: Sequence[str] = ()) -> typer
     """
     app = typer.Typer(
         name="mesh",
-        cls=MeshGroup,
+        cls=_in_order(commands),
         help="A data mesh over many AWS accounts: short YAML in, one Pulumi program, access that can be proven.",
         callback=_root,
         context_settings=dict(HELP),
@@ -41,6 +41,18 @@ def application(commands: Mapping[str, str], words: Sequence[str] = ()) -> typer
         else:
             app.command(command, cls=MeshCommand)(getattr(module, commands[command]))
     return app
+
+
+def _in_order(commands: Mapping[str, str]) -> type[MeshGroup]:
+    """A group whose help has its commands in the order in which they are listed; typer has groups last."""
+
+    class Ordered(MeshGroup):
+        """The commands of `mesh`."""
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            return [name for name in commands if name in super(Ordered, self).list_commands(ctx)]
+
+    return Ordered
 
 
 def _loaded(commands: Mapping[str, str], words: Sequence[str]) -> Iterable[str]:

@@ -23,18 +23,23 @@ def assume(
     who: Annotated[
         str,
         typer.Argument(
+            metavar="WHO",
             help="partner:<p>, clearance:<c>@<domain> or <c>@<domain>, people:<c>@<domain>, "
             "pipeline:<domain>.<product>, delivery:<domain>.<product>, admin@<domain or partner>, preview@…, "
-            "deploy@…, keeper@management, break-glass, outsider, anonymous."
+            "deploy@…, keeper@management, break-glass, outsider, anonymous.",
         ),
     ],
     name: Annotated[
-        str, typer.Argument(help="The name of the profile, with --profile; mesh-… after WHO when not given.")
+        str,
+        typer.Argument(
+            metavar="[NAME]", help="The name of the profile, with --profile; mesh-… after WHO when not given."
+        ),
     ] = "",
     origin: Annotated[
         str,
         typer.Option(
             "--from",
+            metavar="PLACE",
             help="Where the calls come from: outside, office, network, foreign (another organisation's endpoint) or "
             "stranger (an endpoint of no organisation). Where it works, when not given.",
         ),

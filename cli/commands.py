@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -19,11 +19,52 @@ from mesh.findings import nearest
 
 _CHOICE: Final = re.compile(r"'(.*)' is not one of (.*)\.")
 _EXTRA: Final = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)")
+_HYPHEN: Final = "\u2011"
+_Formatter: Final[Any] = typer.Context.formatter_class
 HELP: Final[Mapping[str, Any]] = {"help_option_names": ["-h", "--help"]}
 """Settings of the outermost context, which the others inherit."""
 
 
-class MeshCommand(TyperCommand):
+class _WholeWords(_Formatter):
+    """A formatter that breaks lines at blanks, and in no word with a hyphen, such as a name of a mesh."""
+
+    def write_text(self, text: str) -> None:
+        formatter: Any = super()
+        formatter.write_text(text.replace("-", _HYPHEN))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        kept = [(first, second.replace("-", _HYPHEN)) for first, second in rows]
+        formatter: Any = super()
+        formatter.write_dl(kept, col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        formatter: Any = super()
+        return str(formatter.getvalue()).replace(_HYPHEN, "-")
+
+
+class _InWholeWords:
+    """Help of a command: words and sentences are whole, arguments stand as they are typed, examples at the end."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the help, in whole words."""
+        whole: Any = _WholeWords(width=formatter.width)
+        super().format_help(ctx, whole)  # type: ignore[misc]
+        formatter.write(whole.getvalue())
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The first sentence, whole where it takes two lines, too."""
+        return super().get_short_help_str(max(limit, 1000))  # type: ignore[misc]
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words of the usage, without the braces that typer has around what is required."""
+        return [re.sub(r"^\{(.*)\}$", r"\1", piece) for piece in super().collect_usage_pieces(ctx)]  # type: ignore[misc]
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """The examples, each on a line."""
+        _write_examples(ctx, formatter)
+
+
+class MeshCommand(_InWholeWords, TyperCommand):
     """A command: `-C DIR` names the mesh folder also where an argument does, help ends in examples."""
 
     def __init__(self, name: str | None, **attributes: Any) -> None:
@@ -39,13 +80,9 @@ class MeshCommand(TyperCommand):
             _add_near(error, self, ctx)
             raise
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """The examples of the command, each on a line."""
-        _write_examples(ctx, formatter)
 
-
-class MeshGroup(TyperGroup):
-    """A group of commands, with the same manners."""
+class MeshGroup(_InWholeWords, TyperGroup):
+    """A group of commands, with the same manners; they stand in the order in which they were added."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parses as ever, and says what comes near to a name that there is not."""
@@ -70,13 +107,9 @@ class MeshGroup(TyperGroup):
             ctx.fail(f"there is no command '{args[0]}'{close or '; commands: ' + ', '.join(known)}")
         return super().resolve_command(ctx, args)
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """The examples of the group, each on a line."""
-        _write_examples(ctx, formatter)
-
 
 @contextmanager
-def _broken_at_words() -> Iterator[None]:
+def _broken_at_words() -> Generator[None]:
     try:
         yield
     except typer.TyperException as error:

@@ -34,7 +34,7 @@ def lapse(
     form: FormatOption = "text",
     as_json: JsonOption = False,
 ) -> None:
-    """List reviews, agreements and exceptions that are past, and close them.
+    """List reviews, agreements and exceptions that are past.
 
     An agreement closes by the date in its policies, and an exception by its own. What a past review has left are
     assignments in IAM Identity Center, which the next deployment of the stack 'organization' removes, and what a

@@ -12,7 +12,6 @@ from cli.new_run import begin, resume_here
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, day
 
 commands = typer.Typer(
-    help="Begin a domain, a product and the like: a few answers, and files that are valid.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -20,7 +19,7 @@ commands = typer.Typer(
 
 @commands.callback()
 def new() -> None:
-    """Begin a domain, a product and the like: a few answers, and files that are valid.
+    """Begin a domain, a product and the like by a few answers.
 
     In a terminal what no option says is asked. All is checked first, and then all files are written, or none.
     """
@@ -119,8 +118,6 @@ def new_domain(
     """Begin a domain, with its first product if you like.
 
     Writes stacks/domains/<domain>.yaml and the product's contract and lock.
-
-    Example: mesh new domain billing --product invoices --from invoices.parquet
     """
     said = {"NAME": name, "description": description, "owner-team": owner_team, "owner-email": owner_email}
     said |= {"github": github, "engineers": engineers, "owners": owners, "budget": budget, "account": account}
@@ -131,7 +128,7 @@ def new_domain(
 
 @commands.command("product")
 def new_product(
-    product: ProductArgument = None,
+    product: Annotated[str | None, _argument("DOMAIN.NAME", "The product that begins.")] = None,
     purpose: Purpose = None,
     limitations: Limitations = None,
     kind: KindOption = None,
@@ -149,8 +146,6 @@ def new_product(
     """Begin a product: its line, its contract and its lock.
 
     Columns are typed, or taken from a file; each carries a label, or you say that it carries none.
-
-    Example: mesh new product identity.sign-ins --from sign_ins.parquet
     """
     said = {"PRODUCT": product, "purpose": purpose, "limitations": limitations, "kind": kind, "ports": ports}
     said |= {"retention": retention, "table": table, **_contents(columns, source, label, unlabelled)}
@@ -170,10 +165,7 @@ def new_table(
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Add a table to the contract of a product.
-
-    Example: mesh new table identity.profiles devices --from devices.csv
-    """
+    """Add a table to the contract of a product."""
     said = {"PRODUCT": product, "TABLE": table, "description": description}
     _run("table", directory, as_of, yes, said | _contents(columns, source, label, unlabelled))
 
@@ -190,10 +182,7 @@ def new_member(
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Give a group a clearance, with who said yes and until when.
-
-    Example: mesh new member growth-analysts --clearance financial --domain ads
-    """
+    """Give a group a clearance, with who said yes and until when."""
     said = {"GROUP": group, "clearance": clearance, "domain": domain, "use": use}
     _run("member", directory, as_of, yes, said | {"approved-by": approved_by, "review": review})
 
@@ -207,10 +196,7 @@ def new_consumer(
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Say that a domain uses a product of another.
-
-    Example: mesh new consumer content playback.sessions
-    """
+    """Say that a domain uses a product of another."""
     _run("consumer", directory, as_of, yes, {"DOMAIN": domain, "PRODUCT": product, "columns": columns})
 
 
@@ -226,10 +212,7 @@ def new_partner(
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Begin a partner, to whom nothing is delivered yet.
-
-    Example: mesh new partner press --principals press-editors
-    """
+    """Begin a partner, to whom nothing is delivered yet."""
     said = {"NAME": name, "description": description, "owner-team": owner_team, "owner-email": owner_email}
     _run("partner", directory, as_of, yes, said | {"github": github, "principals": principals})
 
@@ -247,10 +230,7 @@ def new_agreement(
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Agree that a product is delivered to a partner until a day.
-
-    Example: mesh new agreement subtitling content.titles --expires 2027-06-30
-    """
+    """Agree that a product is delivered to a partner until a day."""
     said = {"PARTNER": partner, "PRODUCT": product, "purpose": purpose, "classifications": classifications}
     _run("agreement", directory, as_of, yes, said | {"expires": expires})
 
@@ -266,10 +246,7 @@ def new_exception(
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Except a resource from a rule of the guardrails, for a time.
-
-    Example: mesh new exception bucket-is-protected domain-ads/raw --reason "…"
-    """
+    """Except a resource from a rule of the guardrails, for a time."""
     said = {"RULE": rule, "RESOURCE": resource, "reason": reason, "owner": owner, "expires": expires}
     _run("exception", directory, as_of, yes, said)
 
@@ -285,15 +262,12 @@ def new_pipeline(
     approved_by: ApprovedBy = None,
     review: Review = None,
     event: Annotated[str | None, _option("event", "The product with whose publication it starts.", "PRODUCT")] = None,
-    schedule: Annotated[str | None, _option("schedule", "When it runs, as 'rate(1 hour)'.", "SCHEDULE")] = None,
+    schedule: Annotated[str | None, _option("schedule", "When it runs, as 'cron(15 4 * * ? *)'.", "SCHEDULE")] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     yes: Yes = False,
 ) -> None:
-    """Begin the pipeline of a product: its lines and a script.
-
-    Example: mesh new pipeline content.rights --schedule "rate(1 day)"
-    """
+    """Begin the pipeline of a product: its lines and a script."""
     said = {"PRODUCT": product, "runtime": runtime, "script": script, "reads": reads, "clearance": clearance}
     said |= {"use": use, "approved-by": approved_by, "review": review, "event": event, "schedule": schedule}
     _run("pipeline", directory, as_of, yes, said)
@@ -301,10 +275,7 @@ def new_pipeline(
 
 @commands.command("resume")
 def resume_new(directory: FolderOption = DEFAULT_FOLDER) -> None:
-    """Complete what an interrupted command left.
-
-    Example: mesh new resume
-    """
+    """Complete what an interrupted command left."""
     with new_transaction.alone(directory):
         if not resume_here(directory):
             answer("nothing was left to complete")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any, Final
 
 from cli.console import say
 from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, UnansweredError
@@ -15,6 +16,9 @@ from mesh.visible_text import visible_text
 
 WIDTH = 80
 """Columns of a terminal that is narrow."""
+
+MANY: Final = 40
+"""Values that are shown one by one."""
 
 
 def answered(
@@ -38,7 +42,8 @@ def answered(
                 )
         except AnswerError as error:
             answers.refused.add(question.name)
-            faults += [visible_text(line) for line in f"{question.shown}: {error}".splitlines()]
+            first, *rest = str(error).splitlines()
+            faults += [visible_text(line) for line in (f"{question.shown}: {first}", *map(_below, rest))]
         except UnansweredError:  # it hangs on an answer that was not taken, of which a line tells already
             if not faults:
                 raise
@@ -47,6 +52,11 @@ def answered(
     if faults:
         raise NotPossibleError("\n".join(faults))
     return answers
+
+
+def _below(line: str) -> str:
+    """A further line on an answer, below the first."""
+    return line if line.startswith(" ") else f"  {line}"
 
 
 def _default(question: BeginningQuestion, ground: Ground, answers: GivenAnswers, takes_defaults: bool) -> object:
@@ -69,10 +79,10 @@ def _asked(question: BeginningQuestion, ground: Ground, answers: GivenAnswers) -
         say(line)
     for line in _wrapped(remark):
         say(f"  {line}")
-    for line in _wrapped(f"choices: {', '.join(offered)}" if offered else ""):
+    for line in _wrapped(_choices(offered)):
         say(f"  {line}")
     while True:
-        typed = _line(f"{question.name.lower()}{f' [{default}]' if default is not None else ''}: ").strip()
+        typed = _line(f"{question.name.lower()}{f' [{default}]' if default is not None else ''}: ", offered).strip()
         try:
             return question.read(typed or default or "", ground, answers)
         except AnswerError as error:
@@ -80,10 +90,20 @@ def _asked(question: BeginningQuestion, ground: Ground, answers: GivenAnswers) -
                 say(f"  {visible_text(line)}")
 
 
-def _line(prompt: str) -> str:
-    """A line that is typed; raises NotPossibleError where none comes any more."""
+def _choices(offered: Sequence[str]) -> str:
+    """The values to choose from; of very many, how they are found."""
+    if len(offered) > MANY:
+        return "Tab completes it, and a part of a name is answered with those that have it"
+    return f"choices: {', '.join(offered)}" if offered else ""
+
+
+def _line(prompt: str, offered: Sequence[str]) -> str:
+    """A line that is typed, in which Tab completes what is offered; raises NotPossibleError where none comes."""
     with suppress(ImportError):
-        importlib.import_module("readline")  # with it a line can be edited
+        readline: Any = importlib.import_module("readline")  # with it a line can be edited
+        readline.set_completer_delims(" ,")
+        readline.set_completer(_completer(offered))
+        readline.parse_and_bind("tab: complete")
     try:
         if sys.stdout.isatty():
             return input(prompt)
@@ -96,6 +116,16 @@ def _line(prompt: str) -> str:
         return line.rstrip("\n")
     say("")
     raise NotPossibleError("the answers ended here; nothing was written")
+
+
+def _completer(offered: Sequence[str]) -> Callable[[str, int], str | None]:
+    """A function for readline: the first, second, … value that begins as what is typed, None behind the last."""
+
+    def complete(word: str, number: int) -> str | None:
+        found = [each for each in offered if each.startswith(word)]
+        return found[number] if number < len(found) else None
+
+    return complete
 
 
 def _wrapped(text: str) -> list[str]:

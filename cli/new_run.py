@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from cli import new_transaction
-from cli.console import answer, say
+from cli.console import answer, answer_as_it_is, say
 from cli.new_asking import answered
 from cli.new_trial import Trial, tried
 from mesh.beginnings.blueprint import ENDING, FOLDER, Blueprints
@@ -144,15 +144,16 @@ def _tell_changes(before: PlannedMesh, mesh: Mesh) -> None:
 
 
 def _tell_next(kind: str, directory: Path, trial: Trial, given: Mapping[str, str]) -> None:
-    steps = [f"git add {' '.join(shlex.quote(_shown(directory, file)) for file in trial.texts)}"]
+    steps: list[str] = []
     if kind in ("domain", "partner"):
         owners = [
             place for place in ("CODEOWNERS", ".github/CODEOWNERS") if (directory.resolve().parent / place).exists()
         ]
-        steps += [f"mesh codeowners: {owners[0]} has no lines of it yet"] if owners else []
+        steps = [f"mesh codeowners: {owners[0]} has no lines of it yet"] if owners else []
         if "account" not in given:
             steps.append("mesh up --stack organization, then mesh accounts: it has no account yet (docs/growing.md)")
     answer("")
     answer("Next:")
+    answer_as_it_is(f"  git add {' '.join(shlex.quote(_shown(directory, file)) for file in trial.texts)}")
     for step in steps:
         answer(f"  {step}")

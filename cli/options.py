@@ -12,8 +12,10 @@ import typer
 from cli import mesh_folder
 from cli.console import counted, say
 from cli.mesh_folder import DEFAULT_FOLDER as DEFAULT_FOLDER
+from mesh import value_remedies
 from mesh.findings import listed, nearest
 from mesh.folder import PlannedMesh, plan_folder
+from mesh.validation_messages import shorten
 
 HERE: Final = "stacks, here or in the nearest folder above"
 
@@ -26,13 +28,25 @@ FolderOption = Annotated[
         "--dir", "-C", help="The mesh folder.", metavar="DIR", show_default=HERE, callback=mesh_folder.of_option
     ),
 ]
+
+
+def written_day(text: str) -> datetime.datetime:
+    """A day that is typed; raises BadParameter, with the day that may be meant, for one of another form."""
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        instead = value_remedies.write(*value_remedies.dates(text), otherwise=": write one")
+        wanted = f"expected a day that exists, as year-month-day, such as 2026-12-01{instead}"
+        raise typer.BadParameter(f"the day is '{shorten(text)}'; {wanted}") from None
+
+
 AsOf = Annotated[
     datetime.datetime | None,
     typer.Option(
         "--as-of",
         help="The day that counts as today, for reviews and expiries; as 2026-12-01.",
         metavar="DAY",
-        formats=["%Y-%m-%d"],
+        parser=written_day,
         envvar="MESH_AS_OF",
         show_envvar=False,
     ),

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import plan_removal, plan_watch
 from cli.console import answer, answer_json, counted, say, screen
-from cli.diff import diff
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.preview_failures import exit_on_failures
@@ -70,9 +68,13 @@ def plan(
     if watched:
         whole["--removal"] = removal
         _refuse_together({"--watch": True, **whole, "--json": as_json})
+        from cli import plan_watch
+
         plan_watch.watch(directory, as_of, stack)
         return
     if against is not None:
+        from cli.diff import diff
+
         diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return
     planned = read(directory, as_of)
@@ -81,6 +83,8 @@ def plan(
         return
     stacks = chosen(planned, stack)
     if removal:
+        from cli import plan_removal
+
         plan_removal.show(_previewed(planned, stacks), as_json)
         return
     from mesh.acceptance import accept

@@ -17,7 +17,9 @@ def asked(runs: Sequence[StackRun]) -> AskedPolicies:
     """The answers of the pack in some runs; of violations the failures have them word for word."""
     from sandbox.runs.asked_policies import PackRules, asked_policies
 
-    return asked_policies(runs, PackRules(len(guardrails()), {}))
+    return asked_policies(
+        runs, PackRules(len(guardrails()), {name: rule.severity for name, rule in guardrails().items()})
+    )
 
 
 def show(told: AskedPolicies) -> None:

@@ -46,7 +46,9 @@ def up(
     serve: Annotated[
         bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Port of --serve on the loopback interface; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", help="Port of --serve on the loopback interface; 0 takes a free one.")
+    ] = 0,
     stack: StackOption = None,
     data: Annotated[
         bool | None,
@@ -55,7 +57,7 @@ def up(
             help="Write rows into every product; a new organisation gets them where the extra `data` is installed.",
         ),
     ] = None,
-    rows: Annotated[int | None, typer.Option("--rows", help="Rows of a table.", min=1)] = None,
+    rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="Rows of a table.", min=1)] = None,
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:

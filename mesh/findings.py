@@ -113,8 +113,13 @@ def _plain(name: str) -> str:
     return name.lower().replace("_", "-").replace(" ", "-")
 
 
+def among(near: str, known: Iterable[str]) -> str:
+    """The end of a sentence on an unknown name: the question of `nearest`, if there is one, and what is known."""
+    return f"{near} Known: {listed(known)}" if near else f"; known: {listed(known)}; choose one"
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """The sentence `unknown clearance 'pi'; did you mean 'pii'? Known: general and pii`."""
     names = list(known)
     near = nearest_reference(name, names) if kind == "product" else nearest(name, names)
-    return f"unknown {kind} '{name}'{near}" + (" Known: " if near else "; known: ") + listed(names)
+    return f"unknown {kind} '{name}'{among(near, names)}"

@@ -18,6 +18,7 @@ class GuardrailRule(NamedTuple):
     """A rule of the pack; `accepts_exceptions` is not so where its theme takes none."""
 
     theme: str
+    severity: str
     accepts_exceptions: bool
 
 
@@ -25,4 +26,4 @@ class GuardrailRule(NamedTuple):
 def guardrails() -> Mapping[str, GuardrailRule]:
     """The rules of the policy pack, by name."""
     rules = json.loads(RULES_FILE.read_text("utf-8"))
-    return {rule["name"]: GuardrailRule(rule["theme"], rule["accepts-exceptions"]) for rule in rules}
+    return {rule["name"]: GuardrailRule(rule["theme"], rule["severity"], rule["accepts-exceptions"]) for rule in rules}

@@ -205,9 +205,9 @@ class _Reader:
                 validation_messages.problem(file, model, detail)
                 for detail in errors
                 if not validation_messages.is_about_keys(detail)
-                and not validation_messages.is_consequence(detail, errors)
+                and not validation_messages.is_consequence(model, detail, errors)
             ]
-            self.loaded.findings += self.loaded.place(problems)
+            self.loaded.findings += [yamlfile.with_comment(source, one) for one in self.loaded.place(problems)]
             if any(validation_messages.is_about_keys(detail) for detail in errors):
                 self.loaded.findings += yamlfile.odd_keys(source)
             part = usable.usable_part(model, data)
@@ -233,9 +233,8 @@ class _Reader:
         source = self.loaded.sources[file]
         plain = yamlfile.unquoted(source, r"[0-9]+")
         for line, column, text in plain:
-            message = (
-                f'account id {text} needs quotes: write "{text}"; without them YAML can read a number, and drop zeros'
-            )
+            message = f'account id {text} needs quotes: write "{text}"; '
+            message += "without them YAML can read a number, and drop zeros"
             self.loaded.findings.append(Finding(source.file, line, column, message))
         return frozenset((line, column) for line, column, _ in plain)
 

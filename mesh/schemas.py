@@ -184,7 +184,6 @@ def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
 def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     product = schema["$defs"]["Product"]
     ports = product["properties"]["ports"]
-    ports["items"]["enum"].remove("stream")  # not carried yet
     ports["uniqueItems"] = True
     product["allOf"] = [
         {

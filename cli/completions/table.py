@@ -33,6 +33,7 @@ BY_METAVAR: Final = {
     "F.sql": "file",
     "PARTNER": "partner",
     "DOMAIN": "domain",
+    "PRODUCT": "product",
     "CLEARANCE": "clearance",
     "GROUP": "group",
     "STACK": "stack",
@@ -54,6 +55,12 @@ def kind_of(parameter: Any) -> str | list[str]:
         from mesh.proof.invariants import INVARIANTS
 
         return [each.id for each in INVARIANTS]
+    if parameter.metavar == "NAME":  # of what is made, or of nothing that a mesh has
+        return ""
+    if parameter.metavar == "[RULE]":
+        from mesh.guardrail_rules import guardrails
+
+        return [name for name, rule in guardrails().items() if rule.accepts_exceptions]
     if found := next((BY_OPTION[name] for name in names if name in BY_OPTION), ""):
         return found
     metavar = re.sub(r"\[\.COLUMN\]|[\[\]…]", "", parameter.metavar or ("WHO" if parameter.name == "who" else ""))

@@ -56,6 +56,16 @@ def _account(answer: str, ground: Ground, _answers: GivenAnswers) -> str | None:
     return answer
 
 
+def _staff(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
+    groups = question.names(answer, ground, answers)
+    for name, partner in ground.mesh.partners.items():
+        if shared := [group for group in groups if group in partner.principals]:
+            raise AnswerError(
+                f"'{shared[0]}' are people of partner '{name}', who enter no account of a domain; name another group"
+            )
+    return groups
+
+
 def _first(answer: str, ground: Ground, answers: GivenAnswers) -> str | None:
     if answer == NONE:
         return None
@@ -80,10 +90,8 @@ QUESTIONS: Final = (
         default=team_handle,
         when=lambda ground, _answers: ground.mesh.file.owner.github is not None,
     ),
-    BeginningQuestion("engineers", "Groups that run its jobs", question.names, default=always(NONE), asked=False),
-    BeginningQuestion(
-        "owners", "Groups that look after its products", question.names, default=always(NONE), asked=False
-    ),
+    BeginningQuestion("engineers", "Groups that run its jobs", _staff, default=always(NONE), asked=False),
+    BeginningQuestion("owners", "Groups that look after its products", _staff, default=always(NONE), asked=False),
     BeginningQuestion(
         "budget",
         "US dollars a month",

@@ -11,12 +11,15 @@ from mesh.beginnings import question
 from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.question import AnswerError, BeginningQuestion, GivenAnswers, Ground, days_ahead
 from mesh.beginnings.yaml_insertions import added
-from mesh.findings import listed, nearest
+from mesh.findings import listed, near_names, nearest
 from mesh.guardrail_rules import guardrails
 from mesh.model.exceptions_file import EXCEPTIONS_FILE, LONGEST_EXCEPTION
 from mesh.validation_messages import shorten
 
 TEMPLATE: Final = "exception/entry.yaml.jinja"
+MOST: Final = 6
+"""Rules that are proposed for a name that is none."""
+
 HEADER: Final = """\
 # yaml-language-server: $schema=../schemas/exceptions.schema.json
 # What rules of the policy pack do not hold for, each until a day (docs/policies.md).
@@ -29,16 +32,25 @@ def _rules(_ground: Ground, _answers: GivenAnswers) -> list[str]:
 
 
 def _rule(answer: str, ground: Ground, answers: GivenAnswers) -> str:
-    rule = guardrails().get(answer)
-    if rule is not None and not rule.accepts_exceptions:
+    if answer in (rules := _rules(ground, answers)):
+        return answer
+    if rule := guardrails().get(answer):
         raise AnswerError(
             f"'{answer}' accepts no exception, as no rule of the theme '{rule.theme}' does; change the resource so "
             "that it keeps the rule"
         )
-    return question.one_of("rule", _rules)(answer, ground, answers)
+    part = re.sub(r"[^a-z0-9]+", "-", answer.lower()).strip("-")
+    near = [name for name in rules if part and part in name] or near_names(answer, rules)
+    told = f"; did you mean {_either(near[:MOST])}?" if near else "; docs/policies.md has them all"
+    raise AnswerError(f"there is no rule '{shorten(answer)}'{told}")
 
 
-def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
+def _either(names: Sequence[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+
+
+def _resource(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     stack, slash, pattern = answer.partition("/")
     stacks = ground.mesh.stacks()
     if not slash or not re.fullmatch(r"[A-Za-z0-9._:@ *?-]+", pattern) or len(answer) > 200:
@@ -52,6 +64,9 @@ def _resource(answer: str, ground: Ground, _answers: GivenAnswers) -> str:
         near = nearest(stack, stacks)
         told = f"{near} Stacks: {listed(stacks)}" if near else f"; there are {listed(stacks)}"
         raise AnswerError(f"there is no stack '{shorten(stack)}'{told}")
+    there = ground.mesh.exceptions.exceptions if ground.mesh.exceptions else ()
+    if any((each.rule, each.resource) == (answers.get("RULE"), answer) for each in there):
+        raise AnswerError(f"'{answers['RULE']}' is excepted for '{answer}' already: {ground.shown}/{EXCEPTIONS_FILE}")
     return answer
 
 
@@ -76,7 +91,7 @@ def _expires(answer: str, ground: Ground, answers: GivenAnswers) -> datetime.dat
 
 
 QUESTIONS: Final = (
-    BeginningQuestion("RULE", "The rule, by its name (docs/policies.md lists them)", _rule),
+    BeginningQuestion("RULE", "The rule, by its name or a part of it", _rule, offered=_rules),
     BeginningQuestion(
         "RESOURCE", "The resource, as <stack>/<name>; '*' in the name stands for some characters", _resource
     ),

@@ -33,7 +33,24 @@ def _principals(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]
     for other, partner in ground.mesh.partners.items():
         if shared := [group for group in groups if group in partner.principals]:
             raise AnswerError(f"'{shared[0]}' are people of partner '{other}' already; give each a group of its own")
+    ours = _people_of_the_mesh(ground)
+    if shared := [group for group in groups if group in ours]:
+        raise AnswerError(
+            f"'{shared[0]}' are people of the mesh already ({ours[shared[0]]}), and who is of a partner enters no "
+            "account of a domain; give the partner a group of its own"
+        )
     return groups
+
+
+def _people_of_the_mesh(ground: Ground) -> dict[str, str]:
+    """Groups that enter accounts of domains, each with a file that says so."""
+    mesh = ground.mesh
+    ours = dict.fromkeys(mesh.file.auditors, "mesh.yaml")
+    for name, domain in mesh.domains.items():
+        ours |= dict.fromkeys((*domain.engineers, *domain.owners), f"domains/{name}.yaml")
+    for name, clearance in mesh.clearances.items():
+        ours |= {member.group: f"clearances/{name}.yaml" for member in clearance.members}
+    return ours
 
 
 PARTNER_QUESTIONS: Final = (

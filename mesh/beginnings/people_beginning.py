@@ -10,7 +10,9 @@ from mesh.beginnings.new_files import NewFiles
 from mesh.beginnings.product_beginning import known_product
 from mesh.beginnings.question import NONE, AnswerError, BeginningQuestion, GivenAnswers, Ground, always, days_ahead
 from mesh.beginnings.yaml_insertions import added
-from mesh.findings import listed
+from mesh.contracts.consumed_columns import columns_by_name
+from mesh.findings import listed, nearest
+from mesh.validation_messages import shorten
 
 MEMBER: Final = "member/entry.yaml.jinja"
 CONSUMER: Final = "consumer/entry.yaml.jinja"
@@ -51,6 +53,17 @@ def clearance_file(answers: GivenAnswers) -> str:
     return f"clearances/{answers['clearance']}.yaml"
 
 
+def _group(answer: str, ground: Ground, answers: GivenAnswers) -> str:
+    group = question.name(answer, ground, answers)
+    for name, partner in ground.mesh.partners.items():
+        if group in partner.principals:
+            raise AnswerError(
+                f"'{group}' are people of partner '{name}', who hold no clearance: what a partner gets is copied to it "
+                "by an agreement; name another group"
+            )
+    return group
+
+
 def _holder_domain(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     domain = question.one_of("domain", every_domain)(answer, ground, answers)
     members = ground.mesh.clearances[answers["clearance"]].members
@@ -80,7 +93,7 @@ CLEARED: Final = (
 """Questions on a yes to who holds a clearance."""
 
 MEMBER_QUESTIONS: Final = (
-    BeginningQuestion("GROUP", "The group in IAM Identity Center", question.name, offered=_groups),
+    BeginningQuestion("GROUP", "The group in IAM Identity Center", _group, offered=_groups),
     BeginningQuestion(
         "clearance", "The clearance", question.one_of("clearance", every_clearance), offered=every_clearance
     ),
@@ -137,6 +150,18 @@ def _used(answer: str, ground: Ground, answers: GivenAnswers) -> str:
     return answer
 
 
+def _used_columns(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
+    parts, reference = question.parts(answer), str(answers["PRODUCT"])
+    contract = ground.mesh.contracts.get(reference)
+    known = columns_by_name(contract) if contract else {}
+    if absent := [part for part in parts if contract and part not in known]:
+        raise AnswerError(
+            f"'{reference}' has no column '{shorten(absent[0])}'{nearest(absent[0], known) or ';'} it has "
+            f"{listed(sorted(name for name in known if '.' not in name))}"
+        )
+    return parts
+
+
 CONSUMER_QUESTIONS: Final = (
     BeginningQuestion(
         "DOMAIN", "The domain that uses it", question.one_of("domain", every_domain), offered=every_domain
@@ -145,7 +170,7 @@ CONSUMER_QUESTIONS: Final = (
     BeginningQuestion(
         "columns",
         "The columns that it uses",
-        lambda answer, _ground, _answers: question.parts(answer),
+        _used_columns,
         default=always(NONE),
         asked=False,
     ),

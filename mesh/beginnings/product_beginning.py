@@ -14,6 +14,7 @@ from mesh.beginnings.question import NONE, AnswerError, BeginningQuestion, Given
 from mesh.beginnings.yaml_insertions import added
 from mesh.findings import listed, nearest
 from mesh.model import contract_file
+from mesh.model.domain import NEEDED_PORTS
 from mesh.validation_messages import shorten
 
 ENTRY: Final = "product/entry.yaml.jinja"
@@ -93,6 +94,20 @@ def _columns(answer: str, _ground: Ground, answers: GivenAnswers) -> tuple[NewTa
     return tables
 
 
+def _usual_ports(_ground: Ground, answers: GivenAnswers) -> str:
+    """The port that the kind needs, or a table."""
+    return NEEDED_PORTS.get(str(answers.get("kind")), ("table", ""))[0]
+
+
+def _ports(answer: str, ground: Ground, answers: GivenAnswers) -> list[str]:
+    ports = question.several_of("port", lambda _ground, _answers: PORTS, fewest=1)(answer, ground, answers)
+    kind = str(answers.get("kind"))
+    port, why = NEEDED_PORTS.get(kind, ("", ""))
+    if port and port not in ports:
+        raise AnswerError(f"a product of kind '{kind}' needs the port '{port}': {why}")
+    return ports
+
+
 def table_name(answer: str, _ground: Ground, _answers: GivenAnswers) -> str | None:
     """The name of a table in the catalog; `-` where its source tells it."""
     if answer == NONE:
@@ -131,8 +146,8 @@ CONTENTS: Final = (
     BeginningQuestion(
         "ports",
         "Read as a table through the catalog, as files in S3, or both",
-        question.several_of("port", lambda _ground, _answers: PORTS, fewest=1),
-        default=always("table"),
+        _ports,
+        default=_usual_ports,
         offered=lambda _ground, _answers: PORTS,
     ),
     BeginningQuestion(

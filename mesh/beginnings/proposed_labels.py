@@ -107,7 +107,7 @@ def _entries(answer: str, ground: Ground, answers: GivenAnswers) -> tuple[NewLab
     """Labels by column, as an answer has them, and whether a 'yes' is among them."""
     known, every = label_words(ground.mesh.file), columns(answers)
     labels: NewLabels = {}
-    confirmed, last = False, ""
+    confirmed, last, faults = False, "", list[str]()
     for part in (part.strip() for part in answer.split(",")):
         column, equals, word = (piece.strip() for piece in part.partition("="))
         if not equals and part.lower() in ("yes", "y", "true"):
@@ -122,15 +122,18 @@ def _entries(answer: str, ground: Ground, answers: GivenAnswers) -> tuple[NewLab
             )
         if column not in every:
             near = nearest(column, every)
-            raise AnswerError(f"there is no column '{shorten(column)}'{near or '; there are ' + listed(every)}")
+            faults.append(f"there is no column '{shorten(column)}'{near or '; there are ' + listed(every)}")
         if word != NONE and known.unknown(word):
             near = nearest(word, known.classifications)
-            raise AnswerError(
-                f"there is no classification '{shorten(word)}'{near} allowed: {listed(known.classifications)}, "
+            faults.append(
+                f"there is no classification '{shorten(word)}'{near or ';'} allowed: {listed(known.classifications)}, "
                 f"and {NONE} for none"
             )
+            continue
         labels[column] = () if word == NONE else tuple(sorted({*labels.get(column, ()), *known.labels(word)}))
         last = column
+    if faults:
+        raise AnswerError("\n".join(faults))
     return labels, confirmed
 
 

@@ -34,7 +34,12 @@ def provider_account(props: Mapping[str, Any]) -> str:
     if len(allowed) == 1:
         return allowed[0]
     roles: list[Mapping[str, Any]] = [*(setting(props, "assumeRoles") or ()), setting(props, "assumeRole") or {}]
-    return next((account for role in reversed(roles) if (account := account_of(str(role.get("roleArn", ""))))), "")
+    return next((account for role in reversed(roles) if (account := account_of(role_arn(role)))), "")
+
+
+def role_arn(role: Mapping[str, Any]) -> str:
+    """The ARN of a role that a provider takes on; a plain dict of Python arrives with its own key, `role_arn`."""
+    return str(role.get("roleArn") or role.get("role_arn") or "")
 
 
 def setting(props: Mapping[str, Any], name: str) -> Any:

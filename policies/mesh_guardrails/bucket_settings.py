@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
@@ -10,7 +11,7 @@ from pulumi_policy.proxy import UnknownValueError
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import ReadStatement, statements
 from mesh_guardrails.nested import first, items
-from mesh_guardrails.rule import RegisteredResource, Stack
+from mesh_guardrails.rule import Parameter, RegisteredResource, Stack
 
 
 def _names(*names: str) -> frozenset[str]:
@@ -30,6 +31,23 @@ ACLS: Final = _names("BucketAcl", "BucketAclV2")
 OBJECTS: Final = _names("BucketObject", "BucketObjectv2", "ObjectCopy")
 WEBSITES: Final = _names("BucketWebsiteConfiguration", "BucketWebsiteConfigurationV2")
 LOCKS: Final = _names("BucketObjectLockConfiguration", "BucketObjectLockConfigurationV2")
+
+WITHOUT_DATA: Final = ("*-publications-*", "*-scripts-[0-9]*")
+"""Buckets that hold no data of a product, unless it is configured. The record of publications is read in many accounts,
+for whose readers the account's key is not. Scripts of pipelines stand in the repository, whether one is put yet or not.
+"""
+
+NAMES_WITHOUT_DATA: Final = Parameter(
+    "withoutData",
+    "Patterns of the names of buckets that hold no data of a product.",
+    {"type": "array", "items": {"type": "string", "minLength": 1}},
+    [*WITHOUT_DATA],
+)
+
+
+def holds_no_data(bucket: RegisteredResource, patterns: Sequence[str]) -> bool:
+    """Whether a bucket has the name of one that holds no data."""
+    return any(fnmatchcase(str(bucket.props.get("bucket")), pattern) for pattern in patterns)
 
 
 def companions(bucket: RegisteredResource, stack: Stack, types: frozenset[str]) -> list[RegisteredResource]:

@@ -18,8 +18,14 @@ UNKNOWN_TEXT: Final = "<unknown>"
 """What a planned stack has in the place of a value that only AWS will know."""
 
 EVERYONE: Final = "*"
-ACCOUNT: Final = re.compile(r"(?:arn:aws[\w-]*:[\w-]*:[\w-]*:)?(\d{12})(?::|$)")
-"""An account's id by itself, or in an ARN."""
+ACCOUNT: Final = re.compile(r"(?:arn:aws[\w*-]*:[\w-]*:[\w*-]*:)?(\d{12})(?::|$)")
+"""An account's id by itself, or in an ARN, perhaps of any region."""
+
+_OF_NO_ACCOUNT: Final = re.compile(r"arn:aws[\w*-]*:[\w-]+:[\w*-]*::[^*?]")
+"""An ARN that is one account's and does not say whose, as a bucket's, with the beginning of a name."""
+
+_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]+(?=/|$)")
+_KINDS: Final = {kind.lower(): kind for kind in ("AWS", "Service", "Federated", "CanonicalUser")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,8 @@ class ReadStatement:
 
     @property
     def is_for_everyone(self) -> bool:
-        """Whether its principals are all that there are."""
-        return any(EVERYONE in (kind, name) for kind, name in self.principals)
+        """Whether its principals are all that there are, or all but some."""
+        return "NotPrincipal" in self.excludes or any(EVERYONE in (kind, name) for kind, name in self.principals)
 
     def allows_action(self, action: str) -> bool:
         """Whether an action, in lower case, matches one of its patterns."""
@@ -111,10 +117,23 @@ def parsed(document: object) -> Mapping[str, Any]:
     """The document as a mapping, an empty one when it is none."""
     if isinstance(document, str):
         try:
-            document = json.loads(document)
+            document = json.loads(document, object_pairs_hook=_without_a_key_twice)
         except ValueError:
             return {}
     return cast("Mapping[str, Any]", document) if _is_mapping(document) else {}
+
+
+def has_a_key_twice(document: object) -> bool:
+    """Whether a text is JSON in which an element stands twice, in whatever case: AWS and a rule may read another."""
+    if not isinstance(document, str):
+        return False
+    try:
+        json.loads(document, object_pairs_hook=_without_a_key_twice)
+    except _KeyTwiceError:
+        return True
+    except ValueError:
+        return False
+    return False
 
 
 def is_unreadable(document: object) -> bool:
@@ -150,7 +169,27 @@ def limits_to_units(statement: ReadStatement) -> bool:
 def limits_source(statement: ReadStatement) -> bool:
     """Whether a service may act only for a named account, resource or organisation."""
     keys = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner")
-    return any(not any(value.startswith(EVERYONE) for value in test.values) for test in statement.tested(*keys))
+    return any(all(map(names_source, test.values)) for test in statement.tested(*keys))
+
+
+def names_source(value: str) -> bool:
+    """Whether a value names an account, an organisation, or a resource of one account, and no pattern of all."""
+    known = account_of(value) or _OF_NO_ACCOUNT.match(value) or is_organisation(value)
+    return value == UNKNOWN_TEXT or bool(known)
+
+
+def accounts_in_conditions(statement: ReadStatement) -> Iterator[str]:
+    """The accounts that its conditions name, for a statement that is for everyone in them."""
+    for test in statement.tests:
+        if _names_account(test):
+            yield from filter(None, map(account_of, test.values))
+
+
+def organizations_in_conditions(statement: ReadStatement) -> Iterator[str]:
+    """The ids of the organisations that its conditions name."""
+    for test in statement.tests:
+        if _names_organisation(test):
+            yield from (found[0] for value in test.values if (found := _ORGANIZATION.match(value)))
 
 
 @lru_cache(maxsize=256)
@@ -165,7 +204,7 @@ def _of_mapping(document: Mapping[str, Any]) -> tuple[ReadStatement, ...]:
 
 def _names_organisation(test: KeyCondition) -> bool:
     known = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")
-    return test.key in known and test.holds_only_when_present and all(map(_is_organisation, test.values))
+    return test.key in known and test.holds_only_when_present and all(map(is_organisation, test.values))
 
 
 def _names_account(test: KeyCondition) -> bool:
@@ -173,8 +212,9 @@ def _names_account(test: KeyCondition) -> bool:
     return test.key in known and test.holds_only_when_present and all(map(_is_in_an_account, test.values))
 
 
-def _is_organisation(value: str) -> bool:
-    return value == UNKNOWN_TEXT or bool(re.match(r"o-\w+(/|$)", value))
+def is_organisation(value: str) -> bool:
+    """Whether a value names one organisation, or a path in it."""
+    return value == UNKNOWN_TEXT or bool(_ORGANIZATION.match(value))
 
 
 def _is_unit(value: str) -> bool:
@@ -190,7 +230,7 @@ def _principals(written: object) -> Iterator[tuple[str, str]]:
         yield from (("AWS", name) for name in texts(written))
         return
     for kind, names in cast("Mapping[str, Any]", written).items():
-        yield from ((kind, name) for name in texts(names))
+        yield from ((_KINDS.get(kind.lower(), kind), name) for name in texts(names))
 
 
 def _tests(written: object) -> Iterator[KeyCondition]:
@@ -203,6 +243,16 @@ def _tests(written: object) -> Iterator[KeyCondition]:
 
 def _values(written: object) -> tuple[str, ...]:
     return tuple(str(each) for each in _items(written))
+
+
+class _KeyTwiceError(ValueError):
+    """An object of a document has an element twice."""
+
+
+def _without_a_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key.lower() for key, _ in pairs}) < len(pairs):
+        raise _KeyTwiceError
+    return dict(pairs)
 
 
 def _element(written: Mapping[str, Any], name: str) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
+
+from mesh_guardrails.document_reading import UNKNOWN_TEXT
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -21,3 +23,19 @@ def first(value: object) -> Mapping[str, Any]:
     """The one object, or the first of a list; an empty one for none."""
     found = items(value)
     return found[0] if found else _NOTHING
+
+
+def values_at(value: Any, place: str) -> Iterator[Any]:
+    """The values at a path of names; of each element where a list stands on the way, None where the path ends early."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for each in cast("Sequence[Any]", value):
+            yield from values_at(each, place)
+    elif not place:
+        yield value
+    else:
+        name, _, rest = place.partition(".")
+        inner = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else None
+        if inner is None or inner == UNKNOWN_TEXT:
+            yield inner
+        else:
+            yield from values_at(inner, rest)

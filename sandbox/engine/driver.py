@@ -21,6 +21,7 @@ from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
 from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.engine import Engine
+from sandbox.engine.program_callbacks import ProgramCallbacks, ThreadNeededError
 from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure, StoppedError
@@ -130,6 +131,8 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     configure(settings)
     set_all_config(engine.config, engine.secret_config)
     loop = _InTurn(engine) if engine.preview else asyncio.new_event_loop()
+    _SDK.callbacks = callbacks = ProgramCallbacks(engine, loop)
+    engine.call_back(callbacks.answer)
     loop.set_default_executor(ThreadPoolExecutor(parallel))
     loop.set_exception_handler(_ignore_exception)
     asyncio.set_event_loop(loop)
@@ -177,14 +180,16 @@ class _InTurn(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
         """Make the call, or give it a thread."""
-        if self._engine.calls_back or _SDK.callbacks is not None:
-            return super().run_in_executor(executor, func, *args)
-        done: asyncio.Future[T] = self.create_future()
-        try:
-            done.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 (the future has it, as that of a thread would)
-            done.set_exception(error)
-        return done
+        if not self._engine.calls_back:
+            done: asyncio.Future[T] = self.create_future()
+            try:
+                done.set_result(func(*args))
+            except ThreadNeededError:
+                return super().run_in_executor(executor, func, *args)
+            except Exception as error:  # noqa: BLE001 (the future has it, as that of a thread would)
+                done.set_exception(error)
+            return done
+        return super().run_in_executor(executor, func, *args)
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:

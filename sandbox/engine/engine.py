@@ -28,10 +28,11 @@ from pulumi.runtime.proto import (
 from sandbox.engine import wire
 from sandbox.engine.analysis import Analysis, Analyzer, PolicyDiagnostic
 from sandbox.engine.builtin import Builtin, StackOutputs
-from sandbox.engine.callbacks import Callbacks
+from sandbox.engine.callbacks import Callbacks, ProgramAnswer
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.goals import Goals, RegisterRequest
 from sandbox.engine.grpc_calls import Aborted, RefusedError
+from sandbox.engine.program_callbacks import ThreadNeededError, is_in_loop
 from sandbox.engine.registry import ProviderFactory, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
@@ -90,7 +91,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self.secret_config = list(secret_config)
         self.logs: list[tuple[str, str]] = []
         self._root = ""
-        self._callbacks = Callbacks()
+        self._callbacks = Callbacks(is_new=not state.resources)
         builtin = Builtin(stack_outputs, self._new_resource)
         registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
         self._snapshot = Snapshot(state.resources)
@@ -111,6 +112,10 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def calls_back(self) -> bool:
         """True once the engine may call the program: then one call of the program may wait for another."""
         return self._callbacks.in_use
+
+    def call_back(self, answer: ProgramAnswer) -> None:
+        """Have the program's transforms and hooks answered so."""
+        self._callbacks.answer = answer
 
     @property
     def failures(self) -> list[Failure]:
@@ -137,7 +142,6 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     def close(self) -> None:
         """End the run: an update writes its state."""
-        self._callbacks.close()
         self._deployment.close()
         if not self.preview:
             self.state.resources = self._snapshot.resources()
@@ -174,6 +178,8 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     def RegisterResource(self, request: RegisterRequest, context: Any = None) -> resource_pb2.RegisterResourceResponse:
         """Create, update, replace or leave a resource, or register a component."""
+        if self._callbacks.concern(request) and is_in_loop():
+            raise ThreadNeededError
         with _grpc_errors(self._work):
             if request.remote:
                 self._unsupported(f"remote component '{request.type}'")

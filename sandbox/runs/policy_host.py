@@ -48,11 +48,16 @@ def require_sdk() -> None:
 
 
 def settings(mesh: PlannedMesh) -> dict[str, str]:
-    """Variables that the pack reads: the file of the mesh's exceptions, empty where it has none, and the day."""
+    """Variables that the pack reads: the file of the mesh's exceptions, the day, accounts and organisation of the plan.
+
+    A variable is empty for what the mesh has not: then nothing is taken from the files beside the pack.
+    """
     exceptions = mesh.directory.resolve() / EXCEPTIONS_FILE
     return {
         "MESH_EXCEPTIONS": str(exceptions) if mesh.mesh.exceptions is not None else "",
         "MESH_AS_OF": mesh.as_of.isoformat(),
+        "MESH_ACCOUNTS": ",".join(sorted({access.account_id for access in mesh.plan.access.values()})),
+        "MESH_ORGANIZATION": mesh.plan.perimeter.organization,
     }
 
 

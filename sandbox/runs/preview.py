@@ -73,13 +73,16 @@ def _side_by_side(
         number, _, stack = name.partition(":")
         return StackTask("up", meshes[int(number)][0], stack, on_step, preview=True)
 
+    names = tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks)
+    most = cores() if processes is None else processes
     return PreviewProcesses(
         plan=lambda name, on_step: _preview(task(name, on_step), analyzer),
         result=result,
         lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
         prepare=prepare,
-        stacks=tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks),
-        processes=cores() if processes is None else processes,
+        stacks=names,
+        processes=most,
+        begin_with=names[-most:],  # the last of a plan are domains', which use most of what the others do
         title=lambda name: name.partition(":")[2],
     )
 

@@ -1,7 +1,8 @@
 """Stacks planned side by side, each process one after the other, with the results as one process would give them.
 
 The processes are forked: what was read and planned is there, and nothing of it is sent. That is safe in a process
-without other threads alone, so they begin before anything else does.
+without other threads alone, so they begin before anything else does. Each plans its first stack itself, and forks for
+the others: what was imported and cached for the first is there, and the garbage of a program goes with its process.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from functools import partial
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from types import TracebackType
-from typing import Any, Final, Generic, NamedTuple, Self, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from sandbox.engine.steps import Step
+from sandbox.runs.forked_process import answer_signals, begin, do_in_a_fork
 from sandbox.runs.stack_run import OnStep, StackRun
 
 R = TypeVar("R")
 PlanStack = Callable[[str, OnStep | None], StackRun]
 Lost = Callable[[str, str], StackRun]
 """The run of a stack whose process is gone, of the stack's name and a sentence."""
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -64,6 +66,8 @@ class PreviewProcesses(Generic[R]):
     """Called before they begin, for what each of them would do."""
     stacks: Sequence[str]
     processes: int
+    begin_with: Sequence[str] = ()
+    """Stacks that come first, whose order makes no other difference: of those that each process plans itself."""
     title: Callable[[str], str] = str
     """What `on_step` is told of a stack: its name, also where several meshes have one of that name."""
     _planners: list[_Planner] = field(default_factory=list[_Planner])
@@ -73,12 +77,10 @@ class PreviewProcesses(Generic[R]):
         if number > 1:
             self.prepare()
             gc.freeze()  # a collection would write to every object, and so copy the pages that the processes share
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             try:
                 for _ in range(number):
                     self._planners.append(self._begin())
             finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
                 gc.unfreeze()
         return self
 
@@ -105,12 +107,10 @@ class PreviewProcesses(Generic[R]):
         return [_received(answer.result) if isinstance(answer, _Sent) else answer for answer in answers]
 
     def _begin(self) -> _Planner:
-        context = get_context("fork")
-        ours, theirs = cast("tuple[Connection, Connection]", context.Pipe())
+        ours, theirs = cast("tuple[Connection, Connection]", Pipe())
         # Its copies of our ends are closed: a process whose parent is gone then reads an end of file, and goes, too.
         inherited = [ours, *(planner.connection for planner in self._planners)]
-        process = context.Process(target=_serve, args=(self._plans, theirs, inherited), daemon=True)
-        process.start()
+        process = begin(_serve, (self._plans, theirs, inherited), daemon=True)
         theirs.close()
         return _Planner(process, ours)
 
@@ -141,7 +141,7 @@ class PreviewProcesses(Generic[R]):
 
     def _answers(self) -> Iterator[_Answer]:
         """The answers as they come."""
-        waiting = list(reversed(self.stacks))
+        waiting = [*reversed([each for each in self.stacks if each not in self.begin_with]), *self.begin_with]
         for planner in self._planners:
             _send(planner, waiting)
         while busy := {planner.connection: planner for planner in self._planners if planner.stack}:
@@ -178,17 +178,14 @@ def _serve(
     plan: Callable[[str], tuple[Sequence[Step], object]], connection: Connection, inherited: Sequence[Connection]
 ) -> None:
     """Plan what is asked for, until nobody asks any more; a signal to all processes is the first one's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    answer_signals()
+    gc.disable()
     for other in inherited:
         other.close()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        _tell(connection, plan, connection.recv())
         while True:
-            _tell(connection, plan, connection.recv())
-            gc.collect()
-            gc.freeze()  # what a program has imported stays: the next collection need not look at it
+            do_in_a_fork(partial(_tell, connection, plan, connection.recv()))
 
 
 def _tell(connection: Connection, plan: Callable[[str], tuple[Sequence[Step], object]], stack: str) -> None:

@@ -19,6 +19,38 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 MESH: Final = [sys.executable, "-c", "import sys; sys.argv[0] = 'mesh'; from cli.main import main; main()"]
 CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x07")
+UP: Final = re.compile(r"\x1b\[(\d*)A")
+ERASED: Final = ("\x1b[K", "\x1b[0K", "\x1b[J", "\x1b[0J")
+WHOLE_LINE: Final = "\x1b[2K"
+
+
+def plain(text: str) -> str:
+    """What stands on a terminal after a text, however long its lines: what was moved over or erased is gone."""
+    rows, row, column = [""], 0, 0
+    for token in re.findall(rf"{CONTROLS.pattern}|[\r\n\b]|[^\x1b\x07\r\n\b]+|.", text):
+        if token == "\n":
+            row, rows = row + 1, rows if row + 1 < len(rows) else [*rows, ""]
+        elif token == "\r":
+            column = 0
+        elif token == "\b":
+            column = max(column - 1, 0)
+        elif up := UP.fullmatch(token):
+            row = max(row - int(up[1] or 1), 0)
+        elif token == WHOLE_LINE:
+            rows[row] = ""
+        elif token in ERASED:
+            rows[row] = rows[row][:column]
+        elif not CONTROLS.fullmatch(token):
+            line = rows[row].ljust(column)
+            rows[row] = line[:column] + token + line[column + len(token) :]
+            column += len(token)
+    return "\n".join(rows)
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command on a terminal: this tree, a fixed day, and widths that the terminal says."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+    return kept | {"PYTHONPATH": str(ROOT), "MESH_AS_OF": "2026-12-01", "TERM": "xterm", **(more or {})}
 
 
 class Terminal:
@@ -29,12 +61,10 @@ class Terminal:
     ) -> None:
         self.master, end = pty.openpty()
         fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
-        environment |= {"PYTHONPATH": str(ROOT), "MESH_AS_OF": "2026-12-01", "TERM": "xterm", **(more or {})}
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
+            env=environment(more),
             stdin=end,
             stdout=end,
             stderr=end,
@@ -75,12 +105,8 @@ class Terminal:
 
     @property
     def plain(self) -> str:
-        """What was printed, without control sequences; a line that was moved over counts as it was written last."""
-        text = CONTROLS.sub("", self.text).replace("\r\n", "\n")
-        while (back := re.sub("[^\b\n]\b", "", text, count=1)) != text:
-            text = back
-        lines = text.split("\n")
-        return "\n".join(line.rpartition("\r")[2] for line in lines)
+        """What was printed, as it stands there."""
+        return plain(self.text)
 
     def _more(self, seconds: float) -> bool:
         """Reads what there is; false once the process has closed its terminal."""
@@ -97,9 +123,3 @@ class Terminal:
 def _controlled() -> None:
     """Makes standard input the terminal that controls the process: its Ctrl-C is a signal."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def printed(words: Sequence[str], folder: Path, columns: int = 80, more: Mapping[str, str] | None = None) -> str:
-    """What a `mesh` command prints on a terminal."""
-    with Terminal([*MESH, *words], folder, columns, more) as terminal:
-        return terminal.read_all()

@@ -351,7 +351,7 @@ BAD = [
     (("--product", "identity.accounts", "--port", "files"), "identity.accounts has no port files; it has table"),
     (("--clearance", "pi"), f"unknown clearance 'pi'; did you mean 'pii'? Known: {CLEARANCES}"),
     (("--home", "add"), f"unknown domain 'add'; did you mean 'ads'? Known: {DOMAINS}"),
-    (("--port", "stream"), "unknown port 'stream'; known: files and table"),
+    (("--port", "stream"), "unknown port 'stream'; known: files and table; choose one"),
     (("--svg", "/nowhere/a.svg"), "/nowhere/a.svg cannot be written: No such file or directory"),
     (("--json", "who", "identity.profiles"), "--json stands before 'who'; options come after it"),
     (("explain", "--as", "pi@ads", "--read", "identity.profiles"),
@@ -376,7 +376,7 @@ BAD = [
     (("who", "identity."), "'identity.' is no product: DOMAIN.PRODUCT or DOMAIN.PRODUCT.COLUMN, as identity.profiles"),
     (("who", "identity.profiles.nothing"), "unknown column of identity.profiles 'nothing'; known: accessibility, "
      "account_id, audio_languages, avatar, birth_year, created_at, is_kids, maturity_level, profile_id, profile_name, "
-     "subtitle_languages and updated_at"),
+     "subtitle_languages and updated_at; choose one"),
 ]  # fmt: skip
 
 

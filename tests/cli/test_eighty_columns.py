@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +14,8 @@ from rich.table import Table
 
 from cli.screens import Screen
 from cli.words import wrapped
-from tests.cli.terminal import ROOT, printed
+from tests.cli.terminal import ROOT, plain
+from tests.cli.warm_commands import WarmCommands
 from tests.mesh_copies import copied
 
 QUICK: Final = (
@@ -27,9 +30,6 @@ QUICK: Final = (
 SLOW: Final = (
     "validate --notes",
     "plan --sizes",
-    "plan",
-    "plan --removal",
-    "plan --stack governance",
     "access",
     "access --home ads --clearance pii",
     "access who identity.profiles.birth_year",
@@ -41,6 +41,8 @@ SLOW: Final = (
     "codeowners --out elsewhere/CODEOWNERS",
     "decide -h",
 )
+PLANS: Final = ("plan", "plan --removal", "plan --stack governance")
+"""Commands that say the same of every stack: those of the tiny mesh, which has each kind, are enough."""
 NUMBER: Final = re.compile(r"[\d.,:%]+")
 
 
@@ -48,49 +50,93 @@ def words(text: str) -> set[str]:
     return {word.strip(";.") for word in text.split() if not NUMBER.fullmatch(word.strip(";."))}
 
 
-def look(line: str, folder: Path) -> None:
-    narrow = printed(line.split(), folder)
-    wide = printed(line.split(), folder, 1000)
+@pytest.fixture(scope="module")
+def commands() -> Iterator[WarmCommands]:
+    with WarmCommands() as process:
+        yield process
+
+
+def look(commands: WarmCommands, line: str, folder: Path) -> None:
+    narrow = commands.printed(line.split(), folder)
+    elsewhere_again(folder)
+    wide = commands.printed(line.split(), folder, 1000)
+    assert words(narrow)
     assert "Traceback" not in narrow
     assert sorted(words(narrow) - words(wide)) == []
     too_long = [each for each in narrow.splitlines() if len(each.rstrip()) > 80 and len(each.split()) > 1]
     assert [each for each in too_long if max(map(len, each.split())) < 70] == []
 
 
+def elsewhere_again(folder: Path) -> None:
+    """Empties the folder for what is written: a command that finds its files there would say that it wrote none."""
+    shutil.rmtree(folder / "elsewhere", ignore_errors=True)
+    (folder / "elsewhere").mkdir()
+
+
 @pytest.fixture
 def top(tmp_path: Path) -> Path:
     """A folder with a copy of the sample mesh that has findings of every length."""
     copied(ROOT / "stacks", tmp_path / "stacks")
-    (tmp_path / "elsewhere").mkdir()
+    elsewhere_again(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def tiny_top(tmp_path: Path) -> Path:
+    """A folder with a copy of the tiny mesh."""
+    copied(ROOT / "tests" / "mesh" / "tiny", tmp_path / "stacks")
     return tmp_path
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("line", QUICK)
-def test_no_word_is_broken(line: str, top: Path) -> None:
-    look(line, top)
+def test_no_word_is_broken(commands: WarmCommands, line: str, top: Path) -> None:
+    look(commands, line, top)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("line", SLOW)
-def test_no_word_of_a_longer_command_is_broken(line: str, top: Path) -> None:
-    look(line, top)
+def test_no_word_of_a_longer_command_is_broken(commands: WarmCommands, line: str, top: Path) -> None:
+    look(commands, line, top)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("line", PLANS)
+def test_no_word_of_a_plan_is_broken(commands: WarmCommands, line: str, tiny_top: Path) -> None:
+    look(commands, line, tiny_top)
 
 
 @pytest.mark.slow
-def test_findings_break_at_words_in_a_terminal(top: Path) -> None:
+def test_findings_break_at_words_in_a_terminal(commands: WarmCommands, top: Path) -> None:
     file = top / "stacks" / "domains" / "ads.yaml"
     file.write_text(file.read_text("utf-8").replace("identity.profiles", "identity.profile"), "utf-8")
-    look("validate", top)
-    assert "did you mean 'identity.profiles'?" in " ".join(printed(["validate"], top).split())
+    look(commands, "validate", top)
+    assert "did you mean 'identity.profiles'?" in " ".join(commands.printed(["validate"], top).split())
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("line", [*QUICK, *SLOW])
-def test_no_command_fails_where_output_is_ascii(line: str, top: Path) -> None:
-    told = printed(line.split(), top, more={"PYTHONIOENCODING": "ascii"})
+def test_no_command_fails_where_output_is_ascii(commands: WarmCommands, line: str, top: Path) -> None:
+    holds_in_ascii(commands, line, top)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("line", PLANS)
+def test_no_plan_fails_where_output_is_ascii(commands: WarmCommands, line: str, tiny_top: Path) -> None:
+    holds_in_ascii(commands, line, tiny_top)
+
+
+def holds_in_ascii(commands: WarmCommands, line: str, folder: Path) -> None:
+    told = commands.printed(line.split(), folder, more={"PYTHONIOENCODING": "ascii"})
+    assert told.split()
     assert told.isascii()
     assert "Traceback" not in told
+
+
+def test_progress_that_is_erased_does_not_stand_on_the_terminal() -> None:
+    told = "\x1b[?25lone …\r\x1b[2Ktwo 1/16 …\r\n\x1b[?25h\r\x1b[1A\x1b[2K\x1b[1mstack\x1b[0m\r\nads\r\n"
+    assert plain(told) == "stack\nads\n"
+    assert plain("a line that stays\r\nshort\b\bed") == "a line that stays\nshoed"
 
 
 def shown(width: int, *rows: tuple[str, ...], terminal: bool = True) -> list[str]:

@@ -65,6 +65,20 @@ def test_each_command_has_help_that_fits_and_ends_in_examples(
     assert [line for line in told.splitlines() if len(line) > 80] == []
     assert told.rpartition("\nExamples:\n")[2].splitlines() == [f"  {line}" for line in EXAMPLES[path]]
     assert "-h, --help" in told
+    listed = told.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    assert "..." not in listed, "the sentence of a command is cut"
+    assert re.findall(r"\w-$", told, re.MULTILINE) == [], "a word is broken at its hyphen"
+    assert re.findall(r"^  .*--\S+ (?:<[\w ]+>|<%.*>)", told, re.MULTILINE) == [], "a type of Python is no value"
+    assert "{" not in told.splitlines()[0]
+
+
+def test_the_commands_stand_in_the_order_of_their_list(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = said(capsys, "-h").partition("\nCommands:\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^  (\S+)", listed, re.MULTILINE) == list(main.COMMANDS)
+
+
+def test_a_folder_that_is_written_is_not_named_as_the_mesh_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "the mesh folder" not in said(capsys, "example", "-h").casefold()
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -108,7 +108,9 @@ def test_killed_at_any_call_the_files_are_as_before_or_complete_once_the_next_co
     assert outcomes == {"before", "complete"}
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "by", [signal.SIGINT, *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGTERM, signal.SIGHUP))]
+)
 def test_interrupted_at_any_call_the_files_are_as_before_or_complete_at_once(mesh: Path, by: signal.Signals) -> None:
     calls = calls_until(copies(mesh), 0, by)
     outcomes: set[bool] = set()

@@ -37,3 +37,13 @@ def test_a_transcript_is_typed_again_and_shows_the_same(kind: str, tmp_path: Pat
     mesh, findings = findings_of(folder, DAY)
     assert mesh is not None
     assert [str(one) for one in findings if one.severity in ("error", "lapse")] == []
+
+
+@pytest.mark.long
+def test_tab_completes_what_is_offered(tmp_path: Path) -> None:
+    folder = copied(TINY, tmp_path / "stacks")
+    answers = ["bucket-has-pub\t", "domain-shop/clicks", "A site serves it", "pl\t", ""]
+    assert session(["new", "exception"], answers, tmp_path).code == 0
+    written = (folder / "exceptions.yaml").read_text("utf-8")
+    assert "rule: bucket-has-public-access-block" in written
+    assert "owner: platform" in written

@@ -21,7 +21,7 @@ def saved(file: Path, old: str, new: str) -> None:
     fresh.replace(file)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_saved_is_planned_again_until_ctrl_c(tmp_path: Path) -> None:
     stacks = copied(ROOT / "tests" / "mesh" / "tiny", tmp_path / "stacks")
     domain = stacks / "domains" / "shop.yaml"
@@ -41,6 +41,34 @@ def test_what_is_saved_is_planned_again_until_ctrl_c(tmp_path: Path) -> None:
         assert terminal.read_all(30).endswith("ended\n")
         assert terminal.process.returncode == exit_codes.FINE
         assert "Traceback" not in terminal.plain
+
+
+def test_each_change_is_planned_against_the_one_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same in this process, without the waiting: the long test above types Ctrl-C in a terminal."""
+    stacks = copied(ROOT / "tests" / "mesh" / "tiny", tmp_path / "stacks")
+    domain = stacks / "domains" / "shop.yaml"
+    edits = iter([("30 days", "40 days"), ("40 days", "40"), ("40,", "40 days,")])
+
+    def settled(directory: Path, seen: plan_watch.Seen) -> plan_watch.Seen:
+        old, new = next(edits, ("", ""))
+        if not old:
+            raise KeyboardInterrupt
+        saved(domain, f"retention: {old}", f"retention: {new}")
+        return plan_watch._files(directory)
+
+    monkeypatch.setattr(plan_watch, "_settled", settled)
+    monkeypatch.setenv("MESH_AS_OF", "2027-01-01")
+    monkeypatch.chdir(tmp_path)
+    assert main.run(["plan", "--watch"]) == exit_codes.FINE
+    out, err = capsys.readouterr()
+    assert out.count("\nstacks/domains/shop.yaml\n") == 3
+    assert out.count("1 stack of 7 changed") == 1
+    assert "domain-shop" in out
+    assert out.endswith("no stack changes\n")
+    assert "stacks/domains/shop.yaml:5:49: 'retention' is the number 40" in err
+    assert err.endswith("ended\n")
 
 
 def test_files_are_known_by_what_an_editor_changes(tmp_path: Path) -> None:

@@ -133,3 +133,35 @@ def test_a_mesh_with_a_wrong_exception_is_not_planned(tmp_path: Path, capsys: py
     (folder / "exceptions.yaml").write_text("exceptions:\n  - {rule: nothing}\n", "utf-8")
     assert asked(folder=folder) == exit_codes.BAD_INPUT
     assert "exceptions.yaml:2:5: missing key 'resource'" in capsys.readouterr().err
+
+
+def test_a_violation_is_told_as_grave_as_it_is_configured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the pack of the mesh, whose rules have that parameter."""
+    config = tmp_path / "config.json"
+    elsewhere = {"allowedRegions": ["us-east-1"], "severity": "low", "enforcementLevel": "advisory"}
+    config.write_text(json.dumps({"provider-names-its-region": elsewhere}), "utf-8")
+    assert asked("--config", str(config)) == exit_codes.FINE
+    told, counts = capsys.readouterr().out.splitlines()
+    assert told.endswith("allowed here: us-east-1 (provider-names-its-region, low)")
+    assert ": advice: " in told
+    assert ": 1 violation, 0 exceptions" in counts
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('{"key-rotate": "advisory"}', "config.json:1:2: unknown policy 'key-rotate'; did you mean 'key-rotates'?"),
+        ('{"key-rotates": {"days": 1}}', "config.json:1:18: unknown parameter of 'key-rotates' 'days'"),
+        (
+            '{"key-rotates": {"severity": "grave"}}',
+            "config.json:1:30: 'severity' of 'key-rotates': \"grave\" is not one",
+        ),
+    ],
+)
+def test_a_rule_of_the_mesh_that_does_not_exist_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], config: str, said: str
+) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(config, "utf-8")
+    assert asked("--config", str(file)) == exit_codes.BAD_INPUT
+    assert said in capsys.readouterr().err

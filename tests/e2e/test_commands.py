@@ -364,7 +364,7 @@ def bare(tmp_path: Path) -> Bare:
     shutil.copy(ROOT / "Makefile", checkout)
     (checkout / ".venv").symlink_to(sys.prefix)
     path.mkdir()
-    for name in ("make", "sh", "bash", "sed", "dirname", "env"):
+    for name in ("make", "sh", "bash", "sed", "dirname", "env", "df", "tail", "mktemp", "rm"):
         (path / name).symlink_to(shutil.which(name) or name)
     return Bare(checkout, path)
 

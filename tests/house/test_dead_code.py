@@ -94,6 +94,11 @@ ALLOWED: Final = (
     ),
     Allowance("sandbox/emulator/emitted_events.py", ("transform_input",), "a parameter that moto gives by its name"),
     Allowance("sandbox/emulator/provider.py", ("[A-Z]*",), "methods of Pulumi's ResourceProvider service, by name"),
+    Allowance(
+        "sandbox/engine/program_callbacks.py",
+        ("_monitor", "_state_migrations", "_transforms"),
+        "what the SDK's callbacks read of themselves",
+    ),
     Allowance("sandbox/enforcement/event_sources.py", ("visible_at",), "moto reads it of a message"),
     Allowance("sandbox/enforcement/functions.py", ("*",), "members of a context that a handler may read"),
     Allowance(

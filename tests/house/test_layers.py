@@ -33,7 +33,15 @@ LAYERS: Final[Mapping[str, tuple[Layer, ...]]] = {
         {"stack_settings", "stray_entries", "validation_messages"},
         {"acceptance", "model", "yamlfile"},
         {"bucket_names", "evaluator", "findings", "names", "quotas"},
-        {"aws", "guardrail_rules", "nearest_folder", "temporary_folders", "visible_text"},
+        {
+            "aws",
+            "guardrail_rules",
+            "nearest_folder",
+            "temporary_folders",
+            "value_remedies",
+            "visible_text",
+            "yaml_hints",
+        },
     ),
     "mesh.plan": (
         "rules",

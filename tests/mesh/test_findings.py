@@ -49,7 +49,7 @@ def test_an_unknown_name_is_told_with_what_is_known() -> None:
     assert unknown("label", "PII", ["pii", "general"]) == (
         "unknown label 'PII'; did you mean 'pii'? Known: general and pii"
     )
-    assert unknown("label", "zebra", ["pii"]) == "unknown label 'zebra'; known: pii"
+    assert unknown("label", "zebra", ["pii"]) == "unknown label 'zebra'; known: pii; choose one"
 
 
 def test_names_are_listed_in_order_and_at_most_twelve() -> None:

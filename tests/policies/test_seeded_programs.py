@@ -10,13 +10,13 @@ import pytest
 from sandbox.runs.pack_analyzer import PackAnalyzer
 from sandbox.runs.policy_process import PolicyProcess
 from tests.policies.programs import EVERY_PROGRAM
-from tests.policies.told_programs import Program, embedded
+from tests.policies.told_programs import NO_MESH, Program, embedded
 
 
 @pytest.fixture(scope="module")
 def analyzer() -> Generator[PackAnalyzer]:
-    """The pack, without exceptions."""
-    with PolicyProcess(variables={"MESH_EXCEPTIONS": ""}) as process:
+    """The pack by itself."""
+    with PolicyProcess(variables=NO_MESH) as process:
         yield PackAnalyzer(process)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from pulumi.automation.events import EngineEvent
 
@@ -17,6 +17,8 @@ from tests.conformance.embedded import PROJECT
 from tests.conformance.provider import NumberedCloud, NumberedProvider
 
 Program = Callable[[], Any]
+NO_MESH: Final = {"MESH_EXCEPTIONS": "", "MESH_ACCOUNTS": ""}
+"""Variables of a pack that is asked about no mesh: none of its files is read."""
 
 
 def embedded(

@@ -15,6 +15,9 @@ from tools.guardrails.rules_table import BEGIN, END, PAGE, page
 
 def test_the_file_is_what_the_pack_says() -> None:
     assert RULES_FILE.read_text("utf-8") == text()
+    assert {name: rule.severity for name, rule in guardrails().items()} == {
+        rule.name: rule.severity for rule in (*RULES, *STACK_RULES)
+    }
     assert {name: rule.accepts_exceptions for name, rule in guardrails().items()} == {
         rule.name: rule.theme not in ("perimeter", "partners") for rule in (*RULES, *STACK_RULES)
     }

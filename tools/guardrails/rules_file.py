@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Final
+from typing import Any, Final
 
 from mesh.guardrail_rules import RULES_FILE
 
@@ -18,6 +18,14 @@ def text() -> str:
     from mesh_guardrails.rules import RULES, STACK_RULES
 
     rules = sorted((*RULES, *STACK_RULES), key=lambda rule: rule.name)
-    rows = ({"name": one.name, "theme": one.theme, "accepts-exceptions": one.accepts_exceptions} for one in rules)
-    lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)
+    lines = ",\n".join(f"  {json.dumps(_row(rule))}" for rule in rules)
     return f"[\n{lines}\n]\n"
+
+
+def _row(rule: Any) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "theme": rule.theme,
+        "severity": rule.severity,
+        "accepts-exceptions": rule.accepts_exceptions,
+    }

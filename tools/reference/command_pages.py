@@ -28,7 +28,8 @@ def commands_page() -> str:
 
 def _every(group: Any, name: str) -> Iterator[tuple[str, Any]]:
     """The commands of a group by their whole names, each before those below it."""
-    for word, command in group.commands.items():
+    for word in group.list_commands(None):
+        command = group.commands[word]
         yield f"{name} {word}", command
         if hasattr(command, "commands"):
             yield from _every(command, f"{name} {word}")
@@ -68,10 +69,8 @@ def _value(option: Any) -> str:
     choices = getattr(option.type, "choices", None)
     if choices:
         return "|".join(str(getattr(choice, "value", choice)) for choice in choices)
-    formats = getattr(option.type, "formats", None)
-    if formats:
-        return "YYYY-MM-DD"
-    return option.metavar or {"integer": "N", "float": "N"}.get(option.type.name, option.type.name.upper())
+    kind = str(option.type.name)
+    return option.metavar or {"integer": "N", "float": "N"}.get(kind, kind.upper())
 
 
 def _row(parameter: Any, first: str) -> tuple[str, str, str]:

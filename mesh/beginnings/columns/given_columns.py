@@ -42,7 +42,7 @@ LOGICAL_OF: Final = {
 
 @dataclass(frozen=True, slots=True)
 class GivenColumn:
-    """A column as a source has it: its name and type there, and what else the source says."""
+    """A column as a source has it: its name and type there, empty where it says none, and what else it says."""
 
     name: str
     type: str
@@ -117,6 +117,12 @@ def not_taken(source: str, faults: Sequence[str]) -> AnswerError:
 def _table(given: GivenTable, faults: list[str]) -> NewTable:
     columns, remarks, seen = list[NewColumn](), list[str](), dict[str, str]()
     for column in given.columns:
+        if not column.type:
+            faults.append(
+                f"'{shorten(column.name)}' is no column: write its name and its type, such as order_id string; "
+                "types are string, bigint, decimal(18,2), date, timestamp, … (docs/types.md)"
+            )
+            continue
         name = identifier(column.name)
         if not name:
             faults.append(
@@ -169,10 +175,8 @@ def typed(answer: str) -> GivenTable:
                 rest, required = _NOT_NULL.sub("", rest), True
         match = re.fullmatch(r"([^\s:]+)(?:\s*:\s*|\s+)(\S.*)", rest.strip(), re.DOTALL)
         if match is None:
-            raise AnswerError(
-                f"'{shorten(part)}' is no column: write its name and its type, such as order_id string; "
-                "types are string, bigint, decimal(18,2), date, timestamp, … (docs/types.md)"
-            )
+            columns.append(GivenColumn(part, ""))
+            continue
         columns.append(GivenColumn(match[1], match[2].strip(), required or is_key, is_key))
     return GivenTable("", tuple(columns))
 

@@ -84,6 +84,8 @@ def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
             continue
         held = held_in.get(domain, [])
         for number, used in enumerate(owner.consumption):
+            if context.mesh.touches(domain_file(domain), "consumes", number):
+                continue
             reference, labels = used.product, _labels(context, used)
             if labels and labels <= known and not any(labels <= reads for reads in held):
                 message = _uncovered(

@@ -190,6 +190,7 @@ def unknown_product(context: RuleContext, reference: str) -> str:
         )
     near = nearest_reference(reference, context.products)
     message = f"unknown product '{reference}'" + (f"{near} " if near else "; ")
+    remedy = "" if near else "; choose one that is there, or take it out"
     if owner is None:
-        return f"{message}there is no domain '{domain}', only {listed(context.mesh.domains)}"
-    return f"{message}domain '{domain}' has {listed(owner.products)}"
+        return f"{message}there is no domain '{domain}', only {listed(context.mesh.domains)}{remedy}"
+    return f"{message}domain '{domain}' has {listed(owner.products)}{remedy}"

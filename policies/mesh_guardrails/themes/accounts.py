@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mesh_guardrails.accounts_of_stack import PROVIDER, setting
+from mesh_guardrails.accounts_of_stack import PROVIDER, role_arn, setting
 from mesh_guardrails.companions import written
+from mesh_guardrails.mesh_parameters import ACCOUNTS
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
 ACCOUNT: Final = "aws:organizations/account:Account"
@@ -16,6 +17,8 @@ _OWN_PACKAGE: Final = "pulumi:"
 _ACCOUNT_ID: Final = re.compile(r"\d{12}")
 _ROLE: Final = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/")
 _CREDENTIALS: Final = ("accessKey", "secretKey", "token")
+_WAYS: Final = ("customCaBundle", "ec2MetadataServiceEndpoint", "endpoints", "httpProxy", "httpsProxy", "insecure")
+_NONE: Final = ("", "false", "[]", "{}", "null")
 _CHECKS: Final = ("skipCredentialsValidation", "skipRequestingAccountId")
 
 
@@ -29,8 +32,8 @@ def default_provider(resource: RegisteredResource) -> Iterator[str]:
         )
 
 
-def unnamed_account(provider: RegisteredResource) -> Iterator[str]:
-    """Messages on a provider that does not name one account: it acts wherever its credentials lead."""
+def unnamed_account(provider: RegisteredResource, accounts: Sequence[str]) -> Iterator[str]:
+    """Messages on a provider that does not name one account of the mesh: it acts wherever its credentials lead."""
     if provider.name.startswith("default"):
         return  # `no-default-provider` says it, of each resource
     allowed = [str(one) for one in setting(provider.props, "allowedAccountIds") or ()]
@@ -40,6 +43,11 @@ def unnamed_account(provider: RegisteredResource) -> Iterator[str]:
             f"'{provider.name}' does not name one account: {stands}; set allowedAccountIds to the account's twelve "
             "digits"
         )
+    elif accounts and allowed[0] not in accounts:
+        yield (
+            f"'{provider.name}' is for the account {allowed[0]}, which is not one of the mesh's; name the account of "
+            "the stack"
+        )
 
 
 def without_role(provider: RegisteredResource) -> Iterator[str]:
@@ -47,11 +55,12 @@ def without_role(provider: RegisteredResource) -> Iterator[str]:
     if provider.name.startswith("default"):
         return
     roles = _roles(provider.props)
-    if not roles:
+    # A role without an ARN is none: the plugin acts with the credentials that it finds.
+    if not roles or not all(map(role_arn, roles)):
         yield f"'{provider.name}' takes on no role; set assumeRoles to the deployment role of its account"
         return
     allowed = [str(one) for one in setting(provider.props, "allowedAccountIds") or ()]
-    arn = str(roles[-1].get("roleArn") or "")
+    arn = role_arn(roles[-1])
     named = _ROLE.match(arn)
     if named and len(allowed) == 1 and named[1] != allowed[0]:
         yield (
@@ -68,6 +77,13 @@ def written_credentials(provider: RegisteredResource) -> Iterator[str]:
             "them "
             "from the environment, and let assumeRoles lead to the account"
         )
+
+
+def another_way(provider: RegisteredResource) -> Iterator[str]:
+    """Messages on a provider whose calls, with their signatures and data, go elsewhere than to AWS, or may be read."""
+    for name in _WAYS:
+        if str(provider.props.get(name) or "").lower() not in _NONE:
+            yield f"'{provider.name}' has {name}, by which its calls go past AWS's own addresses; leave it out"
 
 
 def unchecked_account(provider: RegisteredResource) -> Iterator[str]:
@@ -144,6 +160,7 @@ RULES: Final = (
         description="Every provider says the one account that it may act in.",
         check=unnamed_account,
         types=_PROVIDERS,
+        parameters=(ACCOUNTS,),
     ),
     Rule(
         name="provider-takes-on-a-role",
@@ -161,6 +178,14 @@ RULES: Final = (
         check=written_credentials,
         types=_PROVIDERS,
         equivalents=("checkov:CKV_AWS_41",),
+    ),
+    Rule(
+        name="provider-speaks-to-aws",
+        theme="accounts and providers",
+        severity="high",
+        description="No provider sends its calls by another way than AWS's own.",
+        check=another_way,
+        types=_PROVIDERS,
     ),
     Rule(
         name="provider-checks-its-account",

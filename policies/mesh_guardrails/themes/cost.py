@@ -76,7 +76,7 @@ def without_budget(provider: RegisteredResource, stack: Stack, stacks: Sequence[
 
 
 def unlimited_scan(workgroup: RegisteredResource, gibibytes: int) -> Iterator[str]:
-    """Messages on a workgroup in which one query may read without a limit, or set its own."""
+    """Messages on a workgroup in which one query may read without a limit."""
     configuration: Mapping[str, Any] = workgroup.props.get("configuration") or {}
     limit = configuration.get("bytesScannedCutoffPerQuery")
     if limit == UNKNOWN_TEXT:
@@ -86,8 +86,6 @@ def unlimited_scan(workgroup: RegisteredResource, gibibytes: int) -> Iterator[st
             f"a query in the workgroup '{workgroup.name}' may read without a limit, or more than {gibibytes:g} GiB; "
             f"set bytesScannedCutoffPerQuery to at most {int(gibibytes * 2**30)}"
         )
-    elif configuration.get("enforceWorkgroupConfiguration") is False:
-        yield f"the workgroup '{workgroup.name}' does not enforce its limit; set enforceWorkgroupConfiguration"
 
 
 def paid_by_the_hour(resource: RegisteredResource, types: Sequence[str], units: int) -> Iterator[str]:

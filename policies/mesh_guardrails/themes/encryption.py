@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Final
 
 from mesh_guardrails.bucket_settings import (
     BUCKETS,
     ENCRYPTIONS,
     LOCKS,
+    NAMES_WITHOUT_DATA,
     OBJECTS,
+    WITHOUT_DATA,
     companions,
     default_of,
     encryption,
+    holds_no_data,
     keeps_access_logs,
 )
 from mesh_guardrails.companions import belongs_to, written
-from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.document_reading import statements
 from mesh_guardrails.nested import items
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule, has
 
@@ -34,11 +36,6 @@ KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
 ALIAS: Final = "aws:kms/alias:Alias"
 GRANT: Final = "aws:kms/grant:Grant"
 DEFAULT_ENCRYPTION: Final = "aws:ebs/encryptionByDefault:EncryptionByDefault"
-
-WITHOUT_DATA: Final = ("*-publications-*",)
-"""Buckets that are read in many accounts and hold no data of a product, unless it is configured: the record of
-publications, for whose readers the account's key is not.
-"""
 
 _WITH_A_KEY: Final = ("aws:kms", "aws:kms:dsse")
 _SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
@@ -92,17 +89,6 @@ def deleted_soon(key: RegisteredResource, shortest_days: int = 30) -> Iterator[s
             f"'{key.name}' is gone {days} days after its deletion, with all data under it; at least {shortest_days:g} "
             "are asked"
         )
-
-
-def open_key(key: RegisteredResource) -> Iterator[str]:
-    """Messages on a key's policy that allows everybody something, without a bound."""
-    for statement in statements(key.props.get("policy")):
-        bounded = limits_to_organisation(statement) or limits_source(statement)
-        if statement.allows and (statement.is_for_everyone or "NotPrincipal" in statement.excludes) and not bounded:
-            yield (
-                f"'{key.name}' is everybody's by {statement.title}; name principals, or add aws:PrincipalOrgID as a "
-                "condition"
-            )
 
 
 def without_policy(key: RegisteredResource, stack: Stack) -> Iterator[str]:
@@ -179,7 +165,7 @@ def _needs_no_key(bucket: RegisteredResource, stack: Stack, without_data: Sequen
         other.type in OBJECTS and belongs_to(other, "bucket", bucket) for other in stack
     ):
         return True
-    return any(fnmatchcase(str(bucket.props.get("bucket")), pattern) for pattern in without_data)
+    return holds_no_data(bucket, without_data)
 
 
 RULES: Final = (
@@ -208,15 +194,6 @@ RULES: Final = (
                 30,
             ),
         ),
-    ),
-    Rule(
-        name="key-policy-names-whom-it-admits",
-        theme="encryption",
-        severity="critical",
-        description="No key is everybody's.",
-        check=open_key,
-        types=KEYS | {KEY_POLICY},
-        equivalents=("checkov:CKV_AWS_33", "prowler:kms_key_not_publicly_accessible", "fsbp:KMS.5"),
     ),
     Rule(
         name="key-policy-is-checked",
@@ -253,14 +230,7 @@ STACK_RULES: Final = (
         check=without_key,
         types=BUCKETS,
         equivalents=("checkov:CKV_AWS_145", "prowler:s3_bucket_kms_encryption", "fsbp:S3.17"),
-        parameters=(
-            Parameter(
-                "withoutData",
-                "Patterns of the names of buckets that hold no data of a product, and may stay under S3's own key.",
-                {"type": "array", "items": {"type": "string", "minLength": 1}},
-                [*WITHOUT_DATA],
-            ),
-        ),
+        parameters=(NAMES_WITHOUT_DATA,),
     ),
     StackRule(
         name="bucket-uses-a-bucket-key",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from mesh_guardrails.document_reading import limits_source, limits_to_organisation, statements
+from mesh_guardrails.bucket_settings import BUCKETS
+from mesh_guardrails.companions import written
 from mesh_guardrails.nested import first, items
-from mesh_guardrails.rule import RegisteredResource, Rule, StackRule, has
+from mesh_guardrails.rule import RegisteredResource, Rule, Stack, StackRule, has
 from mesh_guardrails.themes.catalog import DRAFTS
 
-CATALOG_POLICY: Final = "aws:glue/resourcePolicy:ResourcePolicy"
 CONNECTION: Final = "aws:glue/connection:Connection"
 CATALOG_ENCRYPTION: Final = "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings"
 TABLE: Final = "aws:glue/catalogTable:CatalogTable"
@@ -24,25 +25,17 @@ SECRETS: Final = ("PASSWORD", "ENCRYPTED_PASSWORD", "KAFKA_SASL_SCRAM_PASSWORD",
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-connections.html
 """
 
+_PLACES: Final = ("connectionProperties", "athenaProperties", "authenticationConfiguration")
+_PASSWORD_IN_ADDRESS: Final = re.compile(r"(?i)\bpassword=[^&;]|(?://|:thin:)[^/\s:@]+[:/][^/\s:@]+@")
 _SECRET_WORDS: Final = ("PASSWORD", "SECRET_KEY", "ACCESS_KEY", "TOKEN", "KEYTAB")
 _NAMES_OF_SECRETS: Final = ("SECRET_ID", "SECRET_ARN")
-
-
-def open_catalog(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on a policy of the catalog that allows everybody something, without a bound."""
-    for statement in statements(resource.props.get("policy")):
-        bounded = limits_to_organisation(statement) or limits_source(statement)
-        if statement.allows and (statement.is_for_everyone or "NotPrincipal" in statement.excludes) and not bounded:
-            yield (
-                f"'{resource.name}' opens the catalog to everybody by {statement.title}; name principals, or add "
-                "aws:PrincipalOrgID as a condition"
-            )
+_ICEBERG: Final = "openTableFormatInput"
 
 
 def written_password(connection: RegisteredResource) -> Iterator[str]:
     """Messages on a connection with a password in it, which whoever may read the catalog reads."""
-    properties: Mapping[str, Any] = connection.props.get("connectionProperties") or {}
-    if found := sorted(name for name in properties if _is_secret(name)):
+    found = sorted(name for place in _PLACES for name in _secrets(connection.props.get(place)))
+    if found:
         yield (
             f"'{connection.name}' has {', '.join(found)} in its properties; name a secret of Secrets Manager by "
             "SECRET_ID"
@@ -75,9 +68,15 @@ def table_without_place(table: RegisteredResource) -> Iterator[str]:
         yield f"'{table.name}' {stands}; set the location to a folder of a bucket of the mesh (s3://…)"
 
 
-def unprotected_table(table: RegisteredResource) -> Iterator[str]:
-    """Messages on an Iceberg table that Pulumi would delete: the catalog alone says which of its files are newest."""
-    if has(table.props, "openTableFormatInput") and not table.protect:
+def unprotected_table(table: RegisteredResource, stack: Stack) -> Iterator[str]:
+    """Messages on an Iceberg table that Pulumi would delete: the catalog alone says which of its files are newest.
+
+    One in a bucket that goes with its data (forceDestroy) goes as well: without its files it would be empty.
+    """
+    if table.protect or not has(table.props, _ICEBERG):
+        return
+    gone = [bucket for bucket in stack if bucket.type in BUCKETS and written(bucket, "forceDestroy")]
+    if not any(_lies_in(bucket, table) for bucket in gone):
         yield f"'{table.name}' is an Iceberg table that Pulumi would delete; set protect in its options"
 
 
@@ -102,15 +101,38 @@ def foreign_catalog(catalog: RegisteredResource) -> Iterator[str]:
         )
 
 
+def _secrets(properties: Any) -> Iterator[str]:
+    """Names of passwords within properties, and of addresses with a password in them; a name is enough."""
+    if not isinstance(properties, Mapping):
+        return
+    written = cast("Mapping[str, Any]", properties)
+    for name in written:
+        if _is_secret(name):
+            yield name
+        elif name.upper() not in _NAMES_OF_SECRETS:
+            value = written.get(name)
+            if isinstance(value, str) and _PASSWORD_IN_ADDRESS.search(value):
+                yield name
+            yield from _secrets(value)
+
+
 def _is_secret(name: str) -> bool:
     upper = name.upper()
     return upper in SECRETS or (upper not in _NAMES_OF_SECRETS and any(word in upper for word in _SECRET_WORDS))
 
 
+def _lies_in(bucket: RegisteredResource, table: RegisteredResource) -> bool:
+    """Whether the files of a table are in a bucket."""
+    if bucket.urn in table.from_resources.get(_ICEBERG, ()):
+        return True
+    name = written(bucket, "bucket")
+    return name is not None and f"{_location(table)}/".startswith(f"s3://{name}/")
+
+
 def _location(table: RegisteredResource) -> str:
-    for iceberg in items(table.props.get("openTableFormatInput")):
-        for written in items(iceberg.get("icebergInput")):
-            for described in items(written.get("icebergTableInput")):
+    for iceberg in items(table.props.get(_ICEBERG)):
+        for given in items(iceberg.get("icebergInput")):
+            for described in items(given.get("icebergTableInput")):
                 if place := described.get("location"):
                     return str(place)
     for storage in items(table.props.get("storageDescriptor")):
@@ -133,14 +155,6 @@ def _rule(name: str, severity: Any, description: str, check: Any, type_: str, *e
 
 RULES: Final = (
     _rule(
-        "catalog-policy-names-whom-it-admits",
-        "critical",
-        "No catalog is everybody's.",
-        open_catalog,
-        CATALOG_POLICY,
-        "prowler:glue_data_catalogs_not_publicly_accessible",
-    ),
-    _rule(
         "connection-has-no-password",
         "critical",
         "No connection holds a password.",
@@ -159,8 +173,16 @@ RULES: Final = (
         "prowler:glue_data_catalogs_connection_passwords_encryption_enabled",
     ),
     _rule("table-lies-in-s3", "high", "Every table has its data in a bucket.", table_without_place, TABLE),
-    _rule("iceberg-table-is-protected", "high", "No Iceberg table is deleted by mistake.", unprotected_table, TABLE),
     _rule("crawler-writes-drafts", "medium", "No crawler publishes tables.", undescribed_tables, CRAWLER),
     _rule("no-catalog-of-others", "high", "Every catalog is Glue's.", foreign_catalog, DATA_CATALOG),
 )
-STACK_RULES: Final[tuple[StackRule, ...]] = ()
+STACK_RULES: Final = (
+    StackRule(
+        name="iceberg-table-is-protected",
+        theme="catalog and Lake Formation",
+        severity="high",
+        description="No Iceberg table is deleted by mistake.",
+        check=unprotected_table,
+        types=frozenset({TABLE}),
+    ),
+)

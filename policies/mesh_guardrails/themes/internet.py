@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from mesh_guardrails.document_reading import UNKNOWN_TEXT, texts
+from mesh_guardrails.document_reading import texts
+from mesh_guardrails.nested import values_at
 from mesh_guardrails.rule import RegisteredResource, Rule, StackRule
 from mesh_guardrails.type_tokens import token, tokens
 
@@ -46,7 +47,11 @@ _HOPS: Final = (
     "coreNetworkArn",
     "egressOnlyGatewayId",
     "gatewayId",
+    "instanceId",
+    "localGatewayId",
     "natGatewayId",
+    "networkInterfaceId",
+    "odbNetworkArn",
     "transitGatewayId",
     "vpcPeeringConnectionId",
 )
@@ -87,6 +92,7 @@ _OPEN_WHEN: Final[dict[str, tuple[str, tuple[Any, ...]]]] = {
 _GROUP_RULE: Final = token("ec2/securityGroupRule")
 _INGRESS_RULE: Final = token("vpc/securityGroupIngressRule")
 _GROUPS: Final = tokens("ec2/securityGroup", "ec2/defaultSecurityGroup")
+_RANGES: Final = ("cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6")
 _PRIVATE: Final = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 """Networks that the internet routes to nobody (RFC 1918, 6598 and 4193)."""
 
@@ -133,7 +139,7 @@ def way_out(resource: RegisteredResource) -> Iterator[str]:
 def public_address(resource: RegisteredResource) -> Iterator[str]:
     """Messages on a resource that the internet can reach."""
     place, found = _OPEN_WHEN[resource.type]
-    if any(value in found for value in _values_at(resource.props, place)):
+    if any(value in found for value in values_at(resource.props, place)):
         yield f"the internet reaches '{resource.name}': {place} is open, or left out; keep it in the private network"
 
 
@@ -145,8 +151,10 @@ def open_ingress(resource: RegisteredResource) -> Iterator[str]:
     else:
         rules = (props,) if resource.type == _INGRESS_RULE or props.get("type") == "ingress" else ()
     for rule in rules:
-        ranges = (texts(rule.get(key)) for key in ("cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"))
-        for each in (one for some in ranges for one in some if not _is_private(one)):
+        ranges = [one for key in _RANGES for one in texts(rule.get(key)) if not _is_private(one)]
+        # Nobody sees here what is in a list of prefixes, or who adds to it tomorrow.
+        lists = [one for key in ("prefixListIds", "prefixListId") for one in texts(rule.get(key))]
+        for each in (*ranges, *lists):
             yield f"'{resource.name}' lets {each} in; name a security group, or a range of the private network"
 
 
@@ -177,22 +185,6 @@ def _is_within(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Netw
     if isinstance(network, IPv4Network) and isinstance(other, IPv4Network):
         return network.subnet_of(other)
     return isinstance(network, IPv6Network) and isinstance(other, IPv6Network) and network.subnet_of(other)
-
-
-def _values_at(value: Any, place: str) -> Iterator[Any]:
-    """The values at a path of names; of each element where a list stands on the way, None where the path ends early."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        for each in cast("Sequence[Any]", value):
-            yield from _values_at(each, place)
-    elif not place:
-        yield value
-    else:
-        name, _, rest = place.partition(".")
-        inner = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else None
-        if inner is None or inner == UNKNOWN_TEXT:
-            yield inner
-        else:
-            yield from _values_at(inner, rest)
 
 
 RULES: Final = (

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mesh_guardrails.bucket_settings import (
     BUCKETS,
     LOCKS,
     LOGGINGS,
+    NAMES_WITHOUT_DATA,
     OBJECTS,
+    WITHOUT_DATA,
     aborts_uploads,
     companions,
     days_until,
+    holds_no_data,
     inline,
     is_about_all,
     keeps_access_logs,
@@ -75,10 +78,11 @@ def unprotected(bucket: RegisteredResource) -> Iterator[str]:
         yield f"'{bucket.name}' is a bucket that Pulumi would delete; set protect in its options"
 
 
-def emptied(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:
+def emptied(bucket: RegisteredResource, stack: Stack, without_data: Sequence[str] = WITHOUT_DATA) -> Iterator[str]:
     """Messages on a bucket that is deleted with data in it.
 
-    Allowed where the data lapses by itself (a rule of the lifecycle), or where the stack itself writes what is in it.
+    Allowed where the data lapses by itself (a rule of the lifecycle), where the stack itself writes what is in it, and
+    where the bucket is one without data of a product: what such a one holds goes when nobody protects it any longer.
     """
     if not bucket.props.get("forceDestroy"):
         return
@@ -88,6 +92,8 @@ def emptied(bucket: RegisteredResource, stack: Stack) -> Iterator[str]:
     if any(days_until(rule) for rule in lifecycle(bucket, stack)):
         return
     if any(other.type in OBJECTS and belongs_to(other, "bucket", bucket) for other in stack):
+        return
+    if holds_no_data(bucket, without_data):
         return
     yield (
         f"'{bucket.name}' is deleted with all data in it (forceDestroy); leave it out and set protect, or say with an "
@@ -213,5 +219,6 @@ STACK_RULES: Final = (
         description="Nothing that was to stay goes with its bucket.",
         check=emptied,
         types=BUCKETS,
+        parameters=(NAMES_WITHOUT_DATA,),
     ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from mesh_guardrails.accounts_of_stack import own_account
+from mesh_guardrails.accounts_of_stack import own_account, stack_of
 from mesh_guardrails.document_reading import UNKNOWN_TEXT, account_of
+from mesh_guardrails.nested import first, items, values_at
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 from mesh_guardrails.type_tokens import token, tokens
 
@@ -34,8 +35,19 @@ _SENDS_TO: Final = {
     token("cloudwatch/eventTarget"): "arn",
     token("cloudwatch/logSubscriptionFilter"): "destinationArn",
     token("scheduler/schedule"): "target.arn",
+    token("pipes/pipe"): "target",
+    token("cloudwatch/logDestination"): "targetArn",
+    token("cloudwatch/metricStream"): "firehoseArn",
+    token("lambda/functionEventInvokeConfig"): "destinationConfig",
+    token("s3/bucketNotification"): "",
 }
-_TEMPLATES: Final = tokens("cloudcontrol/resource", "cloudformation/stack", "cloudformation/stackSet")
+_TEMPLATES: Final = tokens(
+    "cloudcontrol/resource",
+    "cloudformation/stack",
+    "cloudformation/stackSet",
+    "serverlessrepository/cloudFormationStack",
+    "servicecatalog/provisionedProduct",
+)
 
 
 def sent_away(resource: RegisteredResource) -> Iterator[str]:
@@ -51,21 +63,20 @@ def sent_away(resource: RegisteredResource) -> Iterator[str]:
 
 def sent_to_another_account(resource: RegisteredResource, stack: Stack, targets: Sequence[str]) -> Iterator[str]:
     """Messages on a subscription, or a target of events or logs, in another account."""
-    name, _, inner = _SENDS_TO[resource.type].partition(".")
-    value: Any = resource.props.get(name)
-    target = str(value.get(inner) if inner and value else value)
-    account, own = account_of(target), own_account(resource, stack)
-    if account and own and account != own and not any(fnmatchcase(target, each) for each in targets):
-        yield (
-            f"'{resource.name}' sends to {target}, in another account; send within the account, or to the bus of the "
-            "mesh"
-        )
+    own = own_account(resource, stack)
+    for target in _arns(values_at(resource.props, _SENDS_TO[resource.type])):
+        account = account_of(target)
+        if account and own and account != own and not any(fnmatchcase(target, each) for each in targets):
+            yield (
+                f"'{resource.name}' sends to {target}, in another account; send within the account, or to the bus of "
+                "the mesh"
+            )
 
 
 def copied_elsewhere(resource: RegisteredResource, destinations: Sequence[str]) -> Iterator[str]:
     """Messages on a replication to a bucket that is no partner's inbox, or whose owner is not made sure of."""
     for rule in _replication_rules(resource):
-        destination: Mapping[str, Any] = rule.get("destination") or {}
+        destination = first(rule.get("destination")) or first(rule.get("destinations"))
         bucket = str(destination.get("bucket"))
         if bucket != UNKNOWN_TEXT and not any(fnmatchcase(bucket, each) for each in destinations):
             yield (
@@ -87,15 +98,27 @@ def unseen(resource: RegisteredResource, packages: Sequence[str], templates: Seq
             f"'{resource.name}' ({resource.type}) is of the package '{package}', which no rule reads; make it with "
             f"{' or '.join(packages)}"
         )
-    elif resource.type in _TEMPLATES and resource.props.get("name") not in (*templates, UNKNOWN_TEXT):
+    elif resource.type in _TEMPLATES and f"{stack_of(resource)}/{resource.props.get('name')}" not in templates:
         yield f"'{resource.name}' makes resources by a template, which no rule reads; declare them in the program"
 
 
 def _replication_rules(resource: RegisteredResource) -> Sequence[Mapping[str, Any]]:
     if resource.type == REPLICATION:
         return resource.props.get("rules") or ()
-    written: Mapping[str, Any] = resource.props.get("replicationConfiguration") or {}
-    return written.get("rules") or ()
+    names = ("replicationConfiguration", "replicationConfigurations")
+    written = [each for name in names for each in items(resource.props.get(name))]
+    return [rule for each in written for rule in items(each.get("rules"))]
+
+
+def _arns(values: Iterable[Any]) -> Iterator[str]:
+    """The texts at a place, or anywhere within what is there."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _arns(cast("Mapping[str, Any]", value).values())
+        elif isinstance(value, Sequence):
+            yield from _arns(cast("Sequence[Any]", value))
 
 
 def _patterns(name: str, description: str, default: list[str]) -> Parameter:
@@ -135,7 +158,11 @@ RULES: Final = (
         check=unseen,
         parameters=(
             _patterns("packages", "Packages of resources that may be made.", ["aws", "mesh", "pulumi"]),
-            _patterns("templates", "Names of the templates that may be.", ["mesh-bootstrap", "mesh-bootstrap-access"]),
+            _patterns(
+                "templates",
+                "Templates that may be, each as <stack>/<name>.",
+                ["organization/mesh-bootstrap", "organization/mesh-bootstrap-access"],
+            ),
         ),
     ),
 )

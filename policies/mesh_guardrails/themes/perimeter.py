@@ -8,14 +8,20 @@ from typing import Any, Final
 from mesh_guardrails.accounts_of_stack import own_account
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import (
+    EVERYONE,
     UNKNOWN_TEXT,
     ReadStatement,
     account_of,
+    accounts_in_conditions,
     limits_source,
     limits_to_organisation,
+    names_source,
+    organizations_in_conditions,
     statements,
     texts,
 )
+from mesh_guardrails.mesh_parameters import ACCOUNTS, ORGANIZATION
+from mesh_guardrails.nested import first
 from mesh_guardrails.policy_properties import RESOURCE_POLICIES, resource_statements, written_statements
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 
@@ -56,18 +62,26 @@ def open_policy(resource: RegisteredResource) -> Iterator[str]:
             )
 
 
-def foreign_principal(resource: RegisteredResource, stack: Stack, accounts: Sequence[str]) -> Iterator[str]:
-    """Messages on a resource's policy that lets all of another account in, or one that is not the mesh's."""
+def foreign_principal(
+    resource: RegisteredResource, stack: Stack, accounts: Sequence[str], organization: str
+) -> Iterator[str]:
+    """Messages on a resource's policy that lets all of another account in, or who is not the mesh's."""
     own = own_account(resource, stack)
     for one in written_statements(resource):
-        foreign = sorted({account for account in _accounts(one) if account != own}) if one.allows else []
-        for account in foreign:
-            if accounts and account not in accounts:
-                yield f"'{resource.name}' lets the account {account} in ({one.title}), which is not one of the mesh's"
-            elif not limits_to_organisation(one):
+        if one.allows:
+            for who in _not_of_the_mesh(one, accounts, organization):
+                yield f"'{resource.name}' lets {who} in ({one.title}), which is not one of the mesh's"
+        if one.allows and not limits_to_organisation(one):
+            for account in sorted(set(_accounts(one)) - {own}):
+                if not accounts or account in accounts:
+                    yield (
+                        f"'{resource.name}' lets the account {account} in ({one.title}); add a condition on "
+                        "aws:PrincipalOrgID, or on aws:PrincipalArn for one role of it"
+                    )
+            for who in _of_no_account(one):
                 yield (
-                    f"'{resource.name}' lets the account {account} in ({one.title}); add a condition on "
-                    "aws:PrincipalOrgID, or on aws:PrincipalArn for one role of it"
+                    f"'{resource.name}' lets '{who}' in ({one.title}), of whom nobody sees the account; name an ARN of "
+                    "IAM"
                 )
 
 
@@ -82,16 +96,18 @@ def service_for_anybody(resource: RegisteredResource, services: Sequence[str]) -
             )
 
 
-def open_permission(resource: RegisteredResource) -> Iterator[str]:
+def open_permission(resource: RegisteredResource, organization: str) -> Iterator[str]:
     """Messages on a permission of a function, a layer or a bus for everyone, or for a service whoever uses it."""
     props = resource.props
     principal = str(props.get("principal"))
     if principal == UNKNOWN_TEXT:
         return
     if resource.type == FUNCTION_PERMISSION:
-        organisation, source = props.get("principalOrgId"), props.get("sourceArn") or props.get("sourceAccount")
+        written, sources = props.get("principalOrgId"), (props.get("sourceArn"), props.get("sourceAccount"))
     else:
-        organisation, source = props.get("organizationId") or props.get("condition"), None
+        written, sources = props.get("organizationId") or first(props.get("condition")).get("value"), ()
+    source = any(names_source(str(each)) for each in sources if each)
+    organisation = bool(written) and organization in ("", written)
     if ".amazonaws.com" in principal:
         if not source and not organisation:
             yield f"'{resource.name}' lets {principal} in for any account; set sourceArn, or sourceAccount"
@@ -142,12 +158,30 @@ def shared_copy(resource: RegisteredResource) -> Iterator[str]:
     else:
         shared = bool(texts(props.get(_SHARED_WITH[resource.type])))
         if resource.type == _AMI:
-            shared = shared or bool(props.get("group"))
+            shared = shared or any(props.get(name) for name in ("group", "organizationArn", "organizationalUnitArn"))
     if shared:
         yield (
             f"'{resource.name}' ({resource.type}) hands a copy to other accounts; deliver data as a product, and "
             "leave this out"
         )
+
+
+def _not_of_the_mesh(statement: ReadStatement, accounts: Sequence[str], organization: str) -> Iterator[str]:
+    """Accounts and organisations that a statement lets in by name, or everyone in by a condition, as far as it is known
+    which are the mesh's."""
+    named = {*_accounts(statement), *(accounts_in_conditions(statement) if statement.is_for_everyone else ())}
+    yield from (f"the account {account}" for account in sorted(named) if accounts and account not in accounts)
+    others = {*organizations_in_conditions(statement)} - {organization} if organization else ()
+    yield from (f"the organisation {each}" for each in sorted(others))
+
+
+def _of_no_account(statement: ReadStatement) -> Iterator[str]:
+    """Principals that are a canonical id, or the id of a user or role: whose, no rule can read."""
+    for kind, name in statement.principals:
+        if kind == "CanonicalUser":
+            yield f"{kind} {name}"
+        elif kind == "AWS" and name not in (EVERYONE, UNKNOWN_TEXT) and not account_of(name):
+            yield name
 
 
 def _accounts(statement: ReadStatement) -> Iterator[str]:
@@ -166,12 +200,6 @@ def _says_resource(statement: ReadStatement) -> bool:
     return any(test.holds_only_when_present and all(map(account_of, test.values)) for test in contexts)
 
 
-_ACCOUNTS: Final = Parameter(
-    "accounts",
-    "Ids of the accounts that policies may let in; any with a condition, where the list is empty.",
-    {"type": "array", "items": {"type": "string"}},
-    [],
-)
 _POLICIES: Final = frozenset(RESOURCE_POLICIES)
 
 RULES: Final = (
@@ -225,6 +253,7 @@ RULES: Final = (
         description="Nobody outside the organisation may call a function, use a layer or write to a bus.",
         check=open_permission,
         types=frozenset({FUNCTION_PERMISSION, LAYER_PERMISSION, BUS_PERMISSION}),
+        parameters=(ORGANIZATION,),
         equivalents=(
             "checkov:CKV_AWS_301",
             "checkov:CKV_AWS_364",
@@ -283,7 +312,7 @@ STACK_RULES: Final = (
             "prowler:dynamodb_table_cross_account_access",
             "fsbp:S3.6",
         ),
-        parameters=(_ACCOUNTS,),
+        parameters=(ACCOUNTS, ORGANIZATION),
     ),
     StackRule(
         name="endpoint-has-policy",

@@ -8,7 +8,15 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from mesh_guardrails.companions import belongs_to, written
-from mesh_guardrails.document_reading import account_of, is_unreadable, statements, texts
+from mesh_guardrails.document_reading import (
+    ReadStatement,
+    account_of,
+    has_a_key_twice,
+    is_unreadable,
+    limits_to_organisation,
+    statements,
+    texts,
+)
 from mesh_guardrails.policy_properties import (
     EVERY_POLICY_TYPE,
     IDENTITY_TYPES,
@@ -32,6 +40,7 @@ _ATTACHMENTS: Final = {
     "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns",
 }
 _TOO_MUCH: Final = ("AdministratorAccess", "AdministratorAccess-*", "IAMFullAccess", "PowerUserAccess")
+_ANY_OF_A_SERVICE: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[*?]*:[*?]+(?:[:/][*?]+)*")
 _MANAGED: Final = "aws:iam/policy:Policy"
 _INLINE: Final = "aws:iam/rolePolicy:RolePolicy"
 _ATTACHED: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -73,7 +82,7 @@ def administrator(resource: RegisteredResource) -> Iterator[str]:
                 yield f"'{resource.name}' attaches {name}; write a policy with the actions that are needed"
     if resource.type in IDENTITY_TYPES:
         for one in identity_statements(resource):
-            if one.allows and {"*", "*:*"} & set(one.actions):
+            if _allows_all(one):
                 yield (
                     f"'{resource.name}' allows every action ({one.title}); name the actions that are needed, "
                     "and the resources"
@@ -83,8 +92,8 @@ def administrator(resource: RegisteredResource) -> Iterator[str]:
 def whole_service(resource: RegisteredResource) -> Iterator[str]:
     """Messages on a statement that allows all of a service on all of its resources."""
     for one in identity_statements(resource):
-        whole = sorted(action for action in one.actions if re.fullmatch(r"[\w-]+:\*+", action))
-        if one.allows and whole and "*" in one.resources:
+        whole = sorted(action for action in one.actions if re.fullmatch(r"[\w-]+:[*?]+", action))
+        if one.allows and whole and any(map(_is_any_resource, one.resources)):
             yield (
                 f"'{resource.name}' allows {', '.join(whole)} on every resource ({one.title}); name the actions that "
                 "are needed, and the resources"
@@ -94,7 +103,7 @@ def whole_service(resource: RegisteredResource) -> Iterator[str]:
 def pass_role(resource: RegisteredResource) -> Iterator[str]:
     """Messages on a statement that lets somebody hand any role to a service, and so act as that role."""
     for one in identity_statements(resource):
-        if one.allows and one.allows_action("iam:passrole") and any(map(_is_any_role, one.resources)):
+        if _allows_some(one) and one.allows_action("iam:passrole") and any(map(_is_any_role, one.resources)):
             yield (
                 f"'{resource.name}' allows iam:PassRole on every role ({one.title}); name the roles, or a path of them"
             )
@@ -105,14 +114,14 @@ def assume_role(resource: RegisteredResource, boundary: str) -> Iterator[str]:
     if resource.type == _MANAGED and fnmatchcase(_policy_arn(resource), boundary):
         return
     for one in identity_statements(resource):
-        if one.allows and one.allows_action("sts:assumerole") and any(map(_is_any_role, one.resources)):
+        if _allows_some(one) and one.allows_action("sts:assumerole") and any(map(_is_any_role, one.resources)):
             yield f"'{resource.name}' allows sts:AssumeRole on every role ({one.title}); name the roles, or a path"
 
 
 def escalation(resource: RegisteredResource) -> Iterator[str]:
     """Messages on a statement by which a role can change what it, or another role, may do."""
     for one in identity_statements(resource):
-        if one.allows and (found := [action for action in _ESCALATIONS if one.allows_action(action)]):
+        if _allows_some(one) and (found := [action for action in _ESCALATIONS if one.allows_action(action)]):
             yield (
                 f"'{resource.name}' allows {found[0]} ({one.title}), by which its holder can make itself more; leave "
                 "IAM to the mesh's deployments"
@@ -137,17 +146,20 @@ def two_forms(role: RegisteredResource, stack: Stack) -> Iterator[str]:
 
 def unreadable(resource: RegisteredResource) -> Iterator[str]:
     """Messages on a policy that is no JSON object with statements, so that no rule sees through it."""
-    if any(map(is_unreadable, every_document(resource))):
+    documents = list(every_document(resource))
+    if any(map(has_a_key_twice, documents)):
+        yield f"the policy of '{resource.name}' has an element twice, of which AWS may read the other; take one away"
+    elif any(map(is_unreadable, documents)):
         yield f"the policy of '{resource.name}' is no JSON object with a Statement; write it with json.dumps"
 
 
 def by_exclusion(resource: RegisteredResource) -> Iterator[str]:
     """Messages on an Allow of all but what it names: it allows what AWS adds tomorrow."""
     for one in (each for document in every_document(resource) for each in statements(document)):
-        if one.allows and one.excludes:
+        named = [name for name in one.excludes if name != "NotPrincipal" or _is_bounded(resource, one)]
+        if one.allows and named:
             yield (
-                f"'{resource.name}' allows by {one.excludes[0]} ({one.title}), and so all that AWS adds; name what is "
-                "allowed"
+                f"'{resource.name}' allows by {named[0]} ({one.title}), and so all that AWS adds; name what is allowed"
             )
 
 
@@ -156,6 +168,26 @@ def no_sid(resource: RegisteredResource) -> Iterator[str]:
     read = [each for document in every_document(resource) for each in statements(document)]
     if silent := [one for one in read if not one.sid]:
         yield f"'{resource.name}' has {len(silent)} statements without a Sid; let each say its purpose in its Sid"
+
+
+def _allows_all(statement: ReadStatement) -> bool:
+    """Whether it allows every action, by whatever pattern: `*`, `*:*`, `?*`."""
+    return statement.allows and any(not action.strip("*?:") for action in statement.actions)
+
+
+def _allows_some(statement: ReadStatement) -> bool:
+    """Whether it allows something, and not everything, which `no-administrator` says."""
+    return statement.allows and not _allows_all(statement)
+
+
+def _is_any_resource(resource: str) -> bool:
+    """Whether a pattern names nothing of its own: `*`, `arn:*`, `arn:aws:s3:::*`, `arn:aws:glue:*:*:*`."""
+    return not resource.removeprefix("arn").strip("*?:") or bool(_ANY_OF_A_SERVICE.fullmatch(resource))
+
+
+def _is_bounded(resource: RegisteredResource, statement: ReadStatement) -> bool:
+    """Whether another rule does not say already that all but some are everyone."""
+    return resource.type != ROLE and limits_to_organisation(statement)
 
 
 def _is_any_role(resource: str) -> bool:

@@ -11,12 +11,15 @@ from mesh_guardrails.document_reading import (
     UNKNOWN_TEXT,
     KeyCondition,
     account_of,
+    is_organisation,
     limits_source,
 )
+from mesh_guardrails.mesh_parameters import ACCOUNTS
 from mesh_guardrails.policy_properties import ROLE, trust_statements
 from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
 
 _CALLER: Final = ("aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "sts:externalid")
+_NAMED_CALLER: Final = re.compile(r"arn:aws[\w*-]*:(?:iam|sts)::[^:]*:(?:root$|[a-z-]+/[^*?])")
 _GITHUB: Final = "token.actions.githubusercontent.com"
 
 
@@ -76,7 +79,13 @@ def service_without_source(role: RegisteredResource, services: Sequence[str]) ->
 
 
 def _tells_caller(test: KeyCondition) -> bool:
-    return all(value == UNKNOWN_TEXT or not value.startswith("*") for value in test.values)
+    return all(value == UNKNOWN_TEXT or _tells(test.key, value) for value in test.values)
+
+
+def _tells(key: str, value: str) -> bool:
+    if key == "aws:principalarn":
+        return bool(_NAMED_CALLER.match(value))
+    return not value.startswith(("*", "?")) if key == "sts:externalid" else is_organisation(value)
 
 
 def _host(provider: str) -> str:
@@ -149,13 +158,6 @@ STACK_RULES: Final = (
         description="A role trusts some callers of another account, not all of it, and no foreign account.",
         check=loose_account,
         types=_TRUST,
-        parameters=(
-            Parameter(
-                "accounts",
-                "Ids of the accounts that roles may trust; any, where the list is empty.",
-                {"type": "array", "items": {"type": "string"}},
-                [],
-            ),
-        ),
+        parameters=(ACCOUNTS,),
     ),
 )

@@ -52,11 +52,6 @@ CASES: Final[list[Case]] = [
         workgroup(bytesScannedCutoffPerQuery=TEBIBYTE),
         configured={"gibibytes": 1},
     ),
-    reports(
-        "query-has-scan-limit",
-        "does not enforce its limit",
-        workgroup(bytesScannedCutoffPerQuery=TEBIBYTE, enforceWorkgroupConfiguration=False),
-    ),
     waits("query-has-scan-limit", workgroup(bytesScannedCutoffPerQuery=UNKNOWN)),
     passes("no-provisioned-capacity", made(TABLE, billingMode="PAY_PER_REQUEST", name=UNKNOWN)),
     passes("no-provisioned-capacity", made(STREAM, streamModeDetails={"streamMode": "ON_DEMAND"})),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from mesh_guardrails.themes.glue_catalog import (
     CATALOG_ENCRYPTION,
-    CATALOG_POLICY,
     CONNECTION,
     CRAWLER,
     DATA_CATALOG,
@@ -16,12 +14,7 @@ from mesh_guardrails.themes.glue_catalog import (
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, made, passes, reports, waits
-
-
-def allowing(principal: Any, **more: Any) -> str:
-    """A catalog's policy with one statement."""
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "glue:GetTable", "Resource": "*", **more}
-    return json.dumps({"Statement": [statement]})
+from tests.policies.cases.storage import bucket, unnamed
 
 
 def settings(mode: str = "SSE-KMS", passwords: Any = True) -> dict[str, Any]:
@@ -37,15 +30,10 @@ def iceberg(place: str) -> dict[str, Any]:
     return {"icebergInput": {"metadataOperation": "CREATE", "icebergTableInput": {"location": place}}}
 
 
-ORGANISED: Final = {"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}
 PASSWORD: Final = {"USERNAME": "u", "PASSWORD": "p"}
 PLACE: Final = "s3://example-bucket/tables/clicks"
 
 CASES: Final[list[Case]] = [
-    passes("catalog-policy-names-whom-it-admits", made(CATALOG_POLICY, policy=allowing({"AWS": "111122223333"}))),
-    passes("catalog-policy-names-whom-it-admits", made(CATALOG_POLICY, policy=allowing("*", Condition=ORGANISED))),
-    reports("catalog-policy-names-whom-it-admits", "to everybody", made(CATALOG_POLICY, policy=allowing("*"))),
-    waits("catalog-policy-names-whom-it-admits", made(CATALOG_POLICY, policy=UNKNOWN)),
     passes("connection-has-no-password", made(CONNECTION, connectionProperties={"SECRET_ID": UNKNOWN})),
     passes("connection-has-no-password", made(CONNECTION, connectionType="NETWORK")),
     reports("connection-has-no-password", "has PASSWORD", made(CONNECTION, connectionProperties=PASSWORD)),
@@ -76,6 +64,21 @@ CASES: Final[list[Case]] = [
     passes("iceberg-table-is-protected", made(TABLE, storageDescriptor={"location": PLACE})),
     reports("iceberg-table-is-protected", "set protect", made(TABLE, openTableFormatInput=iceberg(PLACE))),
     reports("iceberg-table-is-protected", "set protect", made(TABLE, openTableFormatInput=UNKNOWN)),
+    passes("iceberg-table-is-protected", made(TABLE, openTableFormatInput=iceberg(PLACE)), bucket(forceDestroy=True)),
+    passes(
+        "iceberg-table-is-protected",
+        made(TABLE, made_from={"openTableFormatInput": "bucket"}, openTableFormatInput=iceberg(UNKNOWN)),
+        unnamed(bucket(forceDestroy=True)),
+    ),
+    reports(
+        "iceberg-table-is-protected",
+        "set protect",
+        made(TABLE, openTableFormatInput=iceberg(PLACE)),
+        bucket("other", forceDestroy=True),
+        bucket("buck", forceDestroy=True),
+        bucket(protect=True),
+    ),
+    waits("iceberg-table-is-protected", made(TABLE, openTableFormatInput=iceberg(UNKNOWN)), bucket(forceDestroy=True)),
     passes("crawler-writes-drafts", made(CRAWLER, databaseName="ads__clicks__draft")),
     reports("crawler-writes-drafts", "into 'ads__clicks'", made(CRAWLER, databaseName="ads__clicks")),
     waits("crawler-writes-drafts", made(CRAWLER, databaseName=UNKNOWN)),

@@ -143,7 +143,6 @@ SENT: Final[list[Case]] = [
     waits("replication-goes-to-inboxes", copying(UNKNOWN, **OWNED)),
     passes("no-resource-beside-the-rules", made("aws:sqs/queue:Queue", name=UNKNOWN)),
     passes("no-resource-beside-the-rules", made("acme:parts:Component", provider="")),
-    passes("no-resource-beside-the-rules", made("aws:cloudformation/stackSet:StackSet", name="mesh-bootstrap")),
     reports("no-resource-beside-the-rules", "by a template", made(STACK, name="own", templateBody=UNKNOWN)),
     reports("no-resource-beside-the-rules", "of the package 'aws-native'", made("aws-native:s3:Bucket", "native")),
     reports(

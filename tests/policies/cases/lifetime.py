@@ -95,6 +95,19 @@ CASES: Final[list[Case]] = [
     passes("bucket-is-not-deleted-with-data", bucket(forceDestroy=True), lasting({"expiration": {"days": 14}})),
     passes("bucket-is-not-deleted-with-data", bucket(forceDestroy=True), companion(OBJECT, key=UNKNOWN)),
     reports("bucket-is-not-deleted-with-data", "with all data in it", bucket(forceDestroy=True), lasting(ABORT)),
+    *(
+        passes("bucket-is-not-deleted-with-data", bucket(bucket=f"a-{named}-1", forceDestroy=True))
+        for named in ("publications", "b-scripts")
+    ),
+    reports(
+        "bucket-is-not-deleted-with-data",
+        "with all data in it",
+        bucket(bucket="a-publications-1", forceDestroy=True),
+        configured={"withoutData": []},
+    ),
+    reports(
+        "bucket-is-not-deleted-with-data", "with all data", bucket(bucket="a-b--scripts-of-plays-1", forceDestroy=True)
+    ),
     reports("bucket-is-not-deleted-with-data", "is protected, and", bucket(protect=True, forceDestroy=True)),
     passes("bucket-has-a-name-of-its-own", bucket()),
     passes("bucket-has-a-name-of-its-own", bucket(bucket="bucket-reports")),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sandbox.engine.wire import UNKNOWN
 from tests.policies.cases.case import Case, Made, made, passes, reports, waits
-from tests.policies.cases.written_policies import HOME, TRUST, allow, document, role, trust
+from tests.policies.cases.written_policies import HOME, ORGANISATION, TRUST, allow, document, role, trust
 
 INLINE: Final = "aws:iam/rolePolicy:RolePolicy"
 MANAGED: Final = "aws:iam/policy:Policy"
@@ -95,12 +95,10 @@ WRITTEN: Final[list[Case]] = [
     reports(
         "no-allow-by-exclusion",
         "allows by NotPrincipal (a statement without a Sid)",
-        made("aws:sqs/queuePolicy:QueuePolicy", policy=document({"Effect": "Allow", "NotPrincipal": {"AWS": HOME}})),
-    ),
-    reports(
-        "no-allow-by-exclusion",
-        "allows by NotPrincipal",
-        role(assumeRolePolicy=document({"Effect": "Allow", "NotPrincipal": TRUST, "Action": "sts:AssumeRole"})),
+        made(
+            "aws:sqs/queuePolicy:QueuePolicy",
+            policy=document({"Effect": "Allow", "NotPrincipal": {"AWS": HOME}, "Condition": ORGANISATION}),
+        ),
     ),
     waits("no-allow-by-exclusion", unknown()),
     passes("statement-has-sid", policy(allow())),

@@ -60,6 +60,10 @@ def alarm(metric: str = "Errors", **dimensions: Any) -> Made:
 
 
 FAILED: Final = {"source": ["aws.glue"], "detail": {"jobName": ["example-job"], "state": ["FAILED"]}}
+BADLY: Final = {
+    "source": ["aws.states"],
+    "detail": {"stateMachineArn": [f"arn:aws:states:eu-west-1:{HOME}:stateMachine:clicks"], "status": ["FAILED"]},
+}
 OTHERS: Final = {"source": ["aws.glue"], "detail": {"jobName": ["another-job"], "state": ["FAILED"]}}
 
 RUNS: Final[list[Case]] = [
@@ -160,11 +164,18 @@ WATCHED: Final[list[Case]] = [
         made(FUNCTION, "linked", made_from={"loggingConfig": "logGroup"}, loggingConfig={"logGroup": UNKNOWN}),
         made(LOG_GROUP, name=UNKNOWN),
     ),
-    passes("pipeline-has-log-group", machine()),
+    passes("pipeline-has-log-group", machine(type="EXPRESS")),
+    passes("pipeline-has-log-group", machine(loggingConfiguration=None)),
+    passes("pipeline-has-log-group", machine(type="STANDARD", loggingConfiguration={"level": "OFF"})),
+    passes("pipeline-has-log-group", machine(type=UNKNOWN, loggingConfiguration=UNKNOWN)),
     reports("pipeline-has-log-group", "the log '/aws/lambda/example-function' of 'function'", function()),
     reports("pipeline-has-log-group", "the log '/aws-glue/jobs' of 'job'", job()),
-    reports("pipeline-has-log-group", "'machine' keeps no log", machine(loggingConfiguration={"level": "OFF"})),
-    reports("pipeline-has-log-group", "'machine' keeps no log", made(MACHINE, "machine", definition="{}")),
+    reports(
+        "pipeline-has-log-group",
+        "'machine' is EXPRESS and keeps no log",
+        machine(type="EXPRESS", loggingConfiguration={"level": "OFF"}),
+    ),
+    reports("pipeline-has-log-group", "keeps no log", made(MACHINE, "machine", definition="{}", type="EXPRESS")),
     waits("pipeline-has-log-group", function(loggingConfig={"logGroup": UNKNOWN})),
     passes("pipeline-failure-is-told", function(), alarm(FunctionName="example-function")),
     passes(
@@ -184,6 +195,16 @@ WATCHED: Final[list[Case]] = [
     passes("pipeline-failure-is-told", job(), *heard({"source": ["aws.glue"], "detail": {"state": ["FAILED"]}})),
     passes("pipeline-failure-is-told", job(), heard(FAILED)[0], alarm("TriggeredRules", RuleName="failed")),
     passes("pipeline-failure-is-told", machine(arn="m"), alarm("ExecutionsFailed", StateMachineArn="m")),
+    passes("pipeline-failure-is-told", machine(name="clicks", arn=UNKNOWN), *heard(BADLY)),
+    passes(
+        "pipeline-failure-is-told",
+        machine(name="clicks", arn=UNKNOWN),
+        heard(BADLY)[0],
+        alarm("TriggeredRules", RuleName="failed"),
+    ),
+    reports("pipeline-failure-is-told", "nobody learns", machine(name="licks", arn=UNKNOWN), *heard(BADLY)),
+    reports("pipeline-failure-is-told", "nobody learns", machine(name=UNKNOWN, arn=UNKNOWN), *heard(BADLY)),
+    reports("pipeline-failure-is-told", "nobody learns", machine(name="clicks", arn=UNKNOWN), heard(BADLY)[0]),
     reports("pipeline-failure-is-told", "nobody learns that 'function' failed", function()),
     reports("pipeline-failure-is-told", "nobody learns", function(), alarm(FunctionName="another")),
     reports(

@@ -56,7 +56,10 @@ ARROW_REFUSED = {
         "'duration' is a type of SQL that neither Athena nor Glue stores; write bigint, in a unit that the name says",
     ),
     "d": (pa.null(), "'null' is a type of a column without any value; write the type that values will have"),
-    "e": (pa.decimal256(50, 2), "decimal(50,2): precision 1 to 38, scale 0 or more and not above it"),
+    "e": (
+        pa.decimal256(50, 2),
+        "decimal(50,2): precision 1 to 38, scale 0 or more and not above it; write decimal(38,2)",
+    ),
     "f": (
         pa.struct([pa.field("Größe", pa.int32())]),
         "'Größe' is no name of a field: letters, digits and '_', at most 128",

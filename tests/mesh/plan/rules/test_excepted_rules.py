@@ -21,7 +21,7 @@ TEXT = (
 def written(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The tiny mesh with an exception from a rule on partners, in an unknown stack and of an unknown team."""
     (tiny / "exceptions.yaml").write_text(TEXT, "utf-8")
-    rules = {"no-grant": GuardrailRule("partners", accepts_exceptions=False)}
+    rules = {"no-grant": GuardrailRule("partners", "critical", accepts_exceptions=False)}
     monkeypatch.setattr(exceptions, "guardrails", lambda: rules)
     return tiny
 
