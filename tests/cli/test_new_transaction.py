@@ -200,6 +200,27 @@ def test_of_two_at_once_the_second_is_refused_and_writes_nothing(mesh: Path, tmp
     assert left(mesh) == []
 
 
+def test_a_lock_whose_file_was_removed_by_who_held_it_is_taken_anew(
+    mesh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, path = os.open, mesh / new_transaction.LOCK
+    opened: list[int] = []
+
+    def behind_one_that_ends(file: Path, flags: int, *rest: int) -> int:
+        descriptor = real(file, flags, *rest)
+        if file == path:
+            opened.append(descriptor)
+            if len(opened) == 1:
+                path.unlink()  # the other command ended between the opening and the lock
+        return descriptor
+
+    monkeypatch.setattr(os, "open", behind_one_that_ends)
+    with new_transaction.alone(mesh):
+        assert len(opened) == 2
+        with pytest.raises(NotPossibleError), new_transaction.alone(mesh):
+            pytest.fail("two are at work")
+
+
 def test_a_file_that_was_changed_meanwhile_is_not_written_over(mesh: Path) -> None:
     (mesh / "domains/a.yaml").write_text("somebody's\n")
     with new_transaction.alone(mesh), pytest.raises(NotPossibleError) as refused:

@@ -27,7 +27,9 @@ class AskedPack(PackAnalyzer):
     def _answer(self, method: str, request: Any) -> Any:
         self.asked.append((method, request))
         if method == "GetAnalyzerInfo":
-            return analyzer_pb2.AnalyzerInfo(policies=[analyzer_pb2.PolicyInfo(name="a", enforcementLevel="ADVISORY")])
+            return analyzer_pb2.AnalyzerInfo(
+                policies=[analyzer_pb2.PolicyInfo(name="a", enforcementLevel=analyzer_pb2.ADVISORY)]
+            )
         if method == "Remediate":
             return analyzer_pb2.RemediateResponse()
         return analyzer_pb2.AnalyzeResponse(
