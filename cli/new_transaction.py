@@ -21,11 +21,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mesh.findings import NotPossibleError
+from mesh.stray_entries import JOURNAL, STAGE
 
-STAGE: Final = ".new"
-"""Folder in the mesh folder, from the first new file to the last; not read by the mesh."""
-
-JOURNAL: Final = "journal.json"
 LOCK: Final = ".new.lock"
 
 
