@@ -106,12 +106,12 @@ def test_levels_are_known_before_the_pack_is() -> None:
         ('{"logs-are-kept": {"words": [1]}}', "'words' of 'logs-are-kept': 1 is not of type \"string\""),
         (
             '{"logs-are-kept": {"severity": "hihg"}}',
-            "'severity' of 'logs-are-kept': \"hihg\" is not allowed; did you mean 'high'? Allowed: critical, high, low and "
-            "medium; it is: how grave it is",
+            "'severity' of 'logs-are-kept': \"hihg\" is not allowed; did you mean 'high'? Allowed: critical, high, low "
+            "and medium; it is: how grave it is",
         ),
         (
             '{"logs-are-kept": {"severity": 7}}',
-            "'severity' of 'logs-are-kept': 7 is not allowed; allowed: critical, high, low and medium; it is: how grave",
+            "'severity' of 'logs-are-kept': 7 is not allowed; allowed: critical, high, low and medium; it is: how",
         ),
         ("{", "1:2: this is no JSON, which a pack is configured with: expecting property name"),
         ("bucket-is-closed: advisory", "1:1: this is no JSON"),
