@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mesh.findings import NotPossibleError
+<<<<<<< HEAD
 from mesh.pipeline_scripts import FOLDER as SCRIPTS
+=======
+from mesh.stray_entries import JOURNAL, STAGE
+>>>>>>> h-breaker
 
-STAGE: Final = ".new"
-"""Folder in the mesh folder, from the first new file to the last; not read by the mesh."""
-
-JOURNAL: Final = "journal.json"
 LOCK: Final = ".new.lock"
 
 

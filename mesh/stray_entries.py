@@ -17,6 +17,12 @@ FILES: Final = frozenset({"mesh.yaml", "accounts.yaml", "names.lock.yaml", "exce
 FLAT: Final = ("domains", "partners", "clearances")
 """Folders whose files stand in them, and not in folders below."""
 
+STAGE: Final = ".new"
+"""Folder in the mesh folder of the files that `mesh new` writes, from the first to the last; not read by the mesh."""
+
+JOURNAL: Final = "journal.json"
+"""File in it that says where they belong, there once all of them are complete."""
+
 _YAML: Final = (".yaml", ".yml")
 
 
@@ -25,7 +31,19 @@ def findings(directory: Path, read: Iterable[str]) -> list[Finding]:
 
     `read` are the files of the mesh, by their paths in it: what they link to is read, too.
     """
-    return [*_beside(directory, read), *(finding for folder in FLAT for finding in _below(directory, folder))]
+    return [
+        *_unfinished(directory),
+        *_beside(directory, read),
+        *(finding for folder in FLAT for finding in _below(directory, folder)),
+    ]
+
+
+def _unfinished(directory: Path) -> Iterator[Finding]:
+    if (directory / STAGE / JOURNAL).is_file():
+        message = (
+            "an interrupted `mesh new` left files here that are not at their places yet; `mesh new resume` completes it"
+        )
+        yield Finding(os.path.join(directory, STAGE), 1, 1, message, "warning")
 
 
 def _beside(directory: Path, read: Iterable[str]) -> Iterator[Finding]:

@@ -121,11 +121,20 @@ def _parameter_mistakes(
             yield ((name, key), message), True
         elif key not in schemas:
             yield ((name, key), unknown(f"parameter of '{name}'", key, [*schemas, LEVEL])), True
+        elif value not in (values := schemas[key].get("enum", [value])):
+            near = nearest(value, values) if isinstance(value, str) else ""
+            allowed = f"{near} Allowed" if near else "; allowed"
+            message = f"'{key}' of '{name}': {json.dumps(value)} is not allowed{allowed}: {listed(values)}"
+            yield ((name, key), _explained(message, schemas[key])), False
         else:
             for error in jsonschema_rs.validator_for(schemas[key]).iter_errors(value):
-                about = schemas[key].get("description", "")
-                message = f"'{key}' of '{name}': {error.message}"
-                yield ((name, key), f"{message}; it is: {about}" if about else message), False
+                yield ((name, key), _explained(f"'{key}' of '{name}': {error.message}", schemas[key])), False
+
+
+def _explained(message: str, schema: Mapping[str, Any]) -> str:
+    """A message, with what the parameter is where its schema says so."""
+    about = schema.get("description", "")
+    return f"{message}; it is: {about}" if about else message
 
 
 def _schemas(policy: analyzer_pb2.PolicyInfo) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,12 @@ import pytest
 
 from cli import exit_codes, main, new_transaction
 from mesh.findings import NotPossibleError
+from mesh.folder import findings_of
+from mesh.stray_entries import JOURNAL, STAGE
 from tests.cli.terminal_session import ROOT
+from tests.conftest import TINY
+from tests.e2e.journal import DAY
+from tests.mesh_copies import copied
 
 TEXTS = {"domains/a.yaml": "new a\n", "contracts/a/b.odcs.yaml": "new b\n", "clearances/c.yaml": "new c\n"}
 BEFORE = {"domains/a.yaml": b"old a\n", "contracts/a/b.odcs.yaml": None, "clearances/c.yaml": b"old c\r\n"}
@@ -149,13 +154,25 @@ def test_a_command_goes_on_with_what_another_left_and_says_so(
     assert capsys.readouterr().out == "nothing was left to complete\n"
 
 
+def test_validation_tells_of_what_was_left_until_it_is_completed(tmp_path: Path) -> None:
+    mesh = copied(TINY, tmp_path / "stacks")
+    (mesh / STAGE).mkdir()
+    assert findings_of(mesh, DAY)[1] == []
+    (mesh / STAGE / JOURNAL).write_text('{"files": []}')
+    [told] = findings_of(mesh, DAY)[1]
+    assert str(told) == (
+        f"{mesh}/.new:1:1: warning: an interrupted `mesh new` left files here that are not at their places yet; "
+        "`mesh new resume` completes it"
+    )
+    assert main.run(["new", "resume", "-C", str(mesh)]) == exit_codes.FINE
+    assert findings_of(mesh, DAY)[1] == []
+
+
 def test_what_was_left_and_changed_is_not_taken(mesh: Path) -> None:
-    stage = mesh / new_transaction.STAGE
+    stage = mesh / STAGE
     stage.mkdir()
     (stage / "0").write_text("other")
-    (stage / new_transaction.JOURNAL).write_text(
-        '{"files": [{"staged": "0", "target": "domains/a.yaml", "sha256": "0"}]}'
-    )
+    (stage / JOURNAL).write_text('{"files": [{"staged": "0", "target": "domains/a.yaml", "sha256": "0"}]}')
     with pytest.raises(NotPossibleError, match=r"cannot be completed \(.*/\.new/0 is not what was written there\)"):
         new_transaction.resumed(mesh)
     assert held(mesh) == BEFORE
@@ -163,12 +180,10 @@ def test_what_was_left_and_changed_is_not_taken(mesh: Path) -> None:
 
 @pytest.mark.parametrize("target", ["../../outside.yaml", "/etc/passwd"])
 def test_what_was_left_writes_nothing_outside_of_the_mesh(mesh: Path, target: str) -> None:
-    stage = mesh / new_transaction.STAGE
+    stage = mesh / STAGE
     stage.mkdir()
     (stage / "0").write_text("")
-    (stage / new_transaction.JOURNAL).write_text(
-        f'{{"files": [{{"staged": "0", "target": "{target}", "sha256": "{"e3b0c442"}"}}]}}'
-    )
+    (stage / JOURNAL).write_text(f'{{"files": [{{"staged": "0", "target": "{target}", "sha256": "{"e3b0c442"}"}}]}}')
     with pytest.raises(NotPossibleError, match="would stand outside of the mesh folder"):
         new_transaction.resumed(mesh)
 

@@ -13,12 +13,15 @@ from sandbox.engine.wire import to_struct
 from sandbox.runs.policy_configuration import levels, read_configuration, reconciled
 
 DAYS = {"type": "integer", "minimum": 1, "default": 30, "description": "days that logs are kept"}
+GRAVITY = {"type": "string", "enum": ["low", "medium", "high", "critical"], "description": "how grave it is"}
 NONE: dict[str, Any] = {}
 WORDS = {"type": "array", "items": {"type": "string"}, "default": ["a"]}
 
 
 def pack() -> analyzer_pb2.AnalyzerInfo:
-    schema = analyzer_pb2.PolicyConfigSchema(properties=to_struct({"mostDays": DAYS, "words": WORDS}))
+    schema = analyzer_pb2.PolicyConfigSchema(
+        properties=to_struct({"mostDays": DAYS, "words": WORDS, "severity": GRAVITY})
+    )
     return analyzer_pb2.AnalyzerInfo(
         policies=[
             analyzer_pb2.PolicyInfo(name="reading", enforcementLevel=analyzer_pb2.ADVISORY),
@@ -101,6 +104,15 @@ def test_levels_are_known_before_the_pack_is() -> None:
         ),
         ('{"logs-are-kept": {"mostDays": 0}}', "'mostDays' of 'logs-are-kept': 0 is less than the minimum of 1"),
         ('{"logs-are-kept": {"words": [1]}}', "'words' of 'logs-are-kept': 1 is not of type \"string\""),
+        (
+            '{"logs-are-kept": {"severity": "hihg"}}',
+            "'severity' of 'logs-are-kept': \"hihg\" is not allowed; did you mean 'high'? Allowed: critical, high, low "
+            "and medium; it is: how grave it is",
+        ),
+        (
+            '{"logs-are-kept": {"severity": 7}}',
+            "'severity' of 'logs-are-kept': 7 is not allowed; allowed: critical, high, low and medium; it is: how",
+        ),
         ("{", "1:2: this is no JSON, which a pack is configured with: expecting property name"),
         ("bucket-is-closed: advisory", "1:1: this is no JSON"),
         ("[]", "1:1: an object is expected here, such as"),
