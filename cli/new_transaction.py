@@ -21,11 +21,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mesh.findings import NotPossibleError
-<<<<<<< HEAD
 from mesh.pipeline_scripts import FOLDER as SCRIPTS
-=======
 from mesh.stray_entries import JOURNAL, STAGE
->>>>>>> h-breaker
 
 LOCK: Final = ".new.lock"
 
