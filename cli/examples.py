@@ -24,7 +24,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "new partner": ("mesh new partner press --principals press-editors",),
     "new agreement": ("mesh new agreement subtitling content.titles --expires 2027-06-30",),
     "new exception": ("mesh new exception bucket-is-protected domain-ads/raw",),
-    "new pipeline": ('mesh new pipeline content.rights --schedule "rate(1 day)"',),
+    "new pipeline": ('mesh new pipeline content.rights --schedule "cron(15 4 * * ? *)"',),
     "new resume": ("mesh new resume",),
     "lock": ("mesh lock", "mesh lock --product identity.profiles"),
     "migrate": ("mesh migrate",),
