@@ -35,6 +35,7 @@ def query(
     database: Annotated[
         str,
         typer.Option(
+            "--database",
             metavar="DATABASE",
             help="Where a table without a database is. A partner's own, a pipeline's drafts, or the only one that the "
             "statement names, when not given.",

@@ -47,7 +47,8 @@ def up(
         bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")
     ] = False,
     port: Annotated[
-        int, typer.Option(metavar="PORT", help="Port of --serve on the loopback interface; 0 takes a free one.")
+        int,
+        typer.Option("--port", metavar="PORT", help="Port of --serve on the loopback interface; 0 takes a free one."),
     ] = 0,
     stack: StackOption = None,
     data: Annotated[

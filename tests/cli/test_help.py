@@ -219,3 +219,15 @@ def test_a_stack_is_named_by_its_domain_too(names: list[str], stacks_meant: list
     planned: Any = Planned()
     planned.plan = plan
     assert chosen(planned, names) == stacks_meant
+
+
+def test_every_option_is_typed_in_small_letters() -> None:
+    """Typer takes a metavar that is the parameter's name for the option's spelling: `--DATABASE`."""
+    spelt = [
+        f"mesh {path} {name}"
+        for path, command in EVERY.items()
+        for parameter in command.params
+        for name in (*parameter.opts, *parameter.secondary_opts)
+        if len(name) > 2 and name != name.lower()
+    ]
+    assert [each for each in spelt if " --" in each] == []

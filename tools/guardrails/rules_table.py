@@ -60,4 +60,4 @@ def _row(rule: AnyRule) -> str:
 def _default(value: object) -> str:
     if isinstance(value, list) and not value:
         return "none"
-    return f"`{json.dumps(value)}`" if isinstance(value, list | dict) else f"{value}"
+    return f"`{json.dumps(value)}`" if isinstance(value, list | dict) else f"`{value}`"
