@@ -66,7 +66,7 @@ def named_abroad(resource: RegisteredResource, accounts: Sequence[str], organiza
 
 
 def _accounts(name: str, text: str) -> Iterator[tuple[str, str]]:
-    """What a text names that is of an account, with the account: an id by itself, or ARNs within it."""
+    """Names in a text that are of an account, each with the account: an id by itself, or ARNs within it."""
     if _ID.fullmatch(text):
         if _NAMED_WITH_AN_ID.search(name):
             yield text, text

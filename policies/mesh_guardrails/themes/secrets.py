@@ -57,9 +57,9 @@ _SCRIPTS: Final = frozenset(
 """Names of settings that hold a script, in which a secret is set in a line among others."""
 
 _SET_IN_A_SCRIPT: Final = re.compile(
-    rf"(?i)(?<![$\w])([\w-]*(?:{_CALLED}))(?:=|: +)[\"']?(?!arn:|\{{\{{|[$<`])([^\s\"'$=;][^\s\"'$;]{{5,}})"
+    rf"(?i)(?<![$\w])([\w-]*(?:{_CALLED}))(?:=|: +)[\"']?(?!arn:|\{{\{{|[$<`]|/\w+/)([^\s\"'$=;][^\s\"'$;]{{5,}})"
 )
-"""A name and a value, where the value is written out: neither a variable, nor a command, nor what names a secret."""
+"""A name and a value, where the value is written out: neither a variable, nor a command, nor what names a secret or its file."""
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 

@@ -259,7 +259,7 @@ SECRETS: Final[list[Case]] = [
             userData=user_data(
                 "#!/bin/sh\nPASSWORD=$(aws secretsmanager get-secret-value --secret-id x)\n"
                 f'DB_SECRET=arn:aws:secretsmanager:eu-west-1:{HOME}:secret:x\nexport DB_PASSWORD="$PASSWORD"\n'
-                "if [ $password == empty ]; then exit; fi\n"
+                "PRIVATE_KEY=/etc/pki/key.pem\nif [ $password == empty ]; then exit; fi\n"
             ),
         ),
     ),
