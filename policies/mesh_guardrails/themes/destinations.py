@@ -97,9 +97,9 @@ def _written_to(
     ours = [one for one in stack if one.type in _BUCKETS]
     if any(one.urn in made_from for one in ours):
         return
-    names = {written(one, "bucket") for one in ours}
     if places.owner and any(owner in accounts for owner in values_at(resource.props, places.owner)):
         return
+    names = {written(one, "bucket") for one in ours}
     for value in values_at(resource.props, places.bucket):
         found = _PLACE.match(str(value or ""))
         if not found or value == UNKNOWN_TEXT:

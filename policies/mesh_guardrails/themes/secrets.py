@@ -59,7 +59,7 @@ _SCRIPTS: Final = frozenset(
 _SET_IN_A_SCRIPT: Final = re.compile(
     rf"(?i)(?<![$\w])([\w-]*(?:{_CALLED}))(?:=|: +)[\"']?(?!arn:|\{{\{{|[$<`]|/\w+/)([^\s\"'$=;][^\s\"'$;]{{5,}})"
 )
-"""A name and a value, where the value is written out: neither a variable, nor a command, nor what names a secret or its file."""
+"""A name and a value that is written out: no variable or command, and not the name of a secret or of its file."""
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 
