@@ -57,11 +57,11 @@ _SCRIPTS: Final = frozenset(
 """Names of settings that hold a script, in which a secret is set in a line among others."""
 
 _SET_IN_A_SCRIPT: Final = re.compile(
-    rf"(?i)(?<![$\w])([\w-]*(?:{_CALLED}))(?:=|: +)[\"']?(?!arn:|\{{\{{|[$<`]|/\w+/)([^\s\"'$=;][^\s\"'$;]{{5,}})"
+    rf"(?i)(?<![$\w-])([\w-]{{0,60}}(?:{_CALLED}))(?:=|: +)[\"']?(?!arn:|\{{\{{|[$<`]|/\w+/)([^\s\"'$=;][^\s\"'$;]{{5,}})"
 )
 """A name and a value that is written out: no variable or command, and not the name of a secret or of its file."""
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}")
 
 
 def plain_secret(resource: RegisteredResource) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _texts_in(value: Any, name: str) -> Iterator[tuple[str, str]]:
 
 def _decoded(text: str) -> str:
     """The text within base64, as user data is written; the text itself where it is no such text."""
-    if not _BASE64.fullmatch(text):
+    if not _BASE64.fullmatch(text.strip()):
         return text
     try:
         return b64decode(text).decode()
