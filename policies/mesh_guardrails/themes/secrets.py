@@ -57,7 +57,8 @@ _SCRIPTS: Final = frozenset(
 """Names of settings that hold a script, in which a secret is set in a line among others."""
 
 _SET_IN_A_SCRIPT: Final = re.compile(
-    rf"(?i)(?<![$\w-])([\w-]{{0,60}}(?:{_CALLED}))(?:=|: +)[\"']?(?!arn:|\{{\{{|[$<`]|/\w+/)([^\s\"'$=;][^\s\"'$;]{{5,}})"
+    rf"(?i)(?<![$\w-])([\w-]{{0,60}}(?:{_CALLED}))(?:=|: +)[\"']?"
+    r"(?!arn:|\{\{|[$<`]|/\w+/)([^\s\"'$=;][^\s\"'$;]{5,})"
 )
 """A name and a value that is written out: no variable or command, and not the name of a secret or of its file."""
 
