@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
+
+from pulumi_policy.proxy import UnknownValueError
 
 from mesh_guardrails.document_reading import UNKNOWN_TEXT
 
@@ -39,3 +41,27 @@ def values_at(value: Any, place: str) -> Iterator[Any]:
             yield inner
         else:
             yield from values_at(inner, rest)
+
+
+def known_texts(value: Any, is_left_out: Callable[[str], bool], name: str = "") -> Iterator[tuple[str, str]]:
+    """Texts within a value that are known, each with the name that it stands at, but those in what is left out.
+
+    Those that are not known the update asks about again, before it makes the resource.
+    """
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        fields = cast("Mapping[str, Any]", value)
+        for key in (key for key in fields if not is_left_out(key)):
+            yield from known_texts(_known(fields, key), is_left_out, key)
+    elif isinstance(value, Sequence):
+        elements = cast("Sequence[Any]", value)
+        for number in range(len(elements)):
+            yield from known_texts(_known(elements, number), is_left_out, name)
+
+
+def _known(values: Any, at: str | int) -> Any:
+    try:
+        return values[at]
+    except UnknownValueError:
+        return None

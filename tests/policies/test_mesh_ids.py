@@ -66,15 +66,17 @@ def test_ids_stand_for_the_defaults_of_every_rule_that_asks_for_them() -> None:
     assert {rule.name for rule in asking} == {
         "cross-account-trust-is-conditioned",
         "function-permission-is-closed",
+        "no-delivery-to-another-account",
         "no-foreign-account-in-policy",
         "no-grant-to-a-foreign-account",
         "provider-names-one-account",
     }
     for rule in asking:
-        assert {**with_ids(rule, ids).values()} == {one.keyword: ids[one.name] for one in rule.parameters}
-        assert with_ids(rule, ids).values(dict.fromkeys(NAMES, "configured")) == dict.fromkeys(
-            (one.keyword for one in rule.parameters), "configured"
-        )
+        assert {**with_ids(rule, ids).values()} == {
+            one.keyword: ids.get(one.name, one.default) for one in rule.parameters
+        }
+        configured = dict.fromkeys((one.name for one in rule.parameters), "configured")
+        assert with_ids(rule, ids).values(configured) == configured
 
 
 def test_a_pack_that_runs_for_a_mesh_knows_the_accounts_of_its_plan() -> None:

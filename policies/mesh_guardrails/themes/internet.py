@@ -11,7 +11,7 @@ from mesh_guardrails.nested import values_at
 from mesh_guardrails.rule import RegisteredResource, Rule, StackRule
 from mesh_guardrails.type_tokens import token, tokens
 
-_WAYS_OUT: Final = tokens(
+WAYS_OUT: Final = tokens(
     "directconnect/connection",
     "directconnect/gateway",
     "ec2/carrierGateway",
@@ -96,7 +96,7 @@ _RANGES: Final = ("cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6")
 _PRIVATE: Final = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 """Networks that the internet routes to nobody (RFC 1918, 6598 and 4193)."""
 
-_WEBSITES: Final = tokens(
+WEBSITES: Final = tokens(
     "amplify/app",
     "apprunner/service",
     "cloudfront/distribution",
@@ -120,7 +120,7 @@ _NOBODY_ASKED: Final[dict[str, tuple[str, tuple[Any, ...]]]] = {
 
 def way_out(resource: RegisteredResource) -> Iterator[str]:
     """Messages on what joins a network of the mesh with the internet, or with a network that is not the mesh's."""
-    if resource.type in _WAYS_OUT:
+    if resource.type in WAYS_OUT:
         yield (
             f"'{resource.name}' ({resource.type}) joins a network with others; leave it out, and reach AWS's services "
             "through VPC endpoints"
@@ -194,7 +194,7 @@ RULES: Final = (
         severity="critical",
         description="No network of the mesh has a gateway, a peer or a route to another.",
         check=way_out,
-        types=frozenset({*_WAYS_OUT, *_ROUTE_TABLE, _ROUTE}),
+        types=frozenset({*WAYS_OUT, *_ROUTE_TABLE, _ROUTE}),
         equivalents=(
             "checkov:CKV_AWS_148",
             "checkov:CKV2_AWS_44",
@@ -253,7 +253,7 @@ RULES: Final = (
         severity="critical",
         description="Nothing of the mesh serves everybody's browser.",
         check=website,
-        types=_WEBSITES,
+        types=WEBSITES,
     ),
     Rule(
         name="interface-asks-who-calls",

@@ -1,21 +1,21 @@
-"""Rules on what is sent out: events, logs and copies stay in the organisation, and rules see all that is made."""
+"""Rules on what is sent out: nothing to other companies, copies to partners alone, and rules see all that is made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from mesh_guardrails.accounts_of_stack import own_account, stack_of
-from mesh_guardrails.document_reading import UNKNOWN_TEXT, account_of
-from mesh_guardrails.nested import first, items, values_at
-from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, Stack, StackRule
+from mesh_guardrails.accounts_of_stack import stack_of
+from mesh_guardrails.document_reading import UNKNOWN_TEXT
+from mesh_guardrails.nested import first, items
+from mesh_guardrails.rule import Parameter, RegisteredResource, Rule, StackRule
 from mesh_guardrails.type_tokens import token, tokens
 
 REPLICATION: Final = token("s3/bucketReplicationConfig")
 _SUBSCRIPTION: Final = token("sns/topicSubscription")
 _FIREHOSE: Final = token("kinesis/firehoseDeliveryStream")
-_AWAY: Final = tokens(
+AWAY: Final = tokens(
     "appflow/connectorProfile",
     "appflow/flow",
     "cloudwatch/eventApiDestination",
@@ -30,18 +30,7 @@ _AWAY: Final = tokens(
     "transfer/server",
 )
 _STREAMS_AWAY: Final = ("httpEndpointConfiguration", "snowflakeConfiguration", "splunkConfiguration")
-_SENDS_TO: Final = {
-    _SUBSCRIPTION: "endpoint",
-    token("cloudwatch/eventTarget"): "arn",
-    token("cloudwatch/logSubscriptionFilter"): "destinationArn",
-    token("scheduler/schedule"): "target.arn",
-    token("pipes/pipe"): "target",
-    token("cloudwatch/logDestination"): "targetArn",
-    token("cloudwatch/metricStream"): "firehoseArn",
-    token("lambda/functionEventInvokeConfig"): "destinationConfig",
-    token("s3/bucketNotification"): "",
-}
-_TEMPLATES: Final = tokens(
+TEMPLATES: Final = tokens(
     "cloudcontrol/resource",
     "cloudformation/stack",
     "cloudformation/stackSet",
@@ -52,25 +41,13 @@ _TEMPLATES: Final = tokens(
 
 def sent_away(resource: RegisteredResource) -> Iterator[str]:
     """Messages on what sends to an address on the internet, or to another company's service."""
-    if resource.type in _AWAY:
+    if resource.type in AWAY:
         yield f"'{resource.name}' ({resource.type}) sends to, or fetches from, outside; leave it out"
     elif resource.type == _SUBSCRIPTION:
         if str(resource.props.get("protocol")) in ("http", "https", "sms", "application"):
             yield f"'{resource.name}' sends messages to an address outside; subscribe a queue, a function or an email"
     elif named := [name for name in _STREAMS_AWAY if resource.props.get(name)]:
         yield f"'{resource.name}' streams to another company ({named[0]}); stream to a bucket of the mesh"
-
-
-def sent_to_another_account(resource: RegisteredResource, stack: Stack, targets: Sequence[str]) -> Iterator[str]:
-    """Messages on a subscription, or a target of events or logs, in another account."""
-    own = own_account(resource, stack)
-    for target in _arns(values_at(resource.props, _SENDS_TO[resource.type])):
-        account = account_of(target)
-        if account and own and account != own and not any(fnmatchcase(target, each) for each in targets):
-            yield (
-                f"'{resource.name}' sends to {target}, in another account; send within the account, or to the bus of "
-                "the mesh"
-            )
 
 
 def copied_elsewhere(resource: RegisteredResource, destinations: Sequence[str]) -> Iterator[str]:
@@ -98,7 +75,7 @@ def unseen(resource: RegisteredResource, packages: Sequence[str], templates: Seq
             f"'{resource.name}' ({resource.type}) is of the package '{package}', which no rule reads; make it with "
             f"{' or '.join(packages)}"
         )
-    elif resource.type in _TEMPLATES and f"{stack_of(resource)}/{resource.props.get('name')}" not in templates:
+    elif resource.type in TEMPLATES and f"{stack_of(resource)}/{resource.props.get('name')}" not in templates:
         yield f"'{resource.name}' makes resources by a template, which no rule reads; declare them in the program"
 
 
@@ -108,17 +85,6 @@ def _replication_rules(resource: RegisteredResource) -> Sequence[Mapping[str, An
     names = ("replicationConfiguration", "replicationConfigurations")
     written = [each for name in names for each in items(resource.props.get(name))]
     return [rule for each in written for rule in items(each.get("rules"))]
-
-
-def _arns(values: Iterable[Any]) -> Iterator[str]:
-    """The texts at a place, or anywhere within what is there."""
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping):
-            yield from _arns(cast("Mapping[str, Any]", value).values())
-        elif isinstance(value, Sequence):
-            yield from _arns(cast("Sequence[Any]", value))
 
 
 def _patterns(name: str, description: str, default: list[str]) -> Parameter:
@@ -132,7 +98,7 @@ RULES: Final = (
         severity="critical",
         description="Nothing of the mesh sends to an address on the internet, or to another company.",
         check=sent_away,
-        types=frozenset({*_AWAY, _SUBSCRIPTION, _FIREHOSE}),
+        types=frozenset({*AWAY, _SUBSCRIPTION, _FIREHOSE}),
         equivalents=("prowler:sns_subscription_not_using_http_endpoints", "checkov:CKV_AWS_164"),
     ),
     Rule(
@@ -166,20 +132,4 @@ RULES: Final = (
         ),
     ),
 )
-STACK_RULES: Final = (
-    StackRule(
-        name="no-delivery-to-another-account",
-        theme="perimeter",
-        severity="high",
-        description="Events, messages and logs are sent within the account, or to the bus of the mesh.",
-        check=sent_to_another_account,
-        types=frozenset(_SENDS_TO),
-        parameters=(
-            _patterns(
-                "targets",
-                "Patterns of the ARNs in other accounts that events may go to.",
-                ["arn:aws*:events:*:*:event-bus/mesh"],
-            ),
-        ),
-    ),
-)
+STACK_RULES: Final[tuple[StackRule, ...]] = ()

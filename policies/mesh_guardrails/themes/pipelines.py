@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from mesh_guardrails.companions import belongs_to, written
 from mesh_guardrails.document_reading import UNKNOWN_TEXT, parsed
@@ -18,26 +18,6 @@ _SOURCE: Final = token("lambda/eventSourceMapping")
 _QUEUE: Final = token("sqs/queue")
 _REDRIVE: Final = token("sqs/redrivePolicy")
 _ROLE_OF: Final = {JOB: "roleArn", FUNCTION: "role", MACHINE: "roleArn"}
-
-_SETTINGS: Final[dict[str, tuple[str, ...]]] = {
-    JOB: ("defaultArguments", "nonOverridableArguments"),
-    FUNCTION: ("environment",),
-    MACHINE: ("definition",),
-    token("glue/trigger"): ("actions",),
-    token("batch/jobDefinition"): ("containerProperties",),
-    token("codebuild/project"): ("environment",),
-    token("ecs/taskDefinition"): ("containerDefinitions",),
-    token("ec2/instance"): ("userData",),
-    token("ec2/launchTemplate"): ("userData",),
-    token("ssm/parameter"): ("insecureValue",),
-}
-_SECRET_NAME: Final = re.compile(
-    r"(?i)(password|passwd|passphrase|secret|api_?-?key|access_?-?key|private_?-?key|auth_?-?token|bearer_?-?token)$"
-)
-_NAMES_A_SECRET: Final = re.compile(r"arn:aws[\w-]*:(?:secretsmanager|ssm):|\{\{resolve:|\$\.")
-_SECRET_VALUE: Final = re.compile(
-    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\w+://[^/\s:@]+:[^/\s:@]+@|\bgh[pousr]_\w{36}"
-)
 
 _RUNTIMES: Final = [
     "dotnet8",
@@ -135,18 +115,6 @@ def shared_role(resource: RegisteredResource, stack: Stack) -> Iterator[str]:
             return
 
 
-def plain_secret(resource: RegisteredResource) -> Iterator[str]:
-    """Messages on a password or a key that stands in a setting, which everyone who sees the resource reads."""
-    for setting in _SETTINGS[resource.type]:
-        for name, value in _texts_in(resource.props.get(setting), setting):
-            named = _SECRET_NAME.search(name.strip("-")) and value and not _NAMES_A_SECRET.match(value)
-            if (named and value != UNKNOWN_TEXT) or _SECRET_VALUE.search(value):
-                yield (
-                    f"'{resource.name}' has a secret in {setting} ({name}); keep it in Secrets Manager, name it "
-                    "there, and change it"
-                )
-
-
 def _is_same_role(one: RegisteredResource, other: RegisteredResource) -> bool:
     """Whether two pipelines have one role, by the resource that it comes from where that is known."""
     here, there = _ROLE_OF[one.type], _ROLE_OF[other.type]
@@ -159,24 +127,6 @@ def _is_same_role(one: RegisteredResource, other: RegisteredResource) -> bool:
 
 def _version(written: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", written))
-
-
-def _texts_in(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Texts within a value, each with its name; a list of `{name, value}` is read as settings, JSON as what it says."""
-    if isinstance(value, str):
-        document = parsed(value)
-        if document or value.startswith("["):
-            yield from _texts_in(document or parsed(f'{{"all": {value}}}'), name)
-        else:
-            yield name, value
-    elif isinstance(value, Mapping):
-        written = cast("Mapping[str, Any]", value)
-        named = written.get("name") or written.get("Name")
-        for key in written:
-            yield from _texts_in(written[key], str(named) if named and key in ("value", "Value") else key)
-    elif isinstance(value, Sequence):
-        for each in cast("Sequence[Any]", value):
-            yield from _texts_in(each, name)
 
 
 RULES: Final = (
@@ -239,22 +189,6 @@ RULES: Final = (
         check=outside_the_network,
         types=frozenset({JOB, FUNCTION}),
         equivalents=("checkov:CKV_AWS_117", "prowler:awslambda_function_inside_vpc", "fsbp:Lambda.3"),
-    ),
-    Rule(
-        name="no-secret-in-settings",
-        theme="pipelines",
-        severity="critical",
-        description="No password or key stands in the settings of a pipeline.",
-        check=plain_secret,
-        types=frozenset(_SETTINGS),
-        equivalents=(
-            "checkov:CKV_AWS_45",
-            "checkov:CKV_AWS_46",
-            "prowler:awslambda_function_no_secrets_in_variables",
-            "prowler:glue_etl_jobs_no_secrets_in_arguments",
-            "prowler:stepfunctions_statemachine_no_secrets_in_definition",
-            "fsbp:ECS.8",
-        ),
     ),
 )
 STACK_RULES: Final = (
