@@ -21,6 +21,7 @@ from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
 from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.engine import Engine
+from sandbox.engine.light_outputs import light_outputs
 from sandbox.engine.program_callbacks import ProgramCallbacks, ThreadNeededError
 from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
@@ -137,7 +138,8 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     loop.set_exception_handler(_ignore_exception)
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(run_in_stack(lambda: _settled(program, engine.preview)))
+        with light_outputs() if engine.preview else nullcontext():
+            loop.run_until_complete(run_in_stack(lambda: _settled(program, engine.preview)))
     finally:
         _close(loop)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -25,6 +27,11 @@ from sandbox.runs.stack_run import ENTRY_POINT, PROJECT, OnStep, StackRun, Stack
 
 SHARED_SERVICES: Final = ("athena", "budgets", "cloudwatch", "ebs", "glue", "iam", "kms", "lakeformation", "s3")
 """Packages of pulumi_aws that the stacks of every domain touch."""
+MANY: Final = 4
+"""Stacks for each process from which on one of them is planned before the processes begin: they share what it caches.
+
+With fewer, the other cores would wait too long for that one.
+"""
 
 
 def preview(mesh: PlannedMesh, stacks: Iterable[str], on_step: OnStep | None = None) -> list[StackRun]:
@@ -73,17 +80,33 @@ def _side_by_side(
         number, _, stack = name.partition(":")
         return StackTask("up", meshes[int(number)][0], stack, on_step, preview=True)
 
+    def plan(name: str, on_step: OnStep | None) -> StackRun:
+        return planned.get(name) or _preview(task(name, on_step), analyzer)
+
+    def prepare_and_plan() -> None:
+        prepare()
+        if is_many:
+            gc.freeze()  # what is there already is no garbage
+            with suppress(Exception):  # the process that plans it again says what is wrong
+                planned[first] = plan(first, None)
+                result(planned[first])
+            gc.collect()
+
+    planned: dict[str, StackRun] = {}
     names = tuple(f"{number}:{stack}" for number, (_, stacks) in enumerate(meshes) for stack in stacks)
     most = cores() if processes is None else processes
+    first = next((name for name in names if ":partner-" in name), names[-1] if names else "")  # small, like a domain's
+    is_many = len(names) >= MANY * most and analyzer is None  # whose connection has threads, and survives no fork
     return PreviewProcesses(
-        plan=lambda name, on_step: _preview(task(name, on_step), analyzer),
+        plan=plan,
         result=result,
         lost=lambda name, why: StackRun.of(task(name), RunResult([], [], [Failure("", why)], [], [], 0)),
-        prepare=prepare,
+        prepare=prepare_and_plan,
         stacks=names,
         processes=most,
         begin_with=names[-most:],  # the last of a plan are domains', which use most of what the others do
         title=lambda name: name.partition(":")[2],
+        forks_at_once=is_many,
     )
 
 

@@ -1,8 +1,8 @@
 """Stacks planned side by side, each process one after the other, with the results as one process would give them.
 
 The processes are forked: what was read and planned is there, and nothing of it is sent. That is safe in a process
-without other threads alone, so they begin before anything else does. Each plans its first stack itself, and forks for
-the others: what was imported and cached for the first is there, and the garbage of a program goes with its process.
+without other threads alone, so they begin before anything else does. Each plans its first stack itself, unless what
+that imports and caches is there, and forks for the others, so that the garbage of a program goes with its process.
 """
 
 from __future__ import annotations
@@ -70,18 +70,21 @@ class PreviewProcesses(Generic[R]):
     """Stacks that come first, whose order makes no other difference: of those that each process plans itself."""
     title: Callable[[str], str] = str
     """What `on_step` is told of a stack: its name, also where several meshes have one of that name."""
+    forks_at_once: bool = False
+    """Whether `prepare` leaves nothing that a process would import or cache with its first stack."""
     _planners: list[_Planner] = field(default_factory=list[_Planner])
 
     def __enter__(self) -> Self:
         number = min(self.processes, len(self.stacks))
         if number > 1:
-            self.prepare()
-            gc.freeze()  # a collection would write to every object, and so copy the pages that the processes share
             try:
+                self.prepare()
+                gc.freeze()  # a collection would write to every object, and so copy the pages that the processes share
                 for _ in range(number):
                     self._planners.append(self._begin())
-            finally:
-                gc.unfreeze()
+            except BaseException:
+                self._end()
+                raise
         return self
 
     def __exit__(
@@ -97,6 +100,7 @@ class PreviewProcesses(Generic[R]):
         for planner in self._planners:
             planner.process.join()
         self._planners.clear()
+        gc.unfreeze()
 
     def runs(self, on_step: OnStep | None = None) -> list[R]:
         """Every stack's result, in the order of the stacks, in which `on_step` is told of the steps, too."""
@@ -110,7 +114,7 @@ class PreviewProcesses(Generic[R]):
         ours, theirs = cast("tuple[Connection, Connection]", Pipe())
         # Its copies of our ends are closed: a process whose parent is gone then reads an end of file, and goes, too.
         inherited = [ours, *(planner.connection for planner in self._planners)]
-        process = begin(_serve, (self._plans, theirs, inherited), daemon=True)
+        process = begin(_serve, (self._plans, theirs, inherited, self.forks_at_once), daemon=True)
         theirs.close()
         return _Planner(process, ours)
 
@@ -175,7 +179,10 @@ def _ended(code: int) -> str:
 
 
 def _serve(
-    plan: Callable[[str], tuple[Sequence[Step], object]], connection: Connection, inherited: Sequence[Connection]
+    plan: Callable[[str], tuple[Sequence[Step], object]],
+    connection: Connection,
+    inherited: Sequence[Connection],
+    forks_at_once: bool,
 ) -> None:
     """Plan what is asked for, until nobody asks any more; a signal to all processes is the first one's to answer."""
     answer_signals()
@@ -183,7 +190,8 @@ def _serve(
     for other in inherited:
         other.close()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _tell(connection, plan, connection.recv())
+        if not forks_at_once:
+            _tell(connection, plan, connection.recv())
         while True:
             do_in_a_fork(partial(_tell, connection, plan, connection.recv()))
 
