@@ -13,6 +13,8 @@ JUDGE  := .tools/judge
 DBT    := .tools/dbt
 # AWS CDK's, for the benchmark that compares plans with it.
 CDK    := .tools/cdk
+# The documentation as a site: MkDocs, and what reads its pictures and pages in the tests.
+SITE   := .tools/site
 ARGS   ?=
 # Faults of Pulumi's own engine that come and go (docs/surprises.md): a test that meets one runs again, three times at most, and pytest counts it.
 CONNECTION_LOST := Resource monitor has terminated|Failed to connect to remote host
@@ -22,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-all e2e pulumi check judge dbt cdk format bench exceptions lock mutants schemas shapes statements clean
+.PHONY: help up test test-all e2e pulumi check judge dbt cdk site format bench exceptions guardrails lock mutants pictures reference schemas screenshots shapes statements clean
 
 help: ## This list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +35,7 @@ up: $(VENV)/.installed ## The whole sample mesh in an emulated AWS organisation
 test: $(VENV)/.developer ## The tests, but for the long ones and those under Pulumi's own engine
 	@$(BIN)/python -m pytest -m "not long and not e2e" $(SIDE_BY_SIDE) $(ARGS)
 
-test-all: test $(DBT)/.installed ## The tests, then the long ones: all but those under Pulumi's own engine
+test-all: test $(DBT)/.installed $(SITE)/.installed ## The tests, then the long ones: all but those under Pulumi's own engine
 	@$(BIN)/python -m pytest -m "long and not e2e" $(SIDE_BY_SIDE)
 
 e2e: $(VENV)/.developer pulumi ## The tests under Pulumi's own engine, with a pulumi that is found or built first
@@ -58,6 +60,9 @@ check: $(VENV)/.developer ## Linters, format, types, generated files
 	@$(BIN)/mesh schemas --check
 	@$(BIN)/python -m mesh.proof.policy_page --check
 	@$(BIN)/python -m tools.shapes --check
+	@$(BIN)/python -m tools.guardrails --check
+	@$(BIN)/python -m tools.pictures --check
+	@$(BIN)/python -m tools.reference --check
 
 judge: $(VENV)/.installed $(JUDGE)/.installed ## What tools that nobody here wrote object to, less what is suppressed with a reason
 	@command -v actionlint >/dev/null || ! command -v go >/dev/null || $(MAKE) --silent .tools/actionlint
@@ -87,6 +92,20 @@ $(CDK)/.installed: benchmarks/cdk/package.json benchmarks/cdk/package-lock.json
 	@npm ci --prefix $(CDK) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
+site: $(SITE)/.installed ## The documentation as a site in build/site, every link of it checked
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/python -m mkdocs build $(ARGS)
+	@$(SITE)/bin/python -m tools.site.links build/site
+	@echo "build/site/index.html" >&2
+
+$(SITE)/.installed: tools/site/requirements.lock tools/site/package.json tools/site/package-lock.json
+	@command -v npm >/dev/null || { echo "no npm was found: install node 20 or newer (https://nodejs.org)" >&2; exit 2; }
+	@echo "setting up $(SITE) (once, about half a minute)" >&2
+	@$(PYTHON) -m venv $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
+	@cp tools/site/package.json tools/site/package-lock.json $(SITE)
+	@npm ci --prefix $(SITE) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 .tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
 	@go build -C tools/actionlint -o "$(CURDIR)/$@" github.com/rhysd/actionlint/cmd/actionlint
 
@@ -101,11 +120,23 @@ bench: $(VENV)/.developer ## Speed and memory, as ratios in one run
 schemas: $(VENV)/.developer ## Writes schemas/ anew, those of the sample mesh
 	@$(BIN)/mesh schemas
 
+pictures: $(VENV)/.developer ## Writes the pictures of docs/ anew, drawn from the sample mesh
+	@$(BIN)/python -m tools.pictures
+
+reference: $(VENV)/.developer ## Writes docs/reference/ anew: commands, YAML keys and components, from the code
+	@$(BIN)/python -m tools.reference
+
+screenshots: $(VENV)/.developer $(SITE)/.installed ## Writes docs/screenshots/ anew, by the test that opens the site in Chromium
+	@MESH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q -m long tests/site/test_opened.py
+
 shapes: $(VENV)/.developer ## Writes mesh/aws/shapes.json anew: the limits that botocore's models have of what the mesh emits
 	@$(BIN)/python -m tools.shapes
 
 statements: $(VENV)/.developer ## Writes docs/statements.md anew, for which it drops every statement in turn
 	@$(BIN)/python -m mesh.proof.policy_page
+
+guardrails: $(VENV)/.developer ## Writes mesh/guardrail_rules.json anew: the rules of the policy pack, as validation knows them
+	@$(BIN)/python -m tools.guardrails
 
 exceptions: $(VENV)/.developer ## Writes docs/exceptions.md anew: whom a refusal does not hold against, and why
 	@$(BIN)/python -m mesh.proof.policy_page --exceptions
@@ -122,6 +153,8 @@ lock: $(VENV)/.developer ## Renews the lock files
 		tools/judge/requirements.in -o tools/judge/requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras \
 		tools/dbt/requirements.in -o tools/dbt/requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		tools/site/requirements.in -o tools/site/requirements.lock
 
 clean: ## Removes the virtual environment and what was generated
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist

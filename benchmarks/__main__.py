@@ -10,6 +10,7 @@ NAMES = (
     "process",
     "registration",
     "plans",
+    "policy_pack",
     "requests",
     "deployment",
     "engines",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 commands = typer.Typer(
-    help="Who can read what, and by which statement.",
     invoke_without_command=True,
     rich_markup_mode=None,
     subcommand_metavar="[explain|who|blast]",
@@ -43,24 +42,32 @@ def access(
     product: Annotated[
         NameOptions, typer.Option("--product", metavar="DOMAIN.PRODUCT", help="Only this product; may be repeated.")
     ] = None,
-    clearance: Annotated[NameOptions, typer.Option("--clearance", help="Only this clearance; may be repeated.")] = None,
-    home: Annotated[NameOptions, typer.Option("--home", help="Only as held in this domain; may be repeated.")] = None,
-    port: Annotated[NameOptions, typer.Option("--port", help="Only this port, table or files.")] = None,
+    clearance: Annotated[
+        NameOptions, typer.Option("--clearance", metavar="CLEARANCE", help="Only this clearance; may be repeated.")
+    ] = None,
+    home: Annotated[
+        NameOptions, typer.Option("--home", metavar="DOMAIN", help="Only as held in this domain; may be repeated.")
+    ] = None,
+    port: Annotated[NameOptions, typer.Option("--port", metavar="PORT", help="Only this port, table or files.")] = None,
     svg: Annotated[
         Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as a heat map into a file.")
     ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="With --svg: in the colours of dark pages.")] = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide every read of every clearance, in every home, of every product, port and column.
+    """Show who can read what, and by which statement.
 
-    Every cell is decided, request by request, over the policies that the mesh emits. `mesh access explain` tells why,
+    Every read of every clearance, in every home, of every product, port and column is decided, request by request,
+    over the policies that the mesh emits. `mesh access explain` tells why,
     `mesh access who` who else, `mesh access blast` what whoever steals a principal comes to.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(context, context.invoked_subcommand)
         return
+    if dark and not svg:
+        raise NotPossibleError("--dark is for a picture; give --svg FILE as well")
     planned = read(directory, as_of)
     from mesh.access.chains import DecidedReads
 
@@ -73,8 +80,9 @@ def access(
     result = grid(planned.plan, _watched(question))
     if svg:
         from mesh.access.heatmap import heatmap
+        from mesh.access.svg_shapes import DARK, LIGHT
 
-        _write(svg, heatmap(planned.plan, result))
+        _write(svg, heatmap(planned.plan, result, DARK if dark else LIGHT))
     else:
         _show(planned, result)
         _show_machines(list(question.of_machines()))

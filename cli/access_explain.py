@@ -26,7 +26,7 @@ def explain(
     ],
     thing: Annotated[str, typer.Option("--read", metavar="DOMAIN.PRODUCT[.COLUMN]", help="What is read.")],
     port: Annotated[
-        str | None, typer.Option("--port", help="table or files; all that the product has if left out.")
+        str | None, typer.Option("--port", metavar="PORT", help="table or files; all that the product has if left out.")
     ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.console import answer, say
+from cli.console import answer_as_it_is, say
 from mesh.findings import NotPossibleError
 
 if TYPE_CHECKING:
@@ -23,18 +23,23 @@ def assume(
     who: Annotated[
         str,
         typer.Argument(
+            metavar="WHO",
             help="partner:<p>, clearance:<c>@<domain> or <c>@<domain>, people:<c>@<domain>, "
             "pipeline:<domain>.<product>, delivery:<domain>.<product>, admin@<domain or partner>, preview@…, "
-            "deploy@…, keeper@management, break-glass, outsider, anonymous."
+            "deploy@…, keeper@management, break-glass, outsider, anonymous.",
         ),
     ],
     name: Annotated[
-        str, typer.Argument(help="The name of the profile, with --profile; mesh-… after WHO when not given.")
+        str,
+        typer.Argument(
+            metavar="[NAME]", help="The name of the profile, with --profile; mesh-… after WHO when not given."
+        ),
     ] = "",
     origin: Annotated[
         str,
         typer.Option(
             "--from",
+            metavar="PLACE",
             help="Where the calls come from: outside, office, network, foreign (another organisation's endpoint) or "
             "stranger (an endpoint of no organisation). Where it works, when not given.",
         ),
@@ -61,7 +66,7 @@ def assume(
     _require_fit(name, profile, write, process)
     handed = _handed_out(who, origin, kept_in)
     if process:
-        answer(_for_a_process(who, handed))
+        answer_as_it_is(_for_a_process(who, handed))
     elif profile:
         _answer_profile(who, name, origin, kept_in, write, handed)
     else:
@@ -87,9 +92,9 @@ def _handed_out(who: str, origin: str, kept_in: Path) -> HandedOut:
 
 def _answer_exports(environment: dict[str, str]) -> None:
     for name in sorted(KEYS - set(environment)):
-        answer(f"unset {name}")
+        answer_as_it_is(f"unset {name}")
     for name, value in environment.items():
-        answer(f"export {name}={shlex.quote(value)}")
+        answer_as_it_is(f"export {name}={shlex.quote(value)}")
 
 
 def _require_keys(who: str, handed: HandedOut) -> None:
@@ -110,17 +115,24 @@ def _for_a_process(who: str, handed: HandedOut) -> str:
     return json.dumps({key: value for key, value in keys.items() if value})
 
 
+def _place(kept_in: Path) -> Path:
+    """The folder in which the organisation is kept, whatever the one is from which it is asked."""
+    from sandbox.runs.served_organization import FILE, announcement
+
+    return announcement(kept_in / FILE).absolute().parent.parent
+
+
 def _answer_profile(who: str, name: str, origin: str, kept_in: Path, write: Path | None, handed: HandedOut) -> None:
     from cli.aws_profile import mesh_command, profile_name, section, write_section
 
     _require_keys(who, handed)
     called = name or profile_name(who)
     from_elsewhere = ["--from", origin] if origin else []
-    words = [*mesh_command(), "as", who, "--process", *from_elsewhere, "--kept-in", str(kept_in.absolute())]
+    words = [*mesh_command(), "as", who, "--process", *from_elsewhere, "--kept-in", str(_place(kept_in))]
     environment = handed.environment
     text = section(called, environment["AWS_DEFAULT_REGION"], environment["AWS_ENDPOINT_URL"], words)
     if write is None:
-        answer(text.rstrip("\n"))
+        answer_as_it_is(text.rstrip("\n"))
         return
     write_section(write, called, text)
     say(f"the profile '{called}' is in {write}: aws --profile {called} sts get-caller-identity")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.console import answer, say
+from cli.console import answer_as_it_is, say
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, read
 from mesh.findings import NotPossibleError
 
@@ -51,4 +51,4 @@ def connect(
         if handed is None:
             raise NotPossibleError(NONE_SERVED)
         endpoint = handed["AWS_ENDPOINT_URL"]
-    answer(snippet(planned.plan, user, client, product, endpoint).text)
+    answer_as_it_is(snippet(planned.plan, user, client, product, endpoint).text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
+import shutil
 import sys
 from functools import cache
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
 @cache
 def screen() -> Console:
     """Standard output for people."""
-    from rich.console import Console
+    from cli.screens import Screen
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    return Screen(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 @cache
 def margin() -> Console:
     """Standard error: progress and findings."""
-    from rich.console import Console
+    from cli.screens import Screen
 
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 120)
+    return Screen(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 120)
 
 
 def escape_what_cannot_be_written() -> None:
@@ -40,13 +41,32 @@ def escape_what_cannot_be_written() -> None:
 
 
 def say(text: str) -> None:
-    """A line on standard error, as it is."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 (this is the one place that prints)
+    """A line on standard error; in a terminal it breaks at words."""
+    print(fitted(text, sys.stderr), file=sys.stderr, flush=True)  # noqa: T201 (this is the one place that prints)
+
+
+def say_as_it_is(text: str) -> None:
+    """A text on standard error that is to be pasted: no line of it is broken."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def answer(text: str) -> None:
-    """A line on standard output, as it is."""
+    """A line on standard output; in a terminal it breaks at words."""
+    print(fitted(text, sys.stdout), flush=True)  # noqa: T201
+
+
+def answer_as_it_is(text: str) -> None:
+    """A text on standard output that is to be pasted, or that another program wrote: no line of it is broken."""
     print(text, flush=True)  # noqa: T201
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """A text whose lines break at words where the stream is a terminal."""
+    if not stream.isatty():
+        return text
+    from cli.words import wrapped
+
+    return wrapped(text, shutil.get_terminal_size().columns)
 
 
 def answer_utf8(text: str) -> None:

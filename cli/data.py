@@ -13,14 +13,16 @@ from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
 from mesh.findings import NotPossibleError, unknown
 
-commands = typer.Typer(help="Rows made from contracts.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-RowsOption = Annotated[int, typer.Option("--rows", help="Rows of a table, unless its contract says otherwise.", min=1)]
+RowsOption = Annotated[
+    int, typer.Option("--rows", metavar="N", help="Rows of a table, unless its contract says otherwise.", min=1)
+]
 
 
 @commands.callback()
 def data() -> None:
-    """Rows made from contracts."""
+    """Write rows made from contracts."""
 
 
 @commands.command("sample")
@@ -31,12 +33,15 @@ def sample(
     ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     rows: RowsOption = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed makes other rows; the same makes the same.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Another seed makes other rows; the same makes the same.")
+    ] = 1,
     bad_batch: Annotated[
         bool, typer.Option("--bad-batch", help="After the rows, commit some that break a contract.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write files into this folder, and touch no organisation.")
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write files into this folder, and touch no organisation."),
     ] = None,
     form: Annotated[
         Literal["parquet", "csv"], typer.Option("--format", help="Format of the files of --out.")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.compared_sides import ComparedSides, read_side
-from cli.console import answer, answer_json, say
+from cli.console import answer, answer_as_it_is, answer_json, say
 from cli.exit_codes import BAD_INPUT, FINDINGS
-from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day
+from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, day, written_day
 from cli.revisions import opened_side, working_side
 from mesh.approvals.given_approvals import Reviewers, approvals
 from mesh.approvals.needs import ChangeRequest
@@ -33,7 +33,12 @@ def diff(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with status 1 when anything changes.")] = False,
     since: Annotated[
         datetime.datetime | None,
-        typer.Option("--since", help="The day that counts as today for OLD, to see what lapses.", formats=["%Y-%m-%d"]),
+        typer.Option(
+            "--since",
+            help="The day that counts as today for OLD, to see what lapses.",
+            metavar="DAY",
+            parser=written_day,
+        ),
     ] = None,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
@@ -53,7 +58,7 @@ def diff(
     elif markdown:
         from mesh.changes.markdown import markdown_of
 
-        answer(markdown_of(report).rstrip("\n"))
+        answer_as_it_is(markdown_of(report).rstrip("\n"))
     else:
         from mesh.changes.screen_text import SCREEN, screen_text
 

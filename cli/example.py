@@ -12,10 +12,12 @@ from cli.options import AsOf, day
 
 
 def example(
-    directory: Annotated[Path, typer.Argument(help="A folder that is empty or does not exist.", metavar="DIR")],
-    domains: Annotated[int, typer.Option("--domains", min=1, max=10_000, help="How many domains.")] = 3,
-    products: Annotated[int, typer.Option("--products", min=1, max=1_000, help="How many products each.")] = 2,
-    partners: Annotated[int, typer.Option("--partners", min=0, max=1_000, help="How many partners.")] = 1,
+    folder: Annotated[Path, typer.Argument(help="A folder that is empty or does not exist.", metavar="DIR")],
+    domains: Annotated[int, typer.Option("--domains", metavar="N", min=1, max=10_000, help="How many domains.")] = 3,
+    products: Annotated[
+        int, typer.Option("--products", metavar="N", min=1, max=1_000, help="How many products each.")
+    ] = 2,
+    partners: Annotated[int, typer.Option("--partners", metavar="N", min=0, max=1_000, help="How many partners.")] = 1,
     as_of: AsOf = None,
 ) -> None:
     """Write a valid mesh of a given size.
@@ -24,10 +26,8 @@ def example(
     """
     from mesh.example import write
 
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise typer.BadParameter(
-            f"{directory} exists and is not an empty folder; nothing was written", param_hint="DIR"
-        )
-    write(directory, domains, products, partners, day(as_of))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise typer.BadParameter(f"{folder} exists and is not an empty folder; nothing was written", param_hint="DIR")
+    write(folder, domains, products, partners, day(as_of))
     made = f"{counted(domains, 'domain')} with {counted(products, 'product')} each"
-    say(f"{directory}: {made}. Next: mesh validate {directory}")
+    say(f"{folder}: {made}. Next: mesh validate {folder}")

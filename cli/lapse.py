@@ -1,4 +1,4 @@
-"""`mesh lapse`: reviews and deliveries whose day is past, and what of them is still open; what a schedule runs."""
+"""`mesh lapse`: reviews, deliveries and exceptions whose day is past, and what of them is open; a schedule runs it."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ def lapse(
     form: FormatOption = "text",
     as_json: JsonOption = False,
 ) -> None:
-    """List reviews and agreements that are past, and close them.
+    """List reviews, agreements and exceptions that are past.
 
-    An agreement closes by the date in its policies. What a past review has left are assignments in IAM Identity
-    Center, which the next deployment of the stack 'organization' removes, and what a pipeline reads, which that of
-    'access-<domain>' does. Where `mesh up --serve` keeps an organisation, it says what is still there, and its clock
-    which day it is; otherwise all is taken to be. Exit code 1 when something is past and open.
+    An agreement closes by the date in its policies, and an exception by its own. What a past review has left are
+    assignments in IAM Identity Center, which the next deployment of the stack 'organization' removes, and what a
+    pipeline reads, which that of 'access-<domain>' does. Where `mesh up --serve` keeps an organisation, it says
+    what is still there, and its clock which day it is; otherwise all is taken to be. Exit code 1 when something is
+    past and open.
     """
     from sandbox.runs import served_organization
 
@@ -108,7 +109,7 @@ def _close(planned: PlannedMesh, served: ServedOrganization, stacks: list[str]) 
     from cli.stack_runs import exit_unless_done
     from sandbox.runs.workspace import open_workspace
 
-    with open_workspace(planned, served.engine, served, told=say) as (workspace, _):
+    with open_workspace(planned, served.engine, served, asks=True, told=say) as (workspace, _):
         with Progress("closing", len(stacks)) as progress:
             runs = workspace.up(planned, stacks, progress.step)
         for run in runs:
@@ -152,7 +153,7 @@ def _show(lapsed: list[Finding], left: Open, served: ServedOrganization | None, 
 
 def _summary(today: datetime.date, lapsed: list[Finding], left: Open, served: ServedOrganization | None) -> str:
     if not lapsed:
-        return f"on {today} no review and no agreement is past"
+        return f"on {today} no review, no agreement and no exception is past"
     if not left.stacks:
         return f"{len(lapsed)} lapsed by {today}, and nothing is open"
     counts = (counted(len(left.assignments), "assignment"), counted(len(left.reads), "pipeline"))

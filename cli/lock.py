@@ -30,7 +30,12 @@ def lock(
     directory: Folder = DEFAULT_FOLDER,
     product: Annotated[
         list[str] | None,
-        typer.Option("--product", "-p", help="Only this product, as identity.profiles; may be repeated."),
+        typer.Option(
+            "--product",
+            "-p",
+            metavar="DOMAIN.PRODUCT",
+            help="Only this product, as identity.profiles; may be repeated.",
+        ),
     ] = None,
     widen: Annotated[
         bool, typer.Option("--widen", help="Write also that a label is lost: more people may read what had it.")

@@ -6,28 +6,30 @@ alone, everything else to stderr.
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Final, NoReturn
-
-import typer
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from cli.console import escape_what_cannot_be_written, say
 from cli.exit_codes import BAD_INPUT, FAULT, FINE, SIGNALLED
 from mesh.findings import BadInputError, NotPossibleError, OurFaultError
 
+if TYPE_CHECKING:
+    import typer
+
 COMMANDS: Final[Mapping[str, str]] = {
     "validate": "validate",
+    "new": "new",
     "lock": "lock",
     "migrate": "migrate",
     "codeowners": "codeowners",
     "schemas": "schemas",
     "diff": "diff",
     "plan": "plan",
+    "policies": "policies",
     "affected": "affected",
     "review": "review",
     "up": "up",
@@ -50,39 +52,24 @@ COMMANDS: Final[Mapping[str, str]] = {
     "adopt": "adopt",
     "bootstrap": "bootstrap",
     "example": "example",
+    "completion": "completion",
 }
 """The modules of the commands in the order of the help; each has a function of its name, or a group of commands."""
 
 
 def application(words: Sequence[str] = ()) -> typer.Typer:
-    """The command line with all commands, or with that alone with which the words begin.
+    """The command line with all commands, or with that alone with which the words begin."""
+    from cli.application import application as of_modules
 
-    A module of a command, with what it imports, takes up to seconds to load, and only one command is called.
-    """
-    app = typer.Typer(
-        name="mesh",
-        help="A data mesh over many AWS accounts: short YAML in, one Pulumi program, access that can be proven.",
-        callback=_no_options,
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    for command in words[:1] if words and words[0] in COMMANDS else COMMANDS:
-        module = importlib.import_module(f"cli.{COMMANDS[command]}")
-        if group := getattr(module, "commands", None):
-            app.add_typer(group, name=command)
-        else:
-            app.command(command)(getattr(module, COMMANDS[command]))
-    return app
-
-
-def _no_options() -> None:
-    """With a callback, typer makes a group also of one command."""
+    return of_modules(COMMANDS, words)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of the console script; always exits."""
+    if shell := os.environ.get("_MESH_COMPLETE"):
+        from cli.completions.complete import answer_shell
+
+        sys.exit(answer_shell(shell, sys.argv[1:]))
     signal.signal(signal.SIGTERM, _terminated)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _hung_up)
@@ -106,11 +93,11 @@ def run(arguments: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
     escape_what_cannot_be_written()
-    if "--help" not in words and (lost := _lost_folder()):
+    if not {"--help", "-h", "--version"} & set(words) and (lost := _lost_folder()):
         say(lost)
         return BAD_INPUT
     try:
-        application(words)(arguments)
+        application(words)(arguments, prog_name="mesh")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FINE
     except BadInputError as error:

@@ -107,8 +107,8 @@ def _gone(planned: PlannedMesh, partner: str, file: Path, found: Path | None) ->
     partners = planned.mesh.partners
     account = planned.mesh.accounts.partners.get(partner) if planned.mesh.accounts else None
     if account is None and found is None:
-        told = f"there is no partner '{partner}'{nearest(partner, partners)}"
-        raise NotPossibleError(f"{told}; there are {listed(partners)}" if partners else told)
+        near = nearest(partner, partners)
+        raise NotPossibleError(f"there is no partner '{partner}'{near or ';'} partners: {listed(partners)}")
     say(f"{file} is removed{f'; {found} is the record of what the partner was given' if found else ''}")
     if account is None:
         return ("mesh up --stack organization (on AWS: pulumi up -s organization): the two control policies go",)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import plan_removal
 from cli.console import answer, answer_json, counted, say, screen
-from cli.diff import diff
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, StackOption, chosen, read
 from cli.preview_failures import exit_on_failures
@@ -19,9 +17,29 @@ from mesh.folder import PlannedMesh
 from mesh.plan import Plan
 
 if TYPE_CHECKING:
+    from sandbox.runs.emitted_stacks import EmittedStack
     from sandbox.runs.stack_run import StackRun
 
 
+SizesOption = Annotated[
+    bool,
+    typer.Option(
+        "--sizes", help="Every document's share of its quota, the control policies of each node, and what AWS counts."
+    ),
+]
+CostsOption = Annotated[
+    bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
+]
+RemovalOption = Annotated[
+    bool,
+    typer.Option(
+        "--removal",
+        help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
+    ),
+]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Plan again what each saved file changes, and print it, until Ctrl-C.")
+]
 AgainstOption = Annotated[
     str | None,
     typer.Option("--against", metavar="REV", help="What changes since a revision or folder, as `mesh diff` says it."),
@@ -30,24 +48,11 @@ AgainstOption = Annotated[
 
 def plan(
     stack: StackOption = None,
-    sizes: Annotated[
-        bool,
-        typer.Option(
-            "--sizes",
-            help="Every document's share of its quota, the control policies of each node, and what AWS counts.",
-        ),
-    ] = False,
-    costs: Annotated[
-        bool, typer.Option("--costs", help="What it costs a month before anybody uses it, and what is paid by use.")
-    ] = False,
-    removal: Annotated[
-        bool,
-        typer.Option(
-            "--removal",
-            help="What deleting the stacks would come to: what is protected, what AWS keeps, and what it refuses.",
-        ),
-    ] = False,
+    sizes: SizesOption = False,
+    costs: CostsOption = False,
+    removal: RemovalOption = False,
     against: AgainstOption = None,
+    watched: WatchOption = False,
     directory: FolderOption = DEFAULT_FOLDER,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -60,7 +65,16 @@ def plan(
     whole = {"--against": against is not None, "--sizes": sizes, "--costs": costs}
     _refuse_together({**whole, "--stack": bool(stack)})
     _refuse_together({**whole, "--removal": removal})
+    if watched:
+        whole["--removal"] = removal
+        _refuse_together({"--watch": True, **whole, "--json": as_json})
+        from cli import plan_watch
+
+        plan_watch.watch(directory, as_of, stack)
+        return
     if against is not None:
+        from cli.diff import diff
+
         diff(old=against, directory=directory, as_of=as_of, as_json=as_json)
         return
     planned = read(directory, as_of)
@@ -68,30 +82,40 @@ def plan(
         _show_sizes(planned, as_json) if sizes else _show_costs(planned.plan, as_json)
         return
     stacks = chosen(planned, stack)
-    from sandbox.runs import run_json
-    from sandbox.runs.preview import previews
-
-    # The processes are forked before the progress display has a thread.
-    with previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
-        runs = each.runs(progress.step)
-    exit_on_failures(runs)
     if removal:
-        plan_removal.show(runs, as_json)
+        from cli import plan_removal
+
+        plan_removal.show(_previewed(planned, stacks), as_json)
         return
     from mesh.acceptance import accept
+    from sandbox.runs import emitted_stacks, preview
 
-    document = run_json.as_json(planned.plan, runs)
-    accepted = accept.accept(document, whole=stack is None)
+    # The processes are forked before the progress display has a thread.
+    with preview.emitted_previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
+        made = each.runs(progress.step)
+    exit_on_failures([each.run for each in made])
+    document = emitted_stacks.document(planned.plan, made)
+    accepted = accept.accept(document, whole=stack is None, own=(found for each in made for found in each.own))
     if as_json:
         answer_json(document)
     else:
-        _show(runs, stack is not None)
+        _show(made, stack is not None)
         answer(str(accepted))
     found = tuple(accepted.findings())
     for finding in found:
         say(finding)
     if found:
         raise typer.Exit(FINDINGS)
+
+
+def _previewed(planned: PlannedMesh, stacks: list[str]) -> list[StackRun]:
+    """The runs of the stacks; ends the command where one fails."""
+    from sandbox.runs.preview import previews
+
+    with previews(planned, stacks) as each, Progress("planning", len(stacks)) as progress:
+        runs = each.runs(progress.step)
+    exit_on_failures(runs)
+    return runs
 
 
 def _refuse_together(options: dict[str, bool]) -> None:
@@ -157,7 +181,7 @@ def _show_costs(plan: Plan, as_json: bool) -> None:
         answer(f"{number:>19,}  {price.what}: {price.use}")
 
 
-def _show(runs: list[StackRun], detail: bool) -> None:
+def _show(stacks: list[EmittedStack], detail: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -165,25 +189,25 @@ def _show(runs: list[StackRun], detail: bool) -> None:
         table.add_column(column)
     table.add_column("resources", justify="right")
     table.add_column("mostly")
-    for run in runs:
-        kinds = Counter(r.type.rpartition(":")[2] for r in run.result.resources if r.type.startswith("aws:"))
+    for each in stacks:
+        kinds = Counter(one["type"].rpartition(":")[2] for one in each.resources if one["type"].startswith("aws:"))
         # Resources come in the order in which the program registers them, which is another one in each run.
-        most = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))[:4]
+        most = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))[:4]
         mostly = ", ".join(f"{number} {kind}" for kind, number in most)
-        table.add_row(run.stack, run.account_id, str(sum(kinds.values())), mostly)
+        table.add_row(each.run.stack, each.run.account_id, str(sum(kinds.values())), mostly)
     screen().print(table)
     if detail:
-        for run in runs:
-            _show_resources(run)
+        for each in stacks:
+            _show_resources(each)
     else:
-        total = sum(run.operations.get("create", 0) for run in runs)
-        answer(f"\n{counted(total, 'resource')} in {counted(len(runs), 'stack')}")
-        answer(f"One stack in full: mesh plan --stack {runs[-1].stack}")
+        total = sum(each.created for each in stacks)
+        answer(f"\n{counted(total, 'resource')} in {counted(len(stacks), 'stack')}")
+        answer(f"One stack in full: mesh plan --stack {stacks[-1].run.stack}")
 
 
-def _show_resources(run: StackRun) -> None:
+def _show_resources(stack: EmittedStack) -> None:
     answer("")
-    for resource in sorted(run.result.resources, key=lambda each: (each.type.rpartition(":")[2], each.name, each.urn)):
-        if resource.type.startswith("aws:"):
-            protected = "  [protected]" if resource.protect else ""
-            answer(f"  + {resource.type.rpartition(':')[2]:42} {resource.name}{protected}")
+    of_aws = [(one["type"].rpartition(":")[2], one) for one in stack.resources if one["type"].startswith("aws:")]
+    for kind, one in sorted(of_aws, key=lambda each: (each[0], each[1]["name"], each[1]["urn"])):
+        protected = "  [protected]" if one["protect"] else ""
+        answer(f"  + {kind:42} {one['name']}{protected}")

@@ -6,8 +6,7 @@ import dataclasses
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
@@ -16,7 +15,7 @@ import typer
 from cli.console import answer_json, counted, margin, say, screen
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, JsonOption, read
-from mesh.findings import NotPossibleError
+from mesh.findings import NotPossibleError, nearest
 from mesh.folder import PlannedMesh
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ _T = TypeVar("_T")
 def prove(
     directory: FolderOption = DEFAULT_FOLDER,
     invariant: Annotated[
-        list[str] | None, typer.Option("--invariant", "-i", help="Only this one, as I13; may be repeated.")
+        list[str] | None,
+        typer.Option("--invariant", "-i", metavar="ID", help="Only this one, as I13; may be repeated."),
     ] = None,
     mutate: Annotated[
         bool,
@@ -39,7 +39,11 @@ def prove(
     ] = False,
     verdicts: Annotated[
         Path | None,
-        typer.Option("--verdicts", help="File of verdicts: those that nothing changed stand, the others are replaced."),
+        typer.Option(
+            "--verdicts",
+            metavar="FILE",
+            help="File of verdicts: those that nothing changed stand, the others are replaced.",
+        ),
     ] = None,
     as_of: AsOf = None,
     as_json: JsonOption = False,
@@ -69,7 +73,9 @@ def _chosen(asked: list[str] | None) -> tuple[Invariant, ...]:
     known = {each.id: each for each in INVARIANTS}
     for name in asked:
         if name.upper() not in known:
-            raise NotPossibleError(f"there is no invariant {name}; there are {', '.join(known)}")
+            raise NotPossibleError(
+                f"there is no invariant {name}{nearest(name, known) or ';'} there are {', '.join(known)}"
+            )
     return tuple(known[name.upper()] for name in asked)
 
 
@@ -234,21 +240,13 @@ def _show_mutation(result: _MutationResult) -> None:
 
 
 def _watched(things: Iterable[_T], total: int | None, verb: str) -> Iterator[_T]:
-    """The same things, with a moving line on a terminal."""
-    with _status(verb) as tell:
-        for number, thing in enumerate(things, 1):
-            tell(f"{verb} {number}{f'/{total}' if total else ''}")
-            yield thing
-
-
-def _silent(_: str) -> None:
-    """Nobody watches."""
-
-
-@contextmanager
-def _status(verb: str) -> Generator[Callable[[str], None]]:
+    """The same things, with a moving line on a terminal, which is gone while one of them is shown."""
     if not sys.stderr.isatty():
-        yield _silent
+        yield from things
         return
     with margin().status(f"{verb} …") as status:
-        yield status.update
+        for number, thing in enumerate(things, 1):
+            status.update(f"{verb} {number}{f'/{total}' if total else ''}")
+            status.stop()
+            yield thing
+            status.start()

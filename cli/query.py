@@ -35,8 +35,10 @@ def query(
     database: Annotated[
         str,
         typer.Option(
+            "--database",
+            metavar="DATABASE",
             help="Where a table without a database is. A partner's own, a pipeline's drafts, or the only one that the "
-            "statement names, when not given."
+            "statement names, when not given.",
         ),
     ] = "",
     parameter: Annotated[
@@ -44,7 +46,9 @@ def query(
         typer.Option(metavar="VALUE", help="The value of the next ? as SQL writes it: 5, 'five'; may be repeated."),
     ] = None,
     form: Annotated[FormatName | None, typer.Option("--format", help="How rows are written; a table, without.")] = None,
-    limit: Annotated[int | None, typer.Option(min=0, help="Rows that a table shows; 100, when not given.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Rows that a table shows; 100, when not given.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows into a file, whole or not.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:

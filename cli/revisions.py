@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Final, NamedTuple
 from cli.console import say
 from mesh.findings import Finding, NotPossibleError, nearest
 from mesh.pipeline_scripts import FOLDER
+from mesh.temporary_folders import temporary_folder
 from mesh.validation_messages import shorten
 
 _LINK: Final = "120000"
@@ -74,7 +74,7 @@ def opened_side(text: str, directory: Path) -> Generator[Side]:
     repository = _repository(text, directory)
     commit = repository.commit(revision)
     inside = path.strip("/") if path else repository.inside(directory)
-    with tempfile.TemporaryDirectory(prefix="mesh-revision-") as temporary:
+    with temporary_folder("revision") as temporary:
         top = Path(os.path.realpath(temporary)) / "repository"
         entries = [] if ".." in Path(inside).parts else repository.entries(commit, inside)
         _refuse_gaps(revision, inside, entries, repository)

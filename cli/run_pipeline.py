@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import answer, counted, say
+from cli.console import answer_as_it_is, counted, say
 from cli.exit_codes import FINDINGS
 from cli.options import DEFAULT_FOLDER, AsOf, FolderOption, read
 from mesh.findings import NotPossibleError
@@ -63,7 +63,7 @@ def run_pipeline(
 def _told(stream: Stream, line: str) -> None:
     """A line of the job, on the stream on which it was printed."""
     if stream == "output":
-        answer(line)
+        answer_as_it_is(line)
     else:
         say(line)
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cli import filled_lines, live_checks, plugin_call_counts
+from cli import filled_lines, live_checks, plugin_call_counts, policy_lines
 from cli.console import counted, screen
 from cli.plugin_call_counts import short
+from cli.protected_failures import DELETED, is_of_protection, told_failures
 from mesh.aws import plugin_notes
 from mesh.aws.troubles import troubles_in
 from mesh.plan import Plan
@@ -17,14 +18,13 @@ KINDS: Final = ("created", "in part", "recorded")
 OPERATIONS: Final = ("create", "update", "replace", "delete", "same")
 FEW: Final = 5
 ENDED: Final = "the organisation does not answer any more: when its terminal has ended, so has everything in it"
-PROTECTED: Final = "cannot be deleted\nbecause it is protected"
-"""Pulumi's words, on both engines."""
 
 if TYPE_CHECKING:
     from sandbox.emulator.aws.records import Inventory, PluginCallCount
     from sandbox.engine.steps import Step
     from sandbox.filling.filled import Filled
     from sandbox.rehearsal.check import Report
+    from sandbox.runs.asked_policies import AskedPolicies
     from sandbox.runs.stack_run import StackRun
 
 
@@ -37,14 +37,17 @@ def show(
     checked: Report | None = None,
     plugin_calls: Sequence[PluginCallCount] = (),
     filled: Filled | None = None,
+    asked: AskedPolicies | None = None,
 ) -> None:
-    """Prints the summary of one run over these stacks, of the AWS plugin's calls, of data and live checks behind it."""
+    """Prints the summary of one run over these stacks, of the AWS plugin's calls, and of all that was asked."""
     _stacks(stacks, runs)
     if inventory:
         _types(inventory)
     plugin_call_counts.show(plugin_calls)
     _kept(runs)
     _failures(runs)
+    if asked:
+        policy_lines.show(asked)
     if filled:
         filled_lines.show(filled)
     if checked:
@@ -82,7 +85,7 @@ def show_destroyed(
     """Prints what was deleted, what refused, and what is left."""
     _stacks(stacks, runs)
     refused = [failure for run in runs for failure in run.result.failures]
-    protected = [failure for failure in refused if PROTECTED in failure.message]
+    protected = [failure for failure in refused if DELETED in failure.message]
     if protected and len(protected) == len(refused):
         for failure in protected[:FEW]:
             screen().print(f"  protected: {failure.urn.rpartition('::')[2]} ({_type(failure.urn)})", markup=False)
@@ -186,12 +189,14 @@ def _kinds(inventory: Inventory) -> dict[str, Counter[str]]:
 
 def _failures(runs: Sequence[StackRun]) -> None:
     for run in runs:
-        for failure in run.result.failures:
+        for failure in (each for each in run.result.failures if not is_of_protection(each.message)):
             screen().print(f"\n[bold red]failed[/bold red] {run.stack}: ", end="")
             whose = f"{failure.urn.rpartition('::')[2]}: " if failure.urn else ""
             screen().print(f"{whose}{failure.message}\n{failure.trace}", markup=False, soft_wrap=True)
             for note in plugin_notes.on_failure(_type_of(failure.urn), failure.message):
                 screen().print(f"  {note}", markup=False, soft_wrap=True)
+    for line in told_failures(runs):
+        screen().print(line, markup=False, soft_wrap=True)
     for trouble in troubles_in(failure.message for run in runs for failure in run.result.failures):
         screen().print(f"\n{trouble.title}: {trouble.means} {trouble.do}", markup=False, soft_wrap=True)
 

@@ -6,13 +6,14 @@ import signal
 import socket
 import threading
 import time
+from contextlib import nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli import filled_lines, plugin_call_counts
-from cli.console import answer_json, counted, say
+from cli import filled_lines, plugin_call_counts, policy_lines
+from cli.console import answer_json, counted, say, say_as_it_is
 from cli.live_checks import say_differences
 from cli.options import DEFAULT_FOLDER, AsOf, EngineOption, FolderOption, JsonOption, StackOption, chosen, read
 from cli.progress import Progress
@@ -45,7 +46,10 @@ def up(
     serve: Annotated[
         bool, typer.Option("--serve", help="Keep the organisation, and print how to connect to it.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Port of --serve on the loopback interface; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int,
+        typer.Option("--port", metavar="PORT", help="Port of --serve on the loopback interface; 0 takes a free one."),
+    ] = 0,
     stack: StackOption = None,
     data: Annotated[
         bool | None,
@@ -54,7 +58,7 @@ def up(
             help="Write rows into every product; a new organisation gets them where the extra `data` is installed.",
         ),
     ] = None,
-    rows: Annotated[int | None, typer.Option("--rows", help="Rows of a table.", min=1)] = None,
+    rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="Rows of a table.", min=1)] = None,
     as_of: AsOf = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -80,7 +84,10 @@ def up(
         engine = served.engine
     _require_fitting_options(served, serve, port, stack)
     engine = engine or "embedded"
-    with open_workspace(planned, engine, served, keep=serve, told=say) as (workspace, organization):
+    with (
+        served_organization.only_one_serves() if serve else nullcontext(),
+        open_workspace(planned, engine, served, keep=serve, asks=True, told=say) as (workspace, organization),
+    ):
         wanted = _sample(planned, data, rows, fresh=served is None)
         runs, checked, filled = _deploy(planned, workspace, organization, stacks, wanted, as_json)
         if serve and not workspace.interrupted and isinstance(organization, FreshOrganization):
@@ -177,13 +184,20 @@ def _deploy(
         checked = organization.check(planned)
         if checked is None:
             say(NOT_CHECKED)
-    inventory = organization.inventory()
+    inventory, asked = organization.inventory(), policy_lines.asked(runs)
     calls = plugin_call_counts.of_the_run(before, inventory)
     if as_json:
         data = {"data": filled.to_json()} if filled else {}
-        answer_json({**run_json.as_json(planned.plan, runs), "plugin-calls": plugin_call_counts.as_json(calls), **data})
+        answer_json(
+            {
+                **run_json.as_json(planned.plan, runs),
+                "plugin-calls": plugin_call_counts.as_json(calls),
+                "policies": asked.as_json(),
+                **data,
+            }
+        )
     else:
-        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls, filled)
+        show(planned.plan, stacks, runs, inventory, time.perf_counter() - started, checked, calls, filled, asked)
     if filled:
         filled_lines.say_differences(filled)
     if checked:
@@ -195,10 +209,10 @@ def _wait(plan: Plan, organization: FreshOrganization, engine: StackEngine) -> N
     """Says how to work on the organisation, and returns at Ctrl-C, SIGTERM or SIGHUP."""
     from sandbox.engine.interruption import heeded, leave_the_terminal
 
-    say(organization.aws.connection_help())
+    say_as_it_is(organization.aws.connection_help())
     if engine.exports:
         say("Pulumi's own commands work on it, too, in another terminal and the folder of Pulumi.yaml:\n")
-        say("".join(f"  {line}\n" for line in (*engine.exports, engine.typed(plan.stacks[-1]))))
+        say_as_it_is("".join(f"  {line}\n" for line in (*engine.exports, engine.typed(plan.stacks[-1]))))
     say("`mesh up`, `mesh refresh` and `mesh destroy` in another terminal, in this directory, work on it.")
     say(f"Its clock stands at midday of {plan.as_of}; `mesh clock --to DAY` moves it, `mesh lapse` says what is past.")
     somebody = next((f"partner:{partner}" for partner in plan.partners), "outsider")

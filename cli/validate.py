@@ -157,6 +157,7 @@ def _summary(mesh: Mesh, shown: Sequence[ShownFinding], notes: bool) -> Iterator
         counted(len(mesh.domains), "domain"),
         counted(len(mesh.products()), "product"),
         counted(len(mesh.partners), "partner"),
+        *([counted(len(mesh.exceptions.exceptions), "exception")] if mesh.exceptions else []),
         counted(severities.count("warning"), "warning"),
         *([f"{counted(lapsed, 'lapse')} that {'does' if lapsed == 1 else 'do'} not count here"] if lapsed else []),
     )

@@ -18,6 +18,9 @@ FORCE: Final = True
 """Athena keeps a history of queries in a workgroup, and deletes none that was used, unless it is told to
 (RecursiveDeleteOption): that of a clearance that goes could never go."""
 
+SCAN_LIMIT: Final = 10 * 2**40
+"""Bytes that one query may read before Athena stops it: a mistake costs 50 USD at the most, at 5 USD a TiB."""
+
 
 class AccountBaseline(ComponentResource):
     """The baseline of every account of the mesh: of domains (but for their boundary), of partners, of governance.
@@ -112,6 +115,7 @@ class AccountBaseline(ComponentResource):
                 "enforce_workgroup_configuration": True,
                 "publish_cloudwatch_metrics_enabled": True,
                 "requester_pays_enabled": False,
+                "bytes_scanned_cutoff_per_query": SCAN_LIMIT,
                 "result_configuration": {
                     "output_location": location,
                     "expected_bucket_owner": args.account_id,

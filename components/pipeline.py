@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import pulumi_aws as aws
 from pulumi import AssetArchive, ComponentResource, Input, Output, Resource, ResourceOptions, StringAsset
 
+from components.account_baseline import SCAN_LIMIT
 from mesh import names
 from mesh.plan.nodes import PipelineArgs
 from mesh.plan.nodes.job_runs import GLUE_RUNTIMES, LOG_DAYS
@@ -114,6 +115,7 @@ class Pipeline(ComponentResource):
                 "enforce_workgroup_configuration": True,
                 "publish_cloudwatch_metrics_enabled": True,
                 "requester_pays_enabled": False,
+                "bytes_scanned_cutoff_per_query": SCAN_LIMIT,
                 "result_configuration": {
                     "output_location": args.results,
                     "expected_bucket_owner": args.account_id,

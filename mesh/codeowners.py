@@ -15,6 +15,7 @@ from mesh.contracts.derivations import derivations
 from mesh.findings import NotPossibleError, Problem, listed
 from mesh.model import ClearanceFile, Mesh, contract_file
 from mesh.model.base import Owner
+from mesh.model.exceptions_file import EXCEPTIONS_FILE
 from mesh.model.names_lock import NAMES_LOCK_FILE
 from mesh.pipeline_scripts import FOLDER
 from mesh.validation_messages import shorten
@@ -90,7 +91,7 @@ def ownerships(mesh: Mesh, folder: PurePosixPath) -> Iterator[Ownership]:
         yield _owned(f"{here / 'partners' / name}.yaml", _of(partner.owner))
     for name, clearance in mesh.clearances.items():
         yield _owned(f"{here / 'clearances' / name}.yaml", _approvers(clearance))
-    for file in ("mesh.yaml", "accounts.yaml", NAMES_LOCK_FILE):
+    for file in ("mesh.yaml", "accounts.yaml", EXCEPTIONS_FILE, NAMES_LOCK_FILE):
         yield _owned(str(here / file), platform)
 
 

@@ -78,13 +78,48 @@ def listed(names: Iterable[str]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The question `; did you mean 'x'?` for the nearest known name, in whatever case; empty when none is near."""
-    by_lower = {other.lower(): other for other in known if other != name}
-    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"; did you mean '{by_lower[close[0]]}'?" if close else ""
+    close = near_names(name, known, most=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def nearest_reference(reference: str, known: Iterable[str]) -> str:
+    """The same question for a `<domain>.<product>`: the product's own name is near, too, and not only the domain's."""
+    every = sorted(known)
+    domain, dot, name = reference.partition(".")
+    if not dot:
+        by_name = {other.partition(".")[2]: other for other in every}
+        close = near_names(reference, by_name, most=1)
+        return f"; did you mean '{by_name[close[0]]}'?" if close else ""
+    here = [other for other in every if other.partition(".")[0] == domain]
+    close = near_names(name, [other.partition(".")[2] for other in here], most=1)
+    if close:
+        return f"; did you mean '{domain}.{close[0]}'?"
+    if here:
+        there = [other for other in every if other.partition(".")[2] == name]
+        return f"; did you mean '{there[0]}'?" if len(there) == 1 else ""
+    owners = near_names(domain, {other.partition(".")[0] for other in every}, most=1)
+    of_owner = [other for other in every if owners and other.partition(".")[0] == owners[0]]
+    close = [other for other in of_owner if other.partition(".")[2] == name] or near_names(reference, of_owner, most=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def near_names(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Known names that come near to one, the nearest first: case, and whether a hyphen is written `_`, is no matter."""
+    by_plain = {_plain(other): other for other in known if other != name}
+    return [by_plain[close] for close in get_close_matches(_plain(name), by_plain, n=most, cutoff=cutoff)]
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-").replace(" ", "-")
+
+
+def among(near: str, known: Iterable[str]) -> str:
+    """The end of a sentence on an unknown name: the question of `nearest`, if there is one, and what is known."""
+    return f"{near} Known: {listed(known)}" if near else f"; known: {listed(known)}; choose one"
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """The sentence `unknown clearance 'pi'; did you mean 'pii'? Known: general and pii`."""
     names = list(known)
-    near = nearest(name, names)
-    return f"unknown {kind} '{name}'{near}" + (" Known: " if near else "; known: ") + listed(names)
+    near = nearest_reference(name, names) if kind == "product" else nearest(name, names)
+    return f"unknown {kind} '{name}'{among(near, names)}"

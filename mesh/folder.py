@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mesh import stack_settings
+from mesh import stack_settings, stray_entries
 from mesh.findings import BadInputError, Finding
 from mesh.load import Loaded, load
 from mesh.model import Mesh
@@ -83,7 +83,7 @@ def without_errors(directory: Path, as_of: datetime.date) -> tuple[Mesh, Loaded]
 def _findings(directory: Path, loaded: Loaded, as_of: datetime.date) -> list[Finding]:
     findings = [*loaded.findings, *stack_settings.findings(directory)]
     if loaded.mesh is not None:
-        findings += loaded.place(problems(loaded.mesh, as_of))
+        findings += loaded.place(problems(loaded.mesh, as_of)) + stray_entries.findings(directory, loaded.sources)
     return sorted(set(findings))
 
 

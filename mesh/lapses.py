@@ -17,19 +17,20 @@ from mesh.model import Mesh
 from mesh.plan import pipeline_nodes
 from mesh.plan.build import Builder
 from mesh.plan.nodes import Assignment
-from mesh.plan.rules import agreements, cleared_pipelines, members
+from mesh.plan.rules import agreements, cleared_pipelines, exceptions, members
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
 PAST: Final[tuple[CrossFileRule, ...]] = (
     members.members_are_reviewed,
     cleared_pipelines.pipelines_are_reviewed,
     agreements.agreements_last,
+    exceptions.exceptions_have_not_ended,
 )
 """Rules that find what is past."""
 
 
 def past(directory: Path, as_of: datetime.date) -> list[Finding]:
-    """Findings on every review and agreement of a mesh folder that is past on a day; none on what nears its end."""
+    """Findings on every review, agreement and exception that is past on a day; none on what nears its end."""
     loaded = load(directory)
     if loaded.mesh is None:
         return []

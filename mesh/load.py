@@ -19,6 +19,7 @@ from mesh.model import (
     ClearanceFile,
     Contract,
     Domain,
+    ExceptionsFile,
     Lock,
     LockFile,
     Mesh,
@@ -29,6 +30,7 @@ from mesh.model import (
     contract_file,
     lock_file,
 )
+from mesh.model.exceptions_file import EXCEPTIONS_FILE
 from mesh.model.names_lock import NAMES_LOCK_FILE, NamesLock
 from mesh.pipeline_scripts import read_scripts
 from mesh.usable import Model
@@ -78,7 +80,7 @@ class Loaded:
 
 
 def load(root: Path) -> Loaded:
-    """Reads `mesh.yaml`, `accounts.yaml`, `names.lock.yaml`, the folders of what people declare, and the contracts.
+    """Reads `mesh.yaml` and the files beside it, the folders of what people declare, and the contracts.
 
     Never raises for what a user wrote: every finding is in the result.
     """
@@ -92,8 +94,7 @@ def load(root: Path) -> Loaded:
     clearances = reader.read_folder("clearances", ClearanceFile)
     reader.tell_no_clearance(clearances)
     contracts = reader.contracts(domains)
-    loaded = reader.loaded
-    stray = reader.stray_files(domains)
+    loaded, stray = reader.loaded, reader.stray_files(domains)
     loaded.mesh = Mesh(
         mesh_file,
         accounts,
@@ -103,6 +104,7 @@ def load(root: Path) -> Loaded:
         contracts,
         reader.locks(contracts),
         reader.optional(NAMES_LOCK_FILE, NamesLock),
+        reader.optional(EXCEPTIONS_FILE, ExceptionsFile),
         stray_contracts=tuple(file for file in stray if not file.endswith(LOCK_ENDING)),
         stray_locks=tuple(file for file in stray if file.endswith(LOCK_ENDING)),
         scripts=read_scripts(root),
@@ -203,9 +205,9 @@ class _Reader:
                 validation_messages.problem(file, model, detail)
                 for detail in errors
                 if not validation_messages.is_about_keys(detail)
-                and not validation_messages.is_consequence(detail, errors)
+                and not validation_messages.is_consequence(model, detail, errors)
             ]
-            self.loaded.findings += self.loaded.place(problems)
+            self.loaded.findings += [yamlfile.with_comment(source, one) for one in self.loaded.place(problems)]
             if any(validation_messages.is_about_keys(detail) for detail in errors):
                 self.loaded.findings += yamlfile.odd_keys(source)
             part = usable.usable_part(model, data)
@@ -231,9 +233,8 @@ class _Reader:
         source = self.loaded.sources[file]
         plain = yamlfile.unquoted(source, r"[0-9]+")
         for line, column, text in plain:
-            message = (
-                f'account id {text} needs quotes: write "{text}"; without them YAML can read a number, and drop zeros'
-            )
+            message = f'account id {text} needs quotes: write "{text}"; '
+            message += "without them YAML can read a number, and drop zeros"
             self.loaded.findings.append(Finding(source.file, line, column, message))
         return frozenset((line, column) for line, column, _ in plain)
 

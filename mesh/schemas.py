@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from mesh import names
 from mesh.aws.aws_regions import region_table
 from mesh.contracts import versions
-from mesh.model import AccountsFile, ClearanceFile, Domain, Mesh, MeshFile, Partner
+from mesh.guardrail_rules import guardrails
+from mesh.model import AccountsFile, ClearanceFile, Domain, ExceptionsFile, Mesh, MeshFile, Partner
 from mesh.model.base import DAYS_PATTERN
 from mesh.model.continuous_integration import ci_stacks
 from mesh.model.mesh_file import FEWEST_ZONES, MOST_ZONES
@@ -31,6 +32,7 @@ TITLES: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "domain": (Domain, "A domain (domains/<domain>.yaml)"),
     "clearance": (ClearanceFile, "A clearance (clearances/<clearance>.yaml)"),
     "partner": (Partner, "A partner (partners/<partner>.yaml)"),
+    "exceptions": (ExceptionsFile, "Exceptions from rules of the policy pack (exceptions.yaml)"),
 }
 JsonObject = dict[str, Any]
 
@@ -62,6 +64,7 @@ class Vocabulary:
     clearances: tuple[str, ...]
     partners: tuple[str, ...]
     groups: tuple[str, ...]
+    teams: tuple[str, ...]
 
 
 def vocabulary(mesh: Mesh) -> Vocabulary:
@@ -77,6 +80,7 @@ def vocabulary(mesh: Mesh) -> Vocabulary:
         tuple(mesh.clearances),
         tuple(sorted(mesh.partners)),
         tuple(sorted(center.groups)) if center else (),
+        mesh.teams(),
     )
 
 
@@ -180,7 +184,6 @@ def _narrow_accounts(schema: JsonObject, words: Vocabulary) -> None:
 def _narrow_domain(schema: JsonObject, words: Vocabulary) -> None:
     product = schema["$defs"]["Product"]
     ports = product["properties"]["ports"]
-    ports["items"]["enum"].remove("stream")  # not carried yet
     ports["uniqueItems"] = True
     product["allOf"] = [
         {
@@ -229,12 +232,20 @@ def _narrow_partner(schema: JsonObject, words: Vocabulary) -> None:
     _groups(schema["properties"]["principals"], words)
 
 
+def _narrow_exceptions(schema: JsonObject, words: Vocabulary) -> None:
+    """Rules that accept exceptions, and teams; a day is not in a schema, for a schema does not know today."""
+    of = schema["$defs"]["GuardrailException"]["properties"]
+    of["rule"]["enum"] = [name for name, rule in guardrails().items() if rule.accepts_exceptions]
+    _choose(of["owner"], words.teams)
+
+
 _NARROW: Final = {
     "mesh": _narrow_mesh,
     "accounts": _narrow_accounts,
     "domain": _narrow_domain,
     "clearance": _narrow_clearance,
     "partner": _narrow_partner,
+    "exceptions": _narrow_exceptions,
 }
 
 

@@ -52,6 +52,15 @@ STAND_INS: Final[Mapping[str, Any]] = {
 }
 """Values for keys that have to be there, with which no rule finds anything that is not marked."""
 
+OF_EXCEPTIONS: Final[Mapping[str, Any]] = {
+    "expires": STAND_INS["expires"],
+    "owner": "unknown",
+    "reason": "unknown",
+    "resource": "unknown/unknown",
+    "rule": "unknown",
+}
+"""Values for keys of exceptions, whose owner is a team."""
+
 ENTRIES: Final[Mapping[str, Any]] = {"products": _PRODUCT, "classifications": "unknown"}
 """Values for entries whose names are right and whose values are not."""
 
@@ -134,6 +143,8 @@ class _Rest:
                 self.drop(path, path)
             elif not isinstance(self.at(path[:-1]), dict):
                 return self.replace(path[:-1])  # an approver that is an address alone
+            elif path[0] == "exceptions" and key in OF_EXCEPTIONS:
+                self.put(path, OF_EXCEPTIONS[key])
             elif key in STAND_INS:
                 self.put(path, STAND_INS[key] if key != "classifications" or len(path) > 1 else {"unknown": "unknown"})
             else:

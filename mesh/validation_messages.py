@@ -10,21 +10,24 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mesh.findings import KeyPath, Problem, listed, nearest
-from mesh.model.base import EXPECTED, LONGEST_NAME, NAME_PATTERN
+from mesh import value_remedies
+from mesh.findings import KeyPath, Problem, listed, near_names, nearest
+from mesh.model.accounts import AccountsFile
+from mesh.model.base import BY_COMMAND, EXPECTED, LONGEST_NAME, NAME_PATTERN, ONE, PRODUCT_PATTERN
 from mesh.visible_text import visible_text
 
 Schema = Mapping[str, Any]
 
 _KINDS: Final = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "bool_type": "true or false",
-    "dict_type": "'key: value' lines",
-    "model_type": "'key: value' lines",
-    "tuple_type": "a list",
+    "string_type": ("a text", "string"),
+    "int_type": ("a whole number", "integer"),
+    "int_from_float": ("a whole number", "integer"),
+    "bool_type": ("true or false", "boolean"),
+    "dict_type": ("'key: value' lines", "object"),
+    "model_type": ("'key: value' lines", "object"),
+    "tuple_type": ("a list", "array"),
 }
+"""Kinds of values by pydantic's errors: for people, and as JSON Schema calls them."""
 
 
 _NOW: Final = "clearances/<clearance>.yaml: run `mesh migrate`"
@@ -63,12 +66,20 @@ def is_about_keys(error: ErrorDetails) -> bool:
     return error["type"] == "invalid_key" or (error["loc"][-1:] == ("[key]",) and error["type"] in _KINDS)
 
 
-def is_consequence(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
-    """Whether an error says that a list or group is empty only because its items are wrong."""
+def is_consequence(model: type[BaseModel], error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Whether an error says that a list or group is empty, or a key missing, only because another one is wrong."""
     place = error["loc"]
+    if error["type"] == "missing":
+        return any(_means(model, other["loc"], place) for other in errors if other["type"] == "extra_forbidden")
     return error["type"] == "too_short" and any(
         other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in errors
     )
+
+
+def _means(model: type[BaseModel], written: KeyPath, wanted: KeyPath) -> bool:
+    """Whether an unknown key is another one, misspelt."""
+    near = near_names(str(written[-1]), allowed(model, written[:-1]), most=1)
+    return written[:-1] == wanted[:-1] and near == [str(wanted[-1])]
 
 
 def unknown_key(file: str, path: KeyPath, known: list[str]) -> Problem:
@@ -76,12 +87,14 @@ def unknown_key(file: str, path: KeyPath, known: list[str]) -> Problem:
     name = str(path[-1])
     near = nearest(name, known)
     message = f"unknown key '{shorten(name)}'{inside(path)}{near}"
-    return Problem(file, path, message + (" Known: " if near else "; known: ") + listed(known), on_key=True)
+    end = f" Known: {listed(known)}" if near else f"; known: {listed(known)}; write one of them, or remove it"
+    return Problem(file, path, message + end, on_key=True)
 
 
 def missing_key(file: str, path: KeyPath, text: str) -> Problem:
     """A key that has to be there; `text` describes its value."""
-    return Problem(file, path[:-1], f"missing key '{path[-1]}'{inside(path)}{': ' if text else ''}{text}", on_key=True)
+    message = f"missing key '{path[-1]}'{inside(path)}{': ' if text else ''}{text}; add it"
+    return Problem(file, path[:-1], message, on_key=True)
 
 
 def subject(path: KeyPath) -> str:
@@ -93,29 +106,47 @@ def _reason(model: type[BaseModel], path: KeyPath, value: Any, kind: str, error:
     context = error.get("ctx", {})
     if kind == "literal_error":
         choices = [str(choice) for choice in node(model, path).get("enum", [])]
-        return f"{_is(value)}; allowed: {listed(choices)}{nearest(str(value), choices)}"
+        return f"{_is(value)}; allowed: {listed(choices)}{nearest(str(value), choices) or '; choose one'}"
     if kind == "twice":
         return error["msg"]
-    if value is None:
-        return f"has no value; expected {_KINDS[kind]}" if kind in _KINDS else f"has no value; {error['msg']}"
     if kind in _KINDS:
-        return f"{_is(value)}; expected {_KINDS[kind]}"
+        return f"{_is(value)}; expected {_of_kind(model, path, value, kind)}"
+    if value is None:
+        return f"has no value; {error['msg']}"
     if kind == "string_pattern_mismatch":
         pattern = context.get("pattern", "")
-        wanted = EXPECTED.get(pattern) or about(model, path)
-        return f"{_is(value)}; expected {wanted}" if pattern != NAME_PATTERN else f"{_is(value)}; expected {A_NAME}"
+        wanted = A_NAME if pattern == NAME_PATTERN else EXPECTED.get(pattern) or about(model, path)
+        return _is(value) + _expected(value, wanted, pattern, BY_COMMAND if model is AccountsFile else ONE)
+    if kind == "product":
+        return _is(value) + _expected(value, EXPECTED[PRODUCT_PATTERN], PRODUCT_PATTERN)
     if limit := _LIMITS.get(kind):
-        return limit.format(**context)
-    return f"{_is(value)}; {error['msg']}"
+        over = len(value) - context["max_length"] if "max_length" in context else 0
+        return limit.format(said=_is(value), over=over, **context)
+    by_command = kind == "account_id" and model is AccountsFile and not context.get("instead")
+    return f"{_is(value)}; {error['msg']}{BY_COMMAND if by_command else ''}"
+
+
+def _of_kind(model: type[BaseModel], path: KeyPath, value: Any, kind: str) -> str:
+    """The end of a sentence on a value of another kind: the kind that is expected, and what to write instead."""
+    name, wanted = _KINDS[kind]
+    here = node(model, path)
+    # Of a number the unit counts, which the first words of its description say.
+    unit = re.split("[;,.]", about(model, path))[0] if wanted == "integer" else ""
+    instead = value_remedies.of_kind(value, wanted)
+    if not instead and wanted == "object" and (keys := here.get("required")):
+        instead = value_remedies.write("{" + ", ".join(f"{key}: …" for key in keys) + "}")
+    if not instead and wanted == "object":
+        instead = ": write its keys below it, each with its value"
+    return f"{name}{', ' if unit else ''}{unit}{instead or ONE}"
 
 
 _LIMITS: Final = {
-    "string_too_short": "is empty; write a sentence",
-    "string_too_long": "is too long; at most {max_length} characters fit",
-    "too_short": "is empty; at least {min_length} has to be there",
-    "too_long": "has too many entries; at most {max_length} fit",
-    "greater_than_equal": "is too small; expected {ge} or more",
-    "less_than_equal": "is too large; expected {le} or less",
+    "string_too_short": "is empty; expected a text: write a sentence",
+    "string_too_long": "{said}, too long; at most {max_length} characters fit: shorten it by {over}",
+    "too_short": "is empty; at least {min_length} has to be there: write one",
+    "too_long": "has too many entries; at most {max_length} fit: take out {over}",
+    "greater_than_equal": "{said}, too small; expected {ge} or more: write a larger one",
+    "less_than_equal": "{said}, too large; expected {le} or less: write a smaller one",
 }
 
 A_NAME: Final = f"lower-case letters, digits and single hyphens, a letter first, at most {LONGEST_NAME} characters"
@@ -128,7 +159,19 @@ def is_name(value: str) -> bool:
 
 def bad_name(value: str, wanted: str = A_NAME) -> str:
     """The sentence on a text that is no name, or no other key of the form that is wanted."""
-    return f"'{shorten(value)}' is not a name that fits here; expected {wanted}"
+    expected = _expected(value, wanted, NAME_PATTERN if wanted == A_NAME else "")
+    return f"'{shorten(value)}' is not a name that fits here{expected}"
+
+
+def _expected(value: Any, wanted: str, pattern: str, otherwise: str = ONE) -> str:
+    """The end of a sentence on a text of another form, with the nearest text of the form that is wanted."""
+
+    def fits(text: str) -> bool:
+        return is_name(text) if pattern == NAME_PATTERN else re.fullmatch(pattern, text) is not None
+
+    if fitting := value_remedies.repaired(value, fits) if pattern else "":
+        return f"; did you mean '{shorten(fitting)}'? Expected {wanted}"
+    return f"; expected {wanted}{otherwise}"
 
 
 def inside(path: KeyPath) -> str:

@@ -7,6 +7,7 @@ place comes from PyYAML's node tree of the one file.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import stat
@@ -18,6 +19,7 @@ from typing import Any, Final, cast
 import ryaml
 import yaml
 
+from mesh import yaml_hints
 from mesh.findings import Finding, KeyPath
 
 LARGEST: Final = 1_000_000
@@ -49,21 +51,6 @@ CONFLICT: Final = (
     "a merge conflict that is not settled: keep one side or join both, "
     "and remove the lines '<<<<<<<', '=======' and '>>>>>>>'"
 )
-
-_HINTS: Final = {
-    "mapping values are not allowed": "a ': ' inside a text; put the text in quotes",
-    "expected key": "this line is not on the level of the keys before it; check its indentation",
-    "block end": "this line is not on the level of the keys before it; check its indentation",
-    "expected '-' indicator": "this line is not on the level of the list before it; check its indentation",
-    "expected node content": "a value is missing, or a bracket is not closed",
-    "expected ',' or ']'": "a ',' or the closing ']' of a list is missing",
-    "expected ',' or '}'": "a ',' or the closing '}' of a group of keys is missing",
-    "could not find expected ':'": "expected 'key: value' here; a longer text goes in quotes",
-    "while scanning a quoted scalar": "a quote is opened and not closed",
-    "cannot start any token": "a text may not begin with this character; put the text in quotes",
-    "escape": "a backslash in double quotes begins an escape; use single quotes",
-}
-"""Hints for the person who wrote the file, by a part of PyYAML's sentence; the first that fits is taken."""
 
 
 class UnreadableError(Exception):
@@ -198,7 +185,7 @@ def _cannot_open(path: str, error: OSError) -> str:
     if os.path.islink(path) and not os.path.exists(path):
         return f"broken link to {os.readlink(path)}; point it to a file inside the mesh folder or remove it"
     if isinstance(error, FileNotFoundError):
-        return "the file does not exist"
+        return "the file does not exist; write it, or restore it from version control"
     return f"the file cannot be read: {error.strerror}"
 
 
@@ -217,7 +204,8 @@ def parse(source: Source) -> dict[str, Any]:
         raise UnreadableError(Finding(source.file, 1, 1, message))
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else "a single value"
-        message = f"expected 'key: value' lines at the top of the file, found {kind}"
+        remedy = "write above it the key that it belongs to" if isinstance(data, list) else "write its key before it"
+        message = f"expected 'key: value' lines at the top of the file, found {kind}; {remedy}"
         raise UnreadableError(Finding(source.file, *source.place(()), message))
     return cast("dict[str, Any]", data)
 
@@ -286,24 +274,10 @@ def _diagnose(source: Source, reason: str) -> list[Finding]:
         nearest = error.context_mark if "expected ':'" in str(error.problem) else error.problem_mark
         mark = nearest or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return [Finding(file, line, column, _sentence(text, error, line))]
+        return [Finding(file, line, column, yaml_hints.sentence(text, error, line))]
     except yaml.YAMLError:
         node = None
     return [*_duplicates(file, node), *_odd_keys(file, node)] or [_at(source, reason, f"not YAML: {reason}")]
-
-
-def _sentence(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
-    reason = ", ".join(part for part in (error.problem, error.context) if part)
-    if "expected a single document" in reason:
-        return "'---' starts a second document; a mesh file holds one"
-    lines = text.splitlines()
-    if line <= len(lines) and re.match(r" *\t", lines[line - 1]):
-        return "a tab in the indentation; YAML takes spaces only: two a level"
-    hint = next((hint for part, hint in _HINTS.items() if part in reason), reason)
-    mark = error.context_mark
-    is_open = "closed" in hint or "closing" in hint
-    start = f" (it begins on line {mark.line + 1})" if mark and is_open and mark.line + 1 != line else ""
-    return f"not YAML: {hint}{start}"
 
 
 def _at(source: Source, reason: str, message: str) -> Finding:
@@ -331,7 +305,8 @@ def _duplicates(file: str, tree: yaml.Node | None) -> list[Finding]:
             line = key.start_mark.line + 1
             if isinstance(key, yaml.ScalarNode):
                 if key.value in first:
-                    message = f"duplicate key '{key.value}', first on line {first[key.value]}; keep one of the two"
+                    message = f"duplicate key '{key.value}', first on line {first[key.value]}; a key stands once: "
+                    message += "keep one of the two"
                     findings.append(Finding(file, line, key.start_mark.column + 1, message))
                 first.setdefault(key.value, line)
     return findings
@@ -357,6 +332,8 @@ def _odd_keys(file: str, tree: yaml.Node | None) -> list[Finding]:
             mark, kind = key.start_mark, _KINDS_OF_KEY.get(key.tag.rpartition(":")[2])
             if not isinstance(key, yaml.ScalarNode):
                 message = "a list or a group of keys stands where a key is expected; a key is a single word"
+            elif whole := _grouped(mapping, key):
+                message = f"a ',' separates entries here, also within a number; write {whole}"
             # PyYAML reads YAML 1.1; since YAML 1.2 these four are texts.
             elif kind and key.value.lower() not in ("yes", "no", "on", "off"):
                 message = f"the key '{key.value}' is {kind} to YAML; a key is a text: put it in quotes"
@@ -364,6 +341,26 @@ def _odd_keys(file: str, tree: yaml.Node | None) -> list[Finding]:
                 continue
             findings.append(Finding(file, mark.line + 1, mark.column + 1, message))
     return findings
+
+
+def _grouped(mapping: yaml.MappingNode, key: yaml.ScalarNode) -> str:
+    """The number that a key with three digits ends, as in `{budget: 6,500}`; empty for another key."""
+    keys = [one for one, _ in mapping.value]
+    before = mapping.value[keys.index(key) - 1][1] if keys.index(key) else None
+    is_end = re.fullmatch("[0-9]{3}", key.value) is not None
+    if not (mapping.flow_style and is_end and isinstance(before, yaml.ScalarNode)):
+        return ""
+    return f"{before.value}{key.value}" if re.fullmatch("[0-9]{1,3}", before.value) else ""
+
+
+def with_comment(source: Source, finding: Finding) -> Finding:
+    """A finding on a missing value, with a word on the comment that stands in its place; any other as it is."""
+    lines = source.text.splitlines()
+    rest = lines[finding.line - 1][finding.column - 1 :].lstrip() if finding.line <= len(lines) else ""
+    if "has no value" not in finding.message or not rest.startswith("#"):
+        return finding
+    message = f"{finding.message}; what follows a '#' is a comment: put a text that begins so in quotes"
+    return dataclasses.replace(finding, message=message)
 
 
 def unquoted(source: Source, pattern: str) -> list[tuple[int, int, str]]:

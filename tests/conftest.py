@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from mesh.model import Mesh
 from mesh.plan import Plan, build
 from mesh.proof import written_labels
 from mesh.proof.written_labels import WrittenLabels
+from tests.conformance.lost_connection import LostConnectionError, LostConnections
 from tests.program.sample import Planned, previewed
 from tests.program.sample import mesh as sample_run
 
@@ -38,6 +41,21 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a time limit of their own are the long ones, then those of whole commands; no worker ends on them."""
     items.sort(key=lambda item: (item.get_closest_marker("timeout") is None, item.path.parent != TESTS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Says of a failure that a lost connection is behind it, whatever the assertion that met it says."""
+    heard, log = LostConnections(), logging.getLogger("grpc")
+    log.addHandler(heard)
+    try:
+        return (yield)
+    except Exception as error:
+        if heard.told:
+            raise LostConnectionError("\n".join(heard.told)) from error
+        raise
+    finally:
+        log.removeHandler(heard)
 
 
 @pytest.fixture(scope="session")

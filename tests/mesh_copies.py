@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from mesh.load import load
+from mesh.model import Mesh
+
 
 def copied(mesh: Path, to: Path | str) -> Path:
     """A copy of a mesh folder at a path, with `pipelines/` beside it if the mesh has it there."""
@@ -13,3 +16,20 @@ def copied(mesh: Path, to: Path | str) -> Path:
     if beside.is_dir():
         shutil.copytree(beside, folder.resolve().parent / "pipelines", dirs_exist_ok=True)
     return folder
+
+
+def edit(file: Path, *pairs: tuple[str, str]) -> None:
+    """Puts new texts in the place of old ones, each of which stands there once."""
+    text = file.read_text("utf-8")
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    file.write_text(text, "utf-8")
+
+
+def mesh_of(folder: Path) -> Mesh:
+    """The mesh of a folder without errors."""
+    loaded = load(folder)
+    assert [finding for finding in loaded.findings if finding.severity == "error"] == []
+    assert loaded.mesh is not None
+    return loaded.mesh

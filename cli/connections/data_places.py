@@ -9,7 +9,7 @@ from typing import Literal
 from cli.connections.data_users import DataUser
 from mesh import names
 from mesh.access.chains import DecidedReads, ReadPort
-from mesh.findings import NotPossibleError, nearest
+from mesh.findings import NotPossibleError, nearest_reference
 from mesh.plan import Plan
 from mesh.plan.nodes import DataProductArgs
 
@@ -41,7 +41,7 @@ class ReadablePlaces:
         self._products = {f"{d.name}.{name}": args for d in plan.domains.values() for name, args in d.products.items()}
         self._product = product
         if product and product not in self._products:
-            raise NotPossibleError(f"there is no product '{product}'{nearest(product, self._products)}")
+            raise NotPossibleError(f"there is no product '{product}'{nearest_reference(product, self._products)}")
 
     def first(self, way: ReadingWay) -> ReadablePlace | None:
         """The first place that is read in this way; None where there is none."""

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from mesh.acceptance import property_values
-from mesh.acceptance.bucket_places import misplaced
 from mesh.acceptance.emitted import EmittedResource, InputRefusal, emitted
 from mesh.acceptance.fitting_resources import misfits
-from mesh.acceptance.inner_rules import unfit
-from mesh.acceptance.key_aliases import aliases_of_others
-from mesh.acceptance.key_lockout import locks_out
 from mesh.acceptance.named_in_policies import MadePrincipals
 from mesh.acceptance.named_resources import NamedResources
-from mesh.acceptance.policy_documents import wrong_in
-from mesh.acceptance.policy_places import documents, unread
+from mesh.acceptance.own_findings import OwnFindings, own_findings
+from mesh.acceptance.policy_places import documents
 from mesh.acceptance.public_policies import BlockedBuckets
 from mesh.aws.property_shapes import shapes
-
-UNLISTED: Final = "no limit and no reason is listed: name its calls in tools/shapes/members.yaml, then make shapes"
-"""Reason for which a value is compared with nothing, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +46,44 @@ class AcceptedPlan:
         yield from (f"not compared with AWS: {each}" for each in self.unlisted)
 
 
-def accept(plan: Mapping[str, Any], *, whole: bool) -> AcceptedPlan:
-    """Checks a plan as `mesh plan --json` has it; `whole` if all stacks of the mesh are in it."""
-    return accept_all(tuple(emitted(plan)), whole=whole)
+def accept(plan: Mapping[str, Any], *, whole: bool, own: Iterable[OwnFindings] | None = None) -> AcceptedPlan:
+    """Checks a plan as `mesh plan --json` has it; `whole` if all stacks of the mesh are in it.
+
+    `own` is what is known of its resources already, in their order.
+    """
+    return accept_all(tuple(emitted(plan)), whole=whole, own=own)
 
 
-def accept_all(resources: Iterable[EmittedResource], *, whole: bool) -> AcceptedPlan:
-    """Checks resources, in the order of their stacks."""
+def accept_all(
+    resources: Iterable[EmittedResource], *, whole: bool, own: Iterable[OwnFindings] | None = None
+) -> AcceptedPlan:
+    """Checks resources, in the order of their stacks; raises ValueError for `own` of other resources."""
     every = tuple(resources)
-    known, principals, blocked = shapes(), MadePrincipals(every, whole=whole), BlockedBuckets(every)
+    principals, blocked = MadePrincipals(every, whole=whole), BlockedBuckets(every)
     named = NamedResources(every, principals, whole=whole)
-    counts: list[property_values.ValueCount] = []
-    number = 0
-    unlisted: list[InputRefusal] = []
+    each_own = tuple(own if own is not None else map(own_findings, every))
     refusals: list[InputRefusal] = []
-    for resource in every:
-        of_type = known.types.get(resource.type)
-        if of_type is None:
-            unlisted.append(resource.refused("its type", UNLISTED))
-        else:
-            count = property_values.check(resource, of_type)
-            counts.append(count)
-            unlisted += [resource.refused(path, UNLISTED) for path in count.unlisted]
-            refusals += count.refusals
-        refusals += [*aliases_of_others(resource), *misplaced(resource), *locks_out(resource)]
-        refusals += [*unfit(resource), *named.missing(resource)]
-        found, wrong = _documents(resource, principals, blocked)
-        number += found
-        refusals += wrong
+    for resource, found in zip(every, each_own, strict=True):
+        refusals += [*found.refusals, *named.missing(resource), *found.unread]
+        refusals += _in_documents(resource, found, principals, blocked)
     refusals += misfits(every)
     return AcceptedPlan(
-        botocore=known.botocore,
-        limited=sum(count.limited for count in counts),
-        typed=sum(count.typed for count in counts),
-        documents=number,
-        unknown=sum(count.unknown for count in counts),
-        unlisted=tuple(unlisted),
+        botocore=shapes().botocore,
+        limited=sum(found.limited for found in each_own),
+        typed=sum(found.typed for found in each_own),
+        documents=sum(len(found.documents) for found in each_own),
+        unknown=sum(found.unknown for found in each_own),
+        unlisted=tuple(each for found in each_own for each in found.unlisted),
         refusals=tuple(refusals),
     )
 
 
-def _documents(
-    resource: EmittedResource, principals: MadePrincipals, blocked: BlockedBuckets
-) -> tuple[int, list[InputRefusal]]:
-    number, refusals = 0, [resource.refused(path, why) for path, why in unread(resource)]
-    for document in documents(resource):
-        number += 1
-        wrong = list(wrong_in(document))
+def _in_documents(
+    resource: EmittedResource, own: OwnFindings, principals: MadePrincipals, blocked: BlockedBuckets
+) -> Iterator[InputRefusal]:
+    """Refusals of each document; the principals that it names are asked of one that is right by itself."""
+    for document, wrong in zip(documents(resource), own.documents, strict=True) if own.documents else ():
+        yield from wrong
         if not wrong and document.type is not None:
-            wrong += [*principals.missing(document), *blocked.refused(document)]
-        refusals += [resource.refused(document.path, why) for why in wrong]
-    return number, refusals
+            for why in (*principals.missing(document), *blocked.refused(document)):
+                yield resource.refused(document.path, why)

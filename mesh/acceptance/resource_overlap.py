@@ -40,10 +40,12 @@ def overlap(resource: str, form: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=65_536)
 def _pattern(text: str) -> str:
     return _VARIABLE.sub(_ANY, text).replace("*", _ANY).replace("?", _ONE)
 
 
+@lru_cache(maxsize=65_536)
 def _form(text: str) -> str:
     text = text.replace("${BucketName}", _SEGMENT)
     return _VARIABLE.sub(_ANY, text).replace("*", _ANY)

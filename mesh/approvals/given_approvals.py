@@ -11,6 +11,7 @@ from mesh.approvals.known_groups import group_needs
 from mesh.approvals.loosened_settings import account_needs, setting_needs
 from mesh.approvals.lost_resources import resource_needs
 from mesh.approvals.needs import ChangeRequest, Need, Notice
+from mesh.approvals.new_exceptions import exception_needs
 from mesh.approvals.opened_columns import opening_needs
 from mesh.approvals.other_owners import owner_needs
 from mesh.approvals.own_accounts import own_account_needs
@@ -79,6 +80,7 @@ NEEDS = (
     file_needs,
     setting_needs,
     account_needs,
+    exception_needs,
     own_account_needs,
     opening_needs,
     holder_needs,

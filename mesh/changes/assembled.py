@@ -9,6 +9,7 @@ from typing import Final
 from mesh.changes.access_lines import access_section
 from mesh.changes.blast_lines import blast_section
 from mesh.changes.decided_side import DecidedSide
+from mesh.changes.exception_lines import exception_section
 from mesh.changes.fact_lines import WrittenFact, facts
 from mesh.changes.link_lines import LinkChange, link_changes, link_remark, link_section
 from mesh.changes.other_ids import other_ids, with_other_ids
@@ -52,6 +53,7 @@ def report(before: PlannedMesh, after: PlannedMesh, names: tuple[str, str]) -> C
     made = (
         *sections,
         _other_section(rest, written),
+        *([excepted] if (excepted := exception_section(before, after)).is_change else []),
         statement_section(one, other),
         blast_section(one, other, holders, reads),
     )
@@ -118,7 +120,16 @@ def _left(
 ) -> list[WrittenFact]:
     """Facts that no section has a line on: those of members, too, where nobody holds anything else."""
     people = next(section for section in sections if section.key == "people")
-    told = {"partner", "pipeline", "script", "product", "contract", "lock", *(["member"] if people.lines else [])}
+    told = {
+        "exception",
+        "partner",
+        "pipeline",
+        "script",
+        "product",
+        "contract",
+        "lock",
+        *(["member"] if people.lines else []),
+    }
     return [fact for fact in every if fact.kind not in told and not _is_told_id(fact.change, ids)]
 
 

@@ -9,6 +9,7 @@ from mesh.changes.report import ReportLine
 from mesh.changes.sentences import LONGEST_VALUE, became, value_of
 from mesh.changes.written_changes import ORDER, Missing, WrittenChange
 from mesh.model import Mesh, contract_file
+from mesh.model.exceptions_file import EXCEPTIONS_FILE
 from mesh.pipeline_scripts import FOLDER
 
 
@@ -124,6 +125,8 @@ def _fact(change: WrittenChange, contracts: dict[str, str]) -> WrittenFact:
             return WrittenFact("lock", f"lock of {domain}.{product}", path, change)
         case _ if change.file.startswith(f"{FOLDER}/"):
             return WrittenFact("script", f"script {change.file}", _of_script(path, change), change)
+        case _ if change.file == EXCEPTIONS_FILE and path and path[-1] != ORDER:
+            return WrittenFact("exception", change.file, path, change)
         case _:
             return WrittenFact("mesh", change.file, path, change)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from mesh.model import Mesh, contract_file, lock_file
+from mesh.model.exceptions_file import EXCEPTIONS_FILE
 from mesh.model.names_lock import NAMES_LOCK_FILE
 from mesh.pipeline_scripts import FOLDER
 
@@ -20,6 +21,7 @@ ORDER: Final = "order"
 _NAMES: Final = (
     ("group", "domain"),
     ("product",),
+    ("rule", "resource"),
     ("name",),
     ("property",),
     ("email",),
@@ -87,6 +89,7 @@ def _files(mesh: Mesh, contracts: Mapping[str, str]) -> dict[str, Any]:
         "mesh.yaml": mesh.file,
         "accounts.yaml": mesh.accounts,
         NAMES_LOCK_FILE: mesh.names_lock,
+        EXCEPTIONS_FILE: mesh.exceptions,
         **{f"domains/{name}.yaml": domain for name, domain in mesh.domains.items()},
         **{f"partners/{name}.yaml": partner for name, partner in mesh.partners.items()},
         **{f"clearances/{name}.yaml": clearance for name, clearance in mesh.clearances.items()},

@@ -12,7 +12,7 @@ from mesh.contracts import labels, partitions
 from mesh.contracts.column_types import TypePlace, column_type, in_parquet, judged_type, type_place
 from mesh.contracts.labels import LabelWords
 from mesh.contracts.mistakes import ContractMistake
-from mesh.contracts.types import IDENTIFIER, ColumnType
+from mesh.contracts.types import IDENTIFIER, ColumnType, needs_a_name
 from mesh.model import Contract, Element, Lock, LockedTable
 
 TableFormat = Literal["iceberg", "parquet"]
@@ -134,7 +134,7 @@ def mistakes(contract: Contract, words: LabelWords) -> Iterator[ContractMistake]
     for table in contract.tables:
         name = table.catalog_name
         if not IDENTIFIER.fullmatch(name):
-            yield ContractMistake(table.path, f"table '{name}' {_NEEDS_A_NAME}")
+            yield ContractMistake(table.path, f"table '{name}' {needs_a_name(name)}")
         if name in table_names:
             message = f"table '{name}' stands twice in this contract; give one another 'physicalName'"
             yield ContractMistake(table.path, message)
@@ -144,13 +144,10 @@ def mistakes(contract: Contract, words: LabelWords) -> Iterator[ContractMistake]
         yield ContractMistake(*mistake)
 
 
-_NEEDS_A_NAME: Final = "needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters"
-
-
 def _table_mistakes(contract: Contract, table: Element, words: LabelWords) -> Iterator[ContractMistake]:
     chosen = table_format(table)
     if chosen not in ("iceberg", "parquet"):
-        message = f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet"
+        message = f"'tableFormat' is '{chosen}'; allowed: iceberg and parquet; choose one"
         yield ContractMistake((*table.path, "customProperties"), message)
     columns = table.columns
     if not columns:
@@ -165,7 +162,7 @@ def _table_mistakes(contract: Contract, table: Element, words: LabelWords) -> It
     for column in columns:
         name = column.catalog_name
         if not IDENTIFIER.fullmatch(name):
-            yield ContractMistake(column.path, f"column '{name}' {_NEEDS_A_NAME}")
+            yield ContractMistake(column.path, f"column '{name}' {needs_a_name(name)}")
         if name in names:
             yield ContractMistake(column.path, f"column '{name}' stands twice in this table; remove one")
         names.add(name)

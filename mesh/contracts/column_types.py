@@ -16,7 +16,7 @@ from mesh.contracts.logical_types import Judged, TypeFault
 from mesh.contracts.mistakes import ContractMistake
 from mesh.contracts.type_names import MEANINGS
 from mesh.contracts.type_options import NOTHING_SAID, Said, loses_digits, said
-from mesh.contracts.types import IDENTIFIER, ColumnType, Part, UnknownTypeError
+from mesh.contracts.types import IDENTIFIER, ColumnType, Part, UnknownTypeError, needs_a_name
 from mesh.findings import listed
 from mesh.model import Contract, Element
 from mesh.validation_messages import shorten
@@ -285,7 +285,7 @@ def _name_fault(
     name: str, before: Mapping[str, Part | None], part: Part | None, stated: ColumnType | None
 ) -> TypeFault | None:
     if not IDENTIFIER.fullmatch(name):
-        return TypeFault("", "needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters")
+        return TypeFault("", needs_a_name(name))
     if name in before:
         return TypeFault("", f"has the name '{name}' of another field beside it; give one another 'physicalName'")
     if stated is not None and part is None:

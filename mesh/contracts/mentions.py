@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from mesh.contracts import queries
 from mesh.contracts.mistakes import ContractMistake
-from mesh.findings import KeyPath, Severity, listed, nearest
+from mesh.findings import KeyPath, Severity, among, nearest
 from mesh.model import Contract, Element
 
 COLUMN_ARGUMENTS: Final = ("properties", "property", "columns", "column", "fields", "field")
@@ -74,8 +74,7 @@ def _missing(table: Element, steps: list[str], by_id: bool = False) -> str:
                 return ""
             where = f"table '{table.name}'" if here is table else f"'{here.name}' of table '{table.name}'"
             names = [element.name for element in _below(here)]
-            near = nearest(step, names)
-            return f"{where} has no column '{step}'{near}" + (" Known: " if near else "; known: ") + listed(names)
+            return f"{where} has no column '{step}'{among(nearest(step, names), names)}"
         here = found
     return ""
 
@@ -109,7 +108,10 @@ def _element(contract: Contract, text: str) -> tuple[str, Severity] | None:
         return _missing(contract.tables[0], steps), "error"
     names = [table.name for table in contract.tables]
     # The standard's own examples name tables as their database has them, which no contract says.
-    return f"the contract has no table '{steps[0]}'{nearest(steps[0], names) or '; known: ' + listed(names)}", "warning"
+    return (
+        f"the contract has no table '{steps[0]}'{nearest(steps[0], names) or among('', names)}",
+        "warning",
+    )
 
 
 # ---- relationships
@@ -154,7 +156,10 @@ def _qualified(contract: Contract, text: str) -> tuple[str, Severity] | None:
     table = find(contract.tables, steps[0], by_id=True)
     if table is None:
         ids = [str(table.data.get("id") or table.name) for table in contract.tables]
-        return f"no table has the id '{steps[0]}'{nearest(steps[0], ids) or '; known: ' + listed(ids)}", "error"
+        return (
+            f"no table has the id '{steps[0]}'{nearest(steps[0], ids) or among('', ids)}",
+            "error",
+        )
     missing = _missing(table, steps[2::2], by_id=True)
     return (missing, "error") if missing else None
 

@@ -80,7 +80,7 @@ def _transform_written(column: Element) -> str | None:
 def _read(written: str, column: str) -> str:
     match = _WRITTEN.fullmatch(written)
     if match is None:
-        raise UnknownTransformError(f"'{written}' is no transform; allowed: {_ALLOWED}")
+        raise UnknownTransformError(f"'{written}' is no transform; allowed: {_ALLOWED}; choose one")
     name, inner = match[1].lower(), match[2]
     kind = name.removesuffix("s") if name.removesuffix("s") in ("year", "month", "day", "hour") else name
     kind = {"date": "day", "trunc": "truncate"}.get(kind, kind)
@@ -88,7 +88,7 @@ def _read(written: str, column: str) -> str:
     numbers = [part for part in arguments if re.fullmatch(r"-?\d+", part)]
     rest = [part for part in arguments if part not in numbers]
     if kind not in (*_FITS, IDENTITY):
-        raise UnknownTransformError(f"'{written}' is no transform; allowed: {_ALLOWED}")
+        raise UnknownTransformError(f"'{written}' is no transform; allowed: {_ALLOWED}; choose one")
     if rest and rest != [column]:
         raise UnknownTransformError(f"'{written}' names '{', '.join(rest)}', but stands at '{column}': write {kind}")
     if kind in ("bucket", "truncate"):

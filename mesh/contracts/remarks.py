@@ -10,10 +10,19 @@ from mesh.aws.text_length import longest_count
 from mesh.contracts.catalog import LONGEST_COMMENT, LONGEST_DESCRIPTION
 from mesh.contracts.labels import LabelWords, words
 from mesh.contracts.mistakes import ContractMistake
-from mesh.findings import KeyPath, listed
+from mesh.findings import KeyPath, listed, near_names
 from mesh.model import Contract, Element
+from mesh.validation_messages import shorten
 
-ENDED: Final = ("deprecated", "retired")
+STATUSES: Final = ("proposed", "draft", "active", "deprecated", "retired")
+"""Statuses of a contract; the standard takes others as well (ODCS, Fundamentals)."""
+
+RETIRED: Final = "retired"
+REMOVAL: Final = (
+    "once nobody reads it, write 'deletion-protection: false' at the product, run `mesh up`, and remove it from its "
+    "domain's file"
+)
+"""The way on which a product goes, whose data is protected."""
 """Statuses of a contract that nobody should begin to rely on (ODCS, Fundamentals)."""
 
 TABLES: Final = frozenset(
@@ -54,12 +63,14 @@ def _warning(path: KeyPath, message: str) -> ContractMistake:
 
 def _status(contract: Contract) -> Iterator[ContractMistake]:
     status = contract.data.get("status")
-    if isinstance(status, str) and status.strip().lower() in ENDED:
-        message = (
-            f"the contract is {status.strip().lower()}, and its product is deployed like any other; remove the product "
-            "from its domain's file once nobody reads it"
-        )
+    if isinstance(status, str) and status.strip().lower() == RETIRED:
+        message = f"the contract is retired, and its product is deployed like any other; {REMOVAL}"
         yield _warning(("status",), message)
+    elif isinstance(status, str) and status.strip().lower() not in STATUSES:
+        # The standard takes any text: only one that is nearly another is a slip of the hand.
+        for near in near_names(status, STATUSES, most=1, cutoff=0.8):
+            message = f"the status '{shorten(status)}' is none that the standard knows; did you mean '{near}'? "
+            yield _warning(("status",), f"{message}Known: {listed(STATUSES)}")
 
 
 def _kind(table: Element) -> Iterator[ContractMistake]:

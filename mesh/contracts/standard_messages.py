@@ -14,11 +14,13 @@ from typing import Any, Final, cast
 
 import jsonschema_rs
 
+from mesh import value_remedies
 from mesh.contracts import versions
-from mesh.contracts.json_schema import below, judges_at
+from mesh.contracts.json_schema import below, judges_at, keys_of
 from mesh.contracts.schema_errors import Kind, Ways, is_missing, kinds_of, leaves, place_of
 from mesh.contracts.stray_keys import StrayKey, alternatives, said, stray_key
 from mesh.findings import KeyPath, Problem, Severity, listed, nearest
+from mesh.model.base import ONE
 from mesh.validation_messages import missing_key, shown, subject
 
 MOST_ERRORS: Final = 1_000
@@ -73,6 +75,10 @@ _MISSING: Final = {
 
 _NOT_SO: Final = "is not as the Open Data Contract Standard has it"
 
+_OF_NO_TYPE: Final = (
+    "'logicalTypeOptions' are options of a logical type, and none is given here: write 'logicalType', or remove them"
+)
+
 _WAYS: Final = {
     "RelationshipSchemaLevel": "'from' and 'to' are either two texts or two lists",
     "RelationshipPropertyLevel": "'from' does not belong here: a relationship of a column begins at the column itself",
@@ -108,7 +114,12 @@ def problems(
     """Problems of a contract, one a fault, in the order of the file; never none when there is an error."""
     contract = _Contract(file, version, data)
     read = list(islice(errors, MOST_ERRORS))
-    faults = [leaf for error in read for leaf in leaves(error)]
+    every = [leaf for error in read for leaf in leaves(error)]
+    # Without a logical type, JSON Schema has the `if` of each rule on the options of one for true: none is meant.
+    orphans = [_options_of_no_type(contract, leaf) for leaf in every]
+    for options in filter(None, orphans):
+        contract.add(options, _OF_NO_TYPE, on_key=True)
+    faults = [leaf for leaf, options in zip(every, orphans, strict=True) if not options]
     with_choice = {place_of(leaf) for leaf in faults if isinstance(leaf.kind, Kind.Enum)}
     for leaf in faults:
         # A value of another kind is none of the choices either.
@@ -125,6 +136,17 @@ def problems(
     meant = {(*stray.path[:-1], stray.meant) for stray in contract.strays if stray.meant}
     told = [problem for problem in contract.problems if not _repaired(problem, meant)]
     return sorted(told, key=lambda problem: _rank(data, problem.path))
+
+
+def _options_of_no_type(contract: _Contract, error: jsonschema_rs.ValidationError) -> KeyPath:
+    """The place of the options, of an error below some that stand beside no logical type; empty for any other."""
+    path = place_of(error)
+    if "logicalTypeOptions" not in path:
+        return ()
+    options = path[: path.index("logicalTypeOptions") + 1]
+    known = keys_of(judges_at(versions.schema(contract.version), options))
+    is_typed = "logicalType" in _keys(contract.at(options[:-1]))
+    return () if is_typed or not set(_keys(contract.at(options))) <= set(known) else options
 
 
 def _repaired(problem: Problem, meant: set[KeyPath]) -> bool:
@@ -180,11 +202,14 @@ def _reason(contract: _Contract, kind: Any, path: KeyPath) -> str:
         case Kind.Enum():
             return f"{said(value)}; {_choices(contract.version, path, value, kind.options)}"
         case Kind.Pattern():
-            return f"{said(value)}; expected {PATTERNS.get(kind.pattern, f'a reference by id, such as {_AN_ID}')}"
-        case Kind.MinItems() | Kind.MaxItems():
-            return f"has {_entries(value)}; expected {_limit(kind)}"
+            return f"{said(value)}; expected {PATTERNS.get(kind.pattern, f'a reference by id, such as {_AN_ID}')}{ONE}"
+        case Kind.MinItems():
+            return f"has {_entries(value)}; expected {_limit(kind)}{ONE}"
+        case Kind.MaxItems():
+            too_many = len(cast("list[Any]", value)) - kind.limit
+            return f"has {_entries(value)}; expected {_limit(kind)}: take out {too_many}"
         case _:
-            return f"{said(value)}; expected {_limit(kind)}"
+            return f"{said(value)}; expected {_limit(kind)}{ONE}"
 
 
 def _version_that_takes(contract: _Contract, path: KeyPath, value: object) -> str:
@@ -249,23 +274,20 @@ def wrong_kind(version: str, path: KeyPath, value: object, kinds: Iterable[str])
     # A whole number is a number, too.
     named = [text for name, text in _KINDS.items() if name in wanted and not (name == "integer" and "number" in wanted)]
     expected = " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
-    return f"{said(value)}; expected {expected}{_remedy(version, path, value, wanted)}"
+    return f"{said(value)}; expected {expected}{_remedy(version, path, value, wanted) or ONE}"
 
 
 def _remedy(version: str, path: KeyPath, value: object, wanted: list[str]) -> str:
     if isinstance(value, Mapping) and wanted == ["array"]:
         return _as_entries(version, path, cast("Mapping[str, Any]", value))
-    if isinstance(value, list) and wanted == ["object"]:
-        return ": remove the '-'" if len(cast("list[Any]", value)) == 1 else ""
-    if isinstance(value, str) and wanted == ["array"] and value:
-        return f": write [{value}]"
-    if isinstance(value, bool | int | float) and wanted == ["string"]:
-        return ": put it in quotes"
     if isinstance(value, float) and not math.isfinite(value):
         return " that is finite"
-    if isinstance(value, str) and {"integer", "number"} & set(wanted) and _is_number(value):
-        return ": remove the quotes"
-    return ""
+    several = {"integer", "number"} & set(wanted)
+    return (
+        value_remedies.of_kind(cast("object", value), "number" if several else wanted[0])
+        if len(wanted) == 1 or several
+        else ""
+    )
 
 
 def _as_entries(version: str, path: KeyPath, value: Mapping[str, Any]) -> str:
@@ -283,14 +305,6 @@ def _as_entries(version: str, path: KeyPath, value: Mapping[str, Any]) -> str:
     return f": write each as '- {named}: {first}'" if named else ""
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _choices(version: str, path: KeyPath, value: object, options: Iterable[object]) -> str:
     # The standard still lists its version 2, which is another form.
     choices = [str(option) for option in options if not str(option).startswith("v2.")]
@@ -299,7 +313,7 @@ def _choices(version: str, path: KeyPath, value: object, options: Iterable[objec
             return f"allowed: {listed(choices)}; '{value}' came with {later}: raise 'apiVersion'"
     if path[-1] == "logicalType" and (meant := LOGICAL.get(str(value).lower().partition("(")[0])):
         return f"allowed: {listed(choices)}; did you mean '{meant}', and '{value}' as 'physicalType'?"
-    return f"allowed: {listed(choices)}{nearest(str(value), choices)}"
+    return f"allowed: {listed(choices)}{nearest(str(value), choices) or '; choose one'}"
 
 
 def _tell_too_many(contract: _Contract, path: KeyPath, ways: Ways) -> None:
@@ -307,7 +321,7 @@ def _tell_too_many(contract: _Contract, path: KeyPath, ways: Ways) -> None:
     asked = {str(e.kind.property) for way in ways for e in way if isinstance(e.kind, Kind.Required)}
     rivals = [key for key in _keys(contract.at(path)) if _is_operator(key) and key not in asked]
     if len(rivals) > 1:  # else a value of another kind, or without its keys, which is told as that
-        contract.add((*path, rivals[1]), f"one operator only: {' or '.join(rivals)}", on_key=True)
+        contract.add((*path, rivals[1]), f"one operator only: {' or '.join(rivals)}; keep one", on_key=True)
 
 
 def _is_operator(key: str) -> bool:
@@ -332,7 +346,7 @@ def _tell_no_way(contract: _Contract, error: jsonschema_rs.ValidationError) -> N
     else:
         patterns = [inner.kind.pattern for way in ways for inner in way if isinstance(inner.kind, Kind.Pattern)]
         expected = f"{_BY_NAME}, or one by id, such as {_AN_ID}" if patterns else "another value"
-        contract.add(path, f"{about} {said(value)}; expected {expected}")
+        contract.add(path, f"{about} {said(value)}; expected {expected}{ONE}")
 
 
 def _way(error: jsonschema_rs.ValidationError) -> str:

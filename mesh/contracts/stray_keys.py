@@ -30,6 +30,11 @@ OTHER_WORDS: Final = {
 }
 """Words of other formats, without case and hyphens, each with what the standard has instead, its key first."""
 
+AT_COLUMNS: Final = (
+    "a label stands at a column, or at a field in one: write 'classification' at each column that it is true of, and "
+    "remove it here"
+)
+
 _NO_OPTION: Final = ("precision", "scale")
 _DECIMAL: Final = "write it into 'physicalType', as decimal(18,2), or as an entry of the column's 'customProperties'"
 
@@ -63,7 +68,9 @@ def stray_key(version: str, data: Mapping[str, Any], path: KeyPath, even_known: 
     here = keys_of(judges_at(whole, place, data))
     if name in here:
         rivals = [key for key in _mapping(data, place) if key.startswith(("mustBe", "mustNotBe"))]
-        message = f"one operator only: {' or '.join(rivals)}" if len(rivals) > 1 else f"'{name}' is not as expected"
+        message = (
+            f"one operator only: {' or '.join(rivals)}; keep one" if len(rivals) > 1 else f"'{name}' is not as expected"
+        )
         return StrayKey(path, message) if even_known else None
     start = f"unknown key '{shorten(name)}'{inside(path)}"
     if name.strip() in here:
@@ -80,14 +87,20 @@ def stray_key(version: str, data: Mapping[str, Any], path: KeyPath, even_known: 
         return StrayKey(path, f"{start}; {_DECIMAL}")
     if where := _other_level(whole, path, here):
         return StrayKey(path, f"'{name}' does not belong here; {where}")
+    if _of_a_label(name) and "classification" not in here:
+        return StrayKey(path, f"{start}; {AT_COLUMNS}")
     word = OTHER_WORDS.get(_plain(name), "''")
     if word.split("'")[1] in here:
-        return StrayKey(path, f"{start}; the standard has {word}")
+        return StrayKey(path, f"{start}; the standard has {word}: write it so")
     extra = "extras go into 'customProperties'" if "customProperties" in here else f"known: {listed(here)}"
     near = nearest(name, here)
     meant = near.partition("'")[2].rpartition("'")[0]
     reason = f"Open Data Contract Standard has no such key here; {extra}"
     return StrayKey(path, start + (f"{near} The " if near else "; the ") + reason, meant)
+
+
+def _of_a_label(name: str) -> bool:
+    return _plain(name) == "classification" or OTHER_WORDS.get(_plain(name)) == "'classification'"
 
 
 def _plain(name: str) -> str:
@@ -137,4 +150,6 @@ def _other_level(whole: Schema, path: KeyPath, here: list[str]) -> str:
     for key in ("logicalTypeOptions", "description", "team"):
         if key in here and name in keys_of(judges_at(whole, (*place, key))):
             return f"it stands below '{key}'"
+    if "properties" in here and name in keys_of(judges_at(whole, (*place, "properties", 0))):
+        return "it stands at a column, below 'properties'"
     return ""

@@ -146,10 +146,20 @@ def struct(fields: list[Part]) -> ColumnType:
     return ColumnType("struct", parts=tuple(fields))
 
 
+def needs_a_name(name: str) -> str:
+    """The end of a sentence on an element whose name the catalog does not take, with one that it does."""
+    plain = re.sub("[^a-z0-9]+", "_", re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")[:128]
+    near = plain if IDENTIFIER.fullmatch(plain) else f"c_{plain}"[:128] if plain else ""
+    remedy = f": write 'physicalName: {near}'" if near else ": write one"
+    return f"needs a 'physicalName' of lower-case letters, digits and '_', at most 128 characters{remedy}"
+
+
 def decimal(precision: int, scale: int) -> ColumnType:
     """A decimal; raises UnknownTypeError when there is none of these digits."""
     if not (1 <= precision <= 38 and 0 <= scale <= precision):
-        raise UnknownTypeError(f"decimal({precision},{scale}): precision 1 to 38, scale 0 or more and not above it")
+        near = (scale, precision) if 1 <= scale <= 38 and 0 <= precision <= scale else (38, min(scale, 38))
+        message = f"decimal({precision},{scale}): precision 1 to 38, scale 0 or more and not above it; "
+        raise UnknownTypeError(f"{message}write decimal({near[0]},{near[1]})")
     return ColumnType("decimal", (precision, scale))
 
 

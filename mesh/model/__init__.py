@@ -5,6 +5,7 @@ from mesh.model.clearance import Approver, ClearanceFile, ClearedPipeline, Membe
 from mesh.model.continuous_integration import ContinuousIntegration
 from mesh.model.contract import Contract, Element
 from mesh.model.domain import Domain, Product
+from mesh.model.exceptions_file import ExceptionsFile, GuardrailException
 from mesh.model.lock import Lock, LockedField, LockedTable, LockFile, lock_file
 from mesh.model.mesh import Mesh, contract_file
 from mesh.model.mesh_file import Defaults, MeshFile
@@ -23,6 +24,8 @@ __all__ = [
     "Defaults",
     "Domain",
     "Element",
+    "ExceptionsFile",
+    "GuardrailException",
     "Lock",
     "LockFile",
     "LockedField",

@@ -16,12 +16,17 @@ RootId = Annotated[str, expected(r"^r-[a-z0-9]{4,32}$", "the id of an organisati
 
 
 InstanceArn = Annotated[
-    str, expected(r"^arn:aws:sso:::instance/ssoins-[a-f0-9]{16}$", "the ARN of an instance of IAM Identity Center")
+    str,
+    expected(
+        r"^arn:aws:sso:::instance/ssoins-[a-f0-9]{16}$",
+        "the ARN of an instance of IAM Identity Center, such as arn:aws:sso:::instance/ssoins-1234567890abcdef",
+    ),
 ]
 GroupId = Annotated[
     str,
     expected(
-        r"^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "the id of a group of IAM Identity Center"
+        r"^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "the id of a group of IAM Identity Center, such as 1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
 ]
 

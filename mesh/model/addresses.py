@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from mesh.model.base import ONE
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 """A range of addresses of either version of IP."""
 
@@ -41,7 +43,8 @@ def _address_range(value: Any) -> Any:
     text = value if isinstance(value, str) else ""
     network = _network(text)
     if network is None or "/" not in text:
-        raise _error("expected a range of addresses, such as 198.51.100.0/24, or 198.51.100.7/32 for one")
+        instead = f": write {network}" if network else ONE
+        raise _error(f"expected a range of addresses, such as 198.51.100.0/24, or 198.51.100.7/32 for one{instead}")
     if any(network.version == never.version and network.subnet_of(never) for never in NEVER_SEEN):  # pyright: ignore[reportArgumentType]  # of one version
         raise _error("no request reaches AWS from a private or local address; give the public one that it leaves with")
     if network.prefixlen < SHORTEST_PREFIX[network.version]:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from mesh import value_remedies
+
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 PRODUCT_PATTERN: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 EMAIL_PATTERN: Final = r"^[^@\s*?$]+@[^@\s*?$]+\.[^@\s.*?$]+$"
@@ -17,9 +19,15 @@ ACCOUNT_ID_PATTERN: Final = r"^[0-9]{12}$"
 DAYS_PATTERN: Final = r"^[1-9][0-9]{0,4} days?$"
 LONGEST_NAME: Final = 40
 
+ONE: Final = ": write one"
+"""The end of a sentence on a value of another form, where nobody can tell which was meant."""
+
+BY_COMMAND: Final = ": `mesh accounts --from outputs.json` writes it"
+"""The same for an id that AWS gave."""
+
 EXPECTED: dict[str, str] = {
     PRODUCT_PATTERN: "a product, written <domain>.<product>, such as identity.profiles",
-    EMAIL_PATTERN: "an e-mail address, without a wildcard or a '$'",
+    EMAIL_PATTERN: "an e-mail address, without a wildcard or a '$', such as data-platform@aurora.example",
 }
 """Descriptions of patterns, for the person who wrote something that does not match."""
 
@@ -45,7 +53,9 @@ def _days(value: Any) -> Any:
         raise PydanticCustomError("days", "a length of time needs its unit: write '{n} days'", {"n": value})
     match = re.fullmatch(DAYS_PATTERN, value) if isinstance(value, str) else None
     if match is None:
-        raise PydanticCustomError("days", "expected a length of time, 1 to 99999 days, such as '400 days'")
+        instead = value_remedies.write(*value_remedies.days(value), otherwise=ONE)
+        wanted = "expected a length of time, 1 to 99999 days, such as '400 days'{instead}"
+        raise PydanticCustomError("days", wanted, {"instead": instead})
     return int(match[0].partition(" ")[0])
 
 
@@ -55,7 +65,9 @@ def _iso_date(value: Any) -> Any:
             return datetime.date.fromisoformat(value)
         except ValueError:
             pass  # a day that no calendar has, such as February 30: the error is raised below
-    raise PydanticCustomError("iso_date", "expected a date that exists, such as 2027-05-01")
+    instead = value_remedies.write(*value_remedies.dates(value), otherwise=ONE)
+    wanted = "expected a date that exists, as year-month-day, such as 2027-05-01{instead}"
+    raise PydanticCustomError("iso_date", wanted, {"instead": instead})
 
 
 def _account_id(value: Any) -> Any:
@@ -64,7 +76,9 @@ def _account_id(value: Any) -> Any:
             "account_id", "an account id must stand in quotes, or YAML reads a number and drops leading zeros"
         )
     if not isinstance(value, str) or not re.fullmatch(ACCOUNT_ID_PATTERN, value):
-        raise PydanticCustomError("account_id", "expected an AWS account id: twelve digits in quotes")
+        instead = value_remedies.write(*value_remedies.account_id(value))
+        wanted = "expected an AWS account id, twelve digits in quotes{instead}"
+        raise PydanticCustomError("account_id", wanted, {"instead": instead})
     return value
 
 

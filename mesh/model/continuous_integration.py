@@ -45,7 +45,7 @@ Repository = Annotated[
 ]
 Environment = Annotated[
     str,
-    expected(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits and '.', '_', '-'"),
+    expected(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits and '.', '_', '-', such as production"),
     StringConstraints(max_length=100),
 ]
 CiStack = Annotated[str, StringConstraints(min_length=1, max_length=60)]

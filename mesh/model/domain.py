@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -28,7 +29,16 @@ from mesh.model.mesh_file import Budget
 from mesh.model.pipeline import ProductPipeline
 
 ProductKind = Literal["analytics", "ml", "internal"]
-OutputPort = Literal["table", "files", "stream"]
+OutputPort = Annotated[
+    Literal["table", "files", "stream"], WithJsonSchema({"type": "string", "enum": ["table", "files"]})
+]
+"""A port; `stream` is read, and not carried yet: a rule says so, and nothing offers it."""
+
+NEEDED_PORTS: Final[Mapping[str, tuple[OutputPort, str]]] = {
+    "analytics": ("table", "reporting reads it with SQL"),
+    "ml": ("files", "training reads files"),
+}
+"""The port that a kind of products needs, and why."""
 
 
 def _inside(value: Any) -> Any:
@@ -95,6 +105,10 @@ class Consumption(Closed):
 
 def _consumption(value: Any) -> Any:
     """A consumption that is written as a product alone."""
+    if isinstance(value, str) and " - " in value:
+        raise PydanticCustomError(
+            "two_entries", "it is two entries in one; write each '-' below the one before it, on its level"
+        )
     if isinstance(value, str) and not re.fullmatch(PRODUCT_PATTERN, value):
         raise PydanticCustomError("product", "expected {what}", {"what": EXPECTED[PRODUCT_PATTERN]})
     return {"product": value} if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from mesh.model.base import NAME_PATTERN
 from mesh.model.clearance import ClearanceFile
 from mesh.model.contract import Contract
 from mesh.model.domain import Domain, Product
+from mesh.model.exceptions_file import ExceptionsFile
 from mesh.model.lock import Lock
 from mesh.model.mesh_file import MeshFile
 from mesh.model.names_lock import NamesLock
@@ -26,7 +27,7 @@ class Mesh:
 
     Clearances stand in the order of what they read, those that read least first.
 
-    `accounts` is None while the organisation has not been made, `names_lock` while there is no such file;
+    `accounts` is None while the organisation has not been made, `names_lock` and `exceptions` without such a file;
     `stray_contracts` and `stray_locks` are files that no product has; `scripts` are those of pipelines; `unread` are
     files (and folders) that are there and could not be used, `partial` those of which a part is: rules are silent about
     what the rest of them may hold.
@@ -40,6 +41,7 @@ class Mesh:
     contracts: Mapping[str, Contract]
     locks: Mapping[str, Lock]
     names_lock: NamesLock | None = None
+    exceptions: ExceptionsFile | None = None
     stray_contracts: tuple[str, ...] = ()
     stray_locks: tuple[str, ...] = ()
     scripts: Scripts = field(default_factory=Scripts)
@@ -79,6 +81,16 @@ class Mesh:
         owner = self.domains.get(domain)
         return owner.products.get(name) if owner else None
 
+    def teams(self) -> tuple[str, ...]:
+        """The teams that own the mesh, a domain or a partner, sorted."""
+        owners = [self.file.owner, *(one.owner for one in (*self.domains.values(), *self.partners.values()))]
+        return tuple(sorted({owner.team for owner in owners}))
+
+    def stacks(self) -> list[str]:
+        """The stacks that deploy it: of the organisation, then of each partner and each domain."""
+        of_domains = [f"{kind}-{name}" for kind in ("access", "domain") for name in self.domains]
+        return ["organization", "governance", *(f"partner-{name}" for name in self.partners), *of_domains]
+
     def products(self) -> list[str]:
         """References of all products, as `<domain>.<product>`."""
         return [f"{domain}.{product}" for domain, owner in self.domains.items() for product in owner.products]
@@ -90,7 +102,7 @@ def _is_misnamed(file: str) -> bool:
 
 
 def _meant(file: str) -> str:
-    """The name that the file of a domain, partner or clearance most likely has: `Ads.yaml` is `ads.yaml`."""
+    """The name that the file of a domain, partner or clearance most likely has: in lower case, with hyphens."""
     folder, _, name = file.partition("/")
     return f"{folder}/{re.sub('[^a-z0-9]+', '-', name.removesuffix('.yaml').lower()).strip('-')}.yaml"
 

@@ -13,7 +13,7 @@ from mesh.model.continuous_integration import ContinuousIntegration
 Budget = Annotated[int, Field(ge=1, le=10_000_000)]
 Prefix = Annotated[
     str,
-    expected(r"^[a-z][a-z0-9]*$", "2 to 12 lower-case letters and digits, a letter first"),
+    expected(r"^[a-z][a-z0-9]*$", "2 to 12 lower-case letters and digits, a letter first, such as aurora"),
     StringConstraints(min_length=2, max_length=12),
 ]
 Region = Annotated[str, expected(r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$", "an AWS region, such as eu-west-1")]
@@ -28,10 +28,13 @@ Zone = Annotated[
         "an availability zone: its letter, such as a, or its whole name, such as eu-west-1a",
     ),
 ]
-LabelWord = Annotated[str, expected(r"^[^,\s]([^,]*[^,\s])?$", "a word without commas")]
+LabelWord = Annotated[str, expected(r"^[^,\s]([^,]*[^,\s])?$", "a word without commas, such as confidential")]
 AccountEmail = Annotated[
     str,
-    expected(r"^[^@\s]*\{account\}[^@\s]*@[^@\s]+\.[^@\s.]+$", "an e-mail address with {account} before the '@'"),
+    expected(
+        r"^[^@\s{}]*\{account\}[^@\s{}]*@[^@\s{}]+\.[^@\s.{}]+$",
+        "an e-mail address with {account}, in braces, once before the '@', such as aws+{account}@aurora.example",
+    ),
 ]
 
 

@@ -29,7 +29,10 @@ _NO_TEXT: Final = frozenset("null true false yes no on off y n".split())
 
 BucketText = Annotated[
     str,
-    expected(r"^[a-z0-9][a-z0-9-]+[a-z0-9]$", "the name of a bucket: lower-case letters, digits and hyphens"),
+    expected(
+        r"^[a-z0-9][a-z0-9-]+[a-z0-9]$",
+        "the name of a bucket: lower-case letters, digits and hyphens, such as aurora-audit",
+    ),
     StringConstraints(min_length=3, max_length=LONGEST_BUCKET),
 ]
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mesh.model.base import Closed, Given, Name, ProductRef, Text, expected, once
+from mesh import value_remedies
+from mesh.model.base import ONE, Closed, Given, Name, ProductRef, Text, expected, once
 
 Runtime = Literal["glue-spark", "glue-python", "lambda", "step-functions", "external"]
 
@@ -24,7 +25,9 @@ MOST_SECRETS: Final = 10
 def _minutes(value: Any) -> Any:
     match = re.fullmatch(DURATION_PATTERN, value) if isinstance(value, str) else None
     if match is None:
-        raise PydanticCustomError("duration", "expected minutes or hours, such as '45 minutes' or '2 hours'")
+        instead = value_remedies.write(*value_remedies.minutes(value), otherwise=ONE)
+        wanted = "expected minutes or hours, such as '45 minutes' or '2 hours'{instead}"
+        raise PydanticCustomError("duration", wanted, {"instead": instead})
     number, _, unit = match[0].partition(" ")
     return int(number) * (60 if unit.startswith("hour") else 1)
 
@@ -32,7 +35,7 @@ def _minutes(value: Any) -> Any:
 def _script(value: Any) -> Any:
     """A file's name: scripts stand in one folder a domain, so that their owners follow from the path."""
     if not isinstance(value, str) or not value.strip():
-        raise PydanticCustomError("script", "expected the name of a script, such as device_graph.py")
+        raise PydanticCustomError("script", "expected the name of a script, such as device_graph.py: write one")
     path = PurePosixPath(value.replace("\\", "/"))
     if path.is_absolute() or len(path.parts) != 1 or path.parts[0] in ("..", "."):
         raise PydanticCustomError(
@@ -52,7 +55,10 @@ ScriptName = Annotated[str, BeforeValidator(_script), WithJsonSchema({"type": "s
 
 ArgumentName = Annotated[
     str,
-    expected(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$", "the name of an argument, without '--': letters, digits, '_' and '-'"),
+    expected(
+        r"^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+        "the name of an argument, without '--': letters, digits, '_' and '-', such as days",
+    ),
 ]
 ArgumentText = Annotated[str, StringConstraints(max_length=LONGEST_ARGUMENT)]
 Arguments = dict[ArgumentName, ArgumentText]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from mesh import names
 from mesh.aws.aws_regions import zone_letters
+from mesh.iam.perimeter import Perimeter
 from mesh.iam.rcp.partner import partner_resources_take_one_writer
 from mesh.iam.scp.partner import partner_stays_inside
 from mesh.model import (
@@ -114,7 +115,7 @@ class Builder(CatalogNodes):
 
     def fixed_policies(self) -> tuple[OrganizationPolicy, ...]:
         """Control policies whose number and size do not grow with the mesh."""
-        return LandingZoneArgs(perimeter=self.perimeter, accounts=()).policies
+        return _fixed_policies(self.perimeter)
 
     def partner_policies(self, name: str) -> list[OrganizationPolicy]:
         """Service and resource control policy of one partner's account, in this order; of one let go as well."""
@@ -382,3 +383,9 @@ class Builder(CatalogNodes):
             partner=self.partner_args(name),
             tables=delivered.inbox_tables(self.mesh, self.perimeter, self.words, name, account_id),
         )
+
+
+@lru_cache(maxsize=8)
+def _fixed_policies(perimeter: Perimeter) -> tuple[OrganizationPolicy, ...]:
+    # The same for whatever a mesh has; a validation asks three times, and `mesh diff` for two sides.
+    return LandingZoneArgs(perimeter=perimeter, accounts=()).policies

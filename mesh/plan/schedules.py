@@ -60,6 +60,37 @@ def mistake(text: str, of_glue: bool) -> str:
     return _wrong_part(fields, of_glue) or _wrong_days(fields) or (_too_often(fields) if of_glue else "")
 
 
+def meant(text: str, of_glue: bool) -> str:
+    """The schedule that AWS takes and that is meant by one that it would refuse; empty where none is near."""
+    if rate := re.fullmatch(r"rate\(\s*([0-9]+)\s*([a-z]+?)s?\s*\)", text):
+        number = rate[1].lstrip("0")
+        near = f"rate({number} {rate[2]}{'' if number == '1' else 's'})"
+        near = _as_cron(number, rate[2]) if of_glue else near
+    else:
+        fields = text.removeprefix("cron(").removesuffix(")").split()
+        near = f"cron({' '.join(_six(fields))})" if len(fields) in (5, 6) else text
+    return "" if near == text or not near or mistake(near, of_glue) else near
+
+
+def _as_cron(number: str, unit: str) -> str:
+    """The cron expression of a rate that an hour or a day is made of; empty for one without any."""
+    whole, every = ("day", "") if number == "1" and unit == "day" else (unit, "" if number == "1" else f"/{number}")
+    if every and (len(number) > 2 or {"minute": 60, "hour": 24}.get(unit, 1) % int(number)):
+        return ""
+    fields = {"minute": f"*{every} * * * ? *", "hour": f"0 *{every} * * ? *", "day": "0 0 * * ? *"}
+    return f"cron({fields[whole]})" if whole in fields else ""
+
+
+def _six(fields: list[str]) -> list[str]:
+    """Six fields, as AWS has them, of the five or six of another cron, which counts the days of the week from 0."""
+    minute, hour, day, month, weekday, *year = fields
+    if not year and "/" not in weekday:  # a step is no day
+        weekday = re.sub("[0-7]", lambda number: str(int(number[0]) % 7 + 1), weekday)
+    if "?" not in (day, weekday):
+        day, weekday = ("?", weekday) if day == "*" and weekday != "*" else (day, "?")
+    return [minute, hour, day, month, weekday, *(year or ["*"])]
+
+
 def _wrong_rate(text: str) -> str:
     if not _RATE.fullmatch(text):
         return "a rate is a number and its unit, as in rate(1 hour) and rate(5 minutes)"

@@ -2,7 +2,8 @@
 
 Sources: Amazon States Language, "States" and "Transitions" (states.language.net); Step Functions Developer Guide,
 "State machine structure"; `ValidateStateMachineDefinition`, whose findings `CreateStateMachine` refuses as well
-(a target that is missing, a state that is not reached, none that ends).
+(a target that is missing, a state that is not reached, none that ends). AWS takes a definition that does not say how
+long an execution runs, and lets it run for a year; here it has to say so.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ ENDING: Final = ("Fail", "Succeed")
 """Types of states that end an execution by themselves."""
 WAITS: Final = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
 LONGEST_NAME: Final = 80
+LONGEST_SECONDS: Final = 365 * 24 * 3600
+"""Seconds of an execution at the most (Step Functions Developer Guide, "Service quotas": one year)."""
 
 States = Mapping[str, Mapping[str, Any]]
 
@@ -40,7 +43,7 @@ def fault(name: str, text: str) -> str:
     except RecursionError:
         return "its brackets are too deep"
     try:
-        return next(_faults(written, "a definition", "at its top", set()), "")
+        return next(_faults(written, "a definition", "at its top", set()), "") or _endless(written)
     except RecursionError:
         return "its states are too deep in one another"
 
@@ -93,6 +96,18 @@ def _faults(written: Any, who: str, where: str, used: set[str]) -> Iterator[str]
     yield from _ways(start, states)
     for name, state in states.items():
         yield from _inner(name, state, used)
+
+
+def _endless(definition: Mapping[str, Any]) -> str:
+    """The sentence on a definition that does not say when an execution is over; empty where it does."""
+    seconds = definition.get("TimeoutSeconds")
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds <= LONGEST_SECONDS:
+        return ""
+    found = "not set" if seconds is None else "no such number"
+    return (
+        f"a definition says at its top how many seconds a run may take, and 'TimeoutSeconds' is {found}; write a whole "
+        f"number from 1 to {LONGEST_SECONDS:,}"
+    )
 
 
 def _inner(name: str, state: Mapping[str, Any], used: set[str]) -> Iterator[str]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 import traceback
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from mesh.evaluator.world import World
+from mesh.temporary_folders import temporary_folder
 from sandbox.emulator.clients import Credentials
 from sandbox.emulator.request_origin import Origin
 from sandbox.enforcement.callers import ISSUED
@@ -60,11 +59,11 @@ class FunctionContext:
 
 
 class _Container(NamedTuple):
-    """Modules of a function that stay loaded, and the clients of its role."""
+    """Modules of a function that stay loaded, and the clients of its role; `ends` keeps its folder."""
 
     modules: FunctionModules
     clients: Mapping[str, Any]
-    folder: tempfile.TemporaryDirectory[str]
+    ends: ExitStack
 
 
 class Functions:
@@ -127,9 +126,9 @@ class Functions:
         if key not in self._containers:
             session = execution_session(function.role, function.region, function.function_name, function.function_arn)
             clients = boto3_of(session, function.region, _origin(function))
-            folder = tempfile.TemporaryDirectory(prefix="function-")
-            modules = FunctionModules(function.code_bytes, Path(folder.name), clients)
-            self._containers[key] = _Container(modules, clients, folder)
+            ends = ExitStack()
+            modules = FunctionModules(function.code_bytes, ends.enter_context(temporary_folder("function")), clients)
+            self._containers[key] = _Container(modules, clients, ends)
         return self._containers[key]
 
 

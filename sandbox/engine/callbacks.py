@@ -1,15 +1,13 @@
-"""Calls from the engine back into the program: transforms and resource hooks, served by the SDK's callback server."""
+"""Calls from the engine back into the program: transforms and resource hooks, answered by `ProgramCallbacks`."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar, cast
 
-import grpc
 from google.protobuf import struct_pb2
 from google.protobuf.message import Message
-from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
+from pulumi.runtime.proto import callback_pb2, resource_pb2
 
 from sandbox.engine import wire
 from sandbox.engine.goals import RegisterRequest
@@ -43,18 +41,22 @@ _CLEARED: Final = ("aliasURNs", "protect", "retainOnDelete", "deleteBeforeReplac
 """Fields of a request that the options of a transform replace as well, each in its own way."""
 
 
-class Callbacks:
-    """The transforms and hooks that the program has registered."""
+ProgramAnswer = Callable[[callback_pb2.CallbackInvokeRequest], callback_pb2.CallbackInvokeResponse]
+"""The program's answer to a call; raises RefusedError where it has none."""
 
-    def __init__(self) -> None:
+
+class Callbacks:
+    """The transforms and hooks that the program has registered; `is_new` says that no resource is there yet."""
+
+    def __init__(self, *, is_new: bool) -> None:
         self.in_use = False
         """True once the program may be called back: then one call of the program may wait for another."""
-        self._channels: dict[str, grpc.Channel] = {}
+        self.answer: ProgramAnswer | None = None
+        self._is_new = is_new
         self._stack_transforms: list[callback_pb2.Callback] = []
         self._invoke_transforms: list[callback_pb2.Callback] = []
         self._resource_transforms: dict[str, Sequence[callback_pb2.Callback]] = {}
         self._hooks: dict[str, resource_pb2.RegisterResourceHookRequest] = {}
-        self._lock = threading.Lock()
 
     def add_stack_transform(self, callback: callback_pb2.Callback) -> None:
         """Transform every resource that is registered from now on."""
@@ -67,17 +69,18 @@ class Callbacks:
         self._invoke_transforms.append(callback)
 
     def add_hook(self, hook: resource_pb2.RegisterResourceHookRequest) -> None:
-        """Add a hook that resources may name."""
-        self.in_use = True
+        """Add a hook that resources may name; where none is there yet, it is called for one that is made, if ever."""
+        self.in_use = self.in_use or not self._is_new
         if hook.name in self._hooks:
             raise RefusedError(f"resource hook already registered for name: {hook.name}")
         self._hooks[hook.name] = hook
 
-    def close(self) -> None:
-        """Close the connections to the program."""
-        for channel in self._channels.values():
-            channel.close()
-        self._channels.clear()
+    def concern(self, request: RegisterRequest) -> bool:
+        """Whether the program may be called back from now on, for this resource or others."""
+        hooks = request.hooks
+        if request.transforms or hooks.before_create or hooks.after_create:  # pyright: ignore[reportUnknownMemberType]
+            self.in_use = True
+        return self.in_use
 
     # Transforms
 
@@ -87,7 +90,6 @@ class Callbacks:
         transforms: list[callback_pb2.Callback] = list(request.transforms)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
         if not self.in_use and not transforms:
             return request
-        self.in_use = True
         self._resource_transforms[urn] = transforms
         inherited = [callback for parent in parents for callback in self._resource_transforms.get(parent, ())]
         for callback in (*transforms, *inherited, *self._stack_transforms):
@@ -167,17 +169,10 @@ class Callbacks:
             raise RefusedError(f'{kind.partition("_")[0]} hook "{hook.name}" failed: {answer.error}')
 
     def _call(self, callback: callback_pb2.Callback, request: Message, answer: CallbackResponse) -> CallbackResponse:
-        with self._lock:
-            channel = self._channels.get(callback.target)
-            if channel is None:
-                channel = self._channels[callback.target] = grpc.insecure_channel(callback.target)
+        if self.answer is None:
+            raise RefusedError("nobody answers for the program")
         message = callback_pb2.CallbackInvokeRequest(token=callback.token, request=request.SerializeToString())
-        try:
-            stub: Any = callback_pb2_grpc.CallbacksStub(channel)
-            response = stub.Invoke(message)
-        except grpc.RpcError as error:
-            raise RefusedError(str(error.details() if isinstance(error, grpc.Call) else error)) from error
-        answer.ParseFromString(response.response)
+        answer.ParseFromString(self.answer(message).response)
         return answer
 
 

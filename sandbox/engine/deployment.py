@@ -13,6 +13,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2
 
 from sandbox.engine import property_paths, wire
+from sandbox.engine.analysis import Analysis
 from sandbox.engine.grpc_calls import RefusedError
 from sandbox.engine.plugin import UNKNOWN_CONFIGURATION, CheckFailure, DiffResponse, Plugin
 from sandbox.engine.snapshot import Snapshot
@@ -42,8 +43,8 @@ class Goal:
 class Deployment:
     """The decisions of one run. Knows goals and states of resources, and nothing of the SDK."""
 
-    def __init__(self, stack: str, project: str, work: Work) -> None:
-        self._work = work
+    def __init__(self, stack: str, project: str, work: Work, analysis: Analysis) -> None:
+        self._work, self._analysis = work, analysis
         self._aliases: dict[str, str] = {}
         """Old URNs by the URN of this run."""
         self._urns = UrnRegistry(stack, project, self._aliases)
@@ -182,6 +183,7 @@ class Deployment:
         work = self._work
         recreating = not imported and new.urn in self._recreate
         new = self._checked(goal, new, None if recreating or old is None or old.external else old)
+        new = self._analysis.of_resource(new)
         if old is None:
             return work.create(new, started)
         if recreating:

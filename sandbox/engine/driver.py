@@ -19,7 +19,10 @@ from typing import Any, TypeVar
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
+from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.engine import Engine
+from sandbox.engine.light_outputs import light_outputs
+from sandbox.engine.program_callbacks import ProgramCallbacks, ThreadNeededError
 from sandbox.engine.state import ResourceState, stack_outputs
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure, StoppedError
@@ -44,6 +47,8 @@ class RunResult:
     seconds: float
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     """The stack's outputs, as on the wire."""
+    diagnostics: list[PolicyDiagnostic] = field(default_factory=list[PolicyDiagnostic])
+    """What policies said, where they were asked."""
 
 
 def run(engine: Engine, program: Program, *, parallel: int = 16) -> RunResult:
@@ -87,7 +92,14 @@ def _result(engine: Engine, started: float) -> RunResult:
     resources = engine.resources()
     seconds = time.perf_counter() - started
     return RunResult(
-        engine.steps, resources, engine.failures, engine.warnings, engine.logs, seconds, stack_outputs(resources)
+        engine.steps,
+        resources,
+        engine.failures,
+        engine.warnings,
+        engine.logs,
+        seconds,
+        stack_outputs(resources),
+        engine.diagnostics,
     )
 
 
@@ -120,11 +132,14 @@ def _drive(engine: Engine, program: Program, parallel: int) -> None:
     configure(settings)
     set_all_config(engine.config, engine.secret_config)
     loop = _InTurn(engine) if engine.preview else asyncio.new_event_loop()
+    _SDK.callbacks = callbacks = ProgramCallbacks(engine, loop)
+    engine.call_back(callbacks.answer)
     loop.set_default_executor(ThreadPoolExecutor(parallel))
     loop.set_exception_handler(_ignore_exception)
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(run_in_stack(lambda: _settled(program, engine.preview)))
+        with light_outputs() if engine.preview else nullcontext():
+            loop.run_until_complete(run_in_stack(lambda: _settled(program, engine.preview)))
     finally:
         _close(loop)
 
@@ -167,14 +182,16 @@ class _InTurn(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
         """Make the call, or give it a thread."""
-        if self._engine.calls_back or _SDK.callbacks is not None:
-            return super().run_in_executor(executor, func, *args)
-        done: asyncio.Future[T] = self.create_future()
-        try:
-            done.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 (the future has it, as that of a thread would)
-            done.set_exception(error)
-        return done
+        if not self._engine.calls_back:
+            done: asyncio.Future[T] = self.create_future()
+            try:
+                done.set_result(func(*args))
+            except ThreadNeededError:
+                return super().run_in_executor(executor, func, *args)
+            except Exception as error:  # noqa: BLE001 (the future has it, as that of a thread would)
+                done.set_exception(error)
+            return done
+        return super().run_in_executor(executor, func, *args)
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:

@@ -26,11 +26,13 @@ from pulumi.runtime.proto import (
 )
 
 from sandbox.engine import wire
+from sandbox.engine.analysis import Analysis, Analyzer, PolicyDiagnostic
 from sandbox.engine.builtin import Builtin, StackOutputs
-from sandbox.engine.callbacks import Callbacks
+from sandbox.engine.callbacks import Callbacks, ProgramAnswer
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.goals import Goals, RegisterRequest
 from sandbox.engine.grpc_calls import Aborted, RefusedError
+from sandbox.engine.program_callbacks import ThreadNeededError, is_in_loop
 from sandbox.engine.registry import ProviderFactory, Registry
 from sandbox.engine.snapshot import Snapshot
 from sandbox.engine.state import ResourceState, StackState
@@ -62,6 +64,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     `state` is the state after the last run; an update that ends writes the new one into it, also when it failed.
     `goes_on` says that the failure of a resource ends it and what waits for it, and nothing else.
     `stack_outputs(name)` gives the outputs of another stack, as on the wire, or None when there is no such stack.
+    `analyzer` is a policy pack, which is asked of each resource before it is made, and of the stack in the end.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         disable_default_providers: Collection[str] = ("aws",),
         stack_outputs: StackOutputs | None = None,
         goes_on: bool = False,
+        analyzer: Analyzer | None = None,
     ) -> None:
         self.project, self.stack, self.organization = project, stack, organization
         self.preview = preview
@@ -87,13 +91,14 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self.secret_config = list(secret_config)
         self.logs: list[tuple[str, str]] = []
         self._root = ""
-        self._callbacks = Callbacks()
+        self._callbacks = Callbacks(is_new=not state.resources)
         builtin = Builtin(stack_outputs, self._new_resource)
         registry = Registry(lambda package: builtin if package == "pulumi" else provider(package))
         self._snapshot = Snapshot(state.resources)
         self._work = Work(self._snapshot, registry, preview, self._hook, on_step)
         self._work.goes_on = goes_on and not preview
-        self._deployment = Deployment(stack, project, self._work)
+        self._analysis = Analysis(analyzer, self._work)
+        self._deployment = Deployment(stack, project, self._work, self._analysis)
         self._goals = Goals(self._deployment, self._snapshot, disable_default_providers)
 
     # The result of the run
@@ -108,6 +113,10 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         """True once the engine may call the program: then one call of the program may wait for another."""
         return self._callbacks.in_use
 
+    def call_back(self, answer: ProgramAnswer) -> None:
+        """Have the program's transforms and hooks answered so."""
+        self._callbacks.answer = answer
+
     @property
     def failures(self) -> list[Failure]:
         """The reasons why the run failed; empty when it did not."""
@@ -117,6 +126,11 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     def warnings(self) -> list[Failure]:
         """The warnings for the person who reads the result."""
         return self._work.warnings
+
+    @property
+    def diagnostics(self) -> list[PolicyDiagnostic]:
+        """The diagnostics of policies, on a resource or on the stack."""
+        return self._analysis.diagnostics
 
     def interrupt(self) -> None:
         """Begin no other resource; calls under way are finished. May be called from a signal handler."""
@@ -128,7 +142,6 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     def close(self) -> None:
         """End the run: an update writes its state."""
-        self._callbacks.close()
         self._deployment.close()
         if not self.preview:
             self.state.resources = self._snapshot.resources()
@@ -165,6 +178,8 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
 
     def RegisterResource(self, request: RegisterRequest, context: Any = None) -> resource_pb2.RegisterResourceResponse:
         """Create, update, replace or leave a resource, or register a component."""
+        if self._callbacks.concern(request) and is_in_loop():
+            raise ThreadNeededError
         with _grpc_errors(self._work):
             if request.remote:
                 self._unsupported(f"remote component '{request.type}'")
@@ -276,9 +291,10 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
         self._unsupported(f"the error hook '{request.name}'")
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty, context: Any = None) -> empty_pb2.Empty:
-        """Delete the resources that the program no longer has: it has registered all that it has."""
+        """Delete the resources that the program no longer has: it has registered all. Then policies see the stack."""
         with _grpc_errors(self._work):
             self._deployment.finish()
+            self._analysis.of_stack()
             return empty_pb2.Empty()
 
     # Engine

@@ -1,8 +1,8 @@
 """Modules of a generated SDK, compiled so that a preview makes of them only what it uses.
 
-Pulumi's generator writes each package alike: `__init__.py` imports every name of every module, `_inputs.py` and
-`outputs.py` have all nested types of a service, and each resource imports all of `_inputs.py`. Of a service with 300
-modules a program uses five. A module that is not of that form is compiled as it is.
+Pulumi's generator writes each package alike: `__init__.py` imports every name of every module, the modules of inputs
+and of outputs have all nested types of a service, and each resource imports all inputs. Of a service with 300 modules a
+program uses five. A module that is not of that form is compiled as it is.
 
 Annotations stay text and docstrings are left out; both are looked up, if ever, where Pulumi does: by
 `typing.get_type_hints`.

@@ -10,7 +10,6 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from mesh.temporary_folders import temporary_folder
 from sandbox.jobs.job_order import Stream, Told
 
 LONGEST_LINE: Final = 65_536
@@ -49,10 +49,10 @@ def run_script(
 ) -> ScriptEnd:
     """Run a script with this Python, in a folder of its own that is removed; `told` hears each line."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mesh-job-") as folder:
+    with temporary_folder("job") as folder:
         script = Path(folder, name)
         script.write_bytes(text)
-        with _process([sys.executable, str(script), *arguments], folder, environment) as process:
+        with _process([sys.executable, str(script), *arguments], str(folder), environment) as process:
             lines, reason, in_time = _told_lines(process, began + seconds, told)
             code = process.wait() if in_time else None
     return ScriptEnd(code, time.monotonic() - began, lines, reason)

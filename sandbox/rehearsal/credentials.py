@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mesh import names
 from mesh.evaluator.moments import written
-from mesh.findings import NotPossibleError, listed
+from mesh.findings import NotPossibleError, listed, near_names
 from mesh.plan import Plan
 from sandbox.emulator import backends
 from sandbox.emulator.clients import Credentials
@@ -70,7 +69,7 @@ def named(plan: Plan, who: str) -> Persona:
     by_name = {persona.who: persona for persona in personas(plan)}
     if persona := by_name.get(who) or by_name.get(f"clearance:{who}"):
         return persona
-    near = difflib.get_close_matches(who, by_name, 3, 0.4)
+    near = near_names(who, by_name, cutoff=0.4)
     hint = f"; near: {listed(near)}" if near else f"; there are {listed(by_name)}"
     raise NotPossibleError(f"nobody is called '{who}'{hint}")
 

@@ -5,17 +5,17 @@ To read two sides and to import what the program needs take about as long, and n
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn, Self, cast
 
 from mesh.folder import PlannedMesh
+from sandbox.runs.forked_process import answer_signals, begin
 from sandbox.runs.free_cores import cores
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ LARGEST: Final = 64
 """Stacks of a mesh up to which it is sent: a larger one takes longer to send than the program to import."""
 MOST: Final = 16
 """Stacks that are planned there at the most: each is sent whole, and of many the memory is needed."""
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -40,14 +39,8 @@ class PreparedPreviews:
 
     def __enter__(self) -> Self:
         if cores() > 1:
-            context = get_context("fork")
-            self._connection, theirs = cast("tuple[Connection, Connection]", context.Pipe())
-            self._process = context.Process(target=_serve, args=(theirs, self._connection))
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-            try:
-                self._process.start()
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._connection, theirs = cast("tuple[Connection, Connection]", Pipe())
+            self._process = begin(_serve, (theirs, self._connection))
             theirs.close()
         return self
 
@@ -89,10 +82,7 @@ class PreparedPreviews:
 
 def _serve(connection: Connection, theirs: Connection) -> None:
     """Import the program, wait for meshes, plan them. Ctrl-C is answered by the command, which ends this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _unwind)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    answer_signals(_unwind)
     theirs.close()
     from sandbox.runs import preview
 
@@ -101,7 +91,9 @@ def _serve(connection: Connection, theirs: Connection) -> None:
         _tell(connection, connection.recv(), preview.previews_of_meshes)
 
 
-def _tell(connection: Connection, meshes: MeshStacks, previews: Callable[[MeshStacks], PreviewProcesses]) -> None:
+def _tell(
+    connection: Connection, meshes: MeshStacks, previews: Callable[[MeshStacks], PreviewProcesses[StackRun]]
+) -> None:
     """Send every step, then the runs; or what was raised, which is raised again there."""
     from sandbox.runs.preview_processes import portable
 

@@ -1,7 +1,8 @@
 """Stacks planned side by side, each process one after the other, with the results as one process would give them.
 
 The processes are forked: what was read and planned is there, and nothing of it is sent. That is safe in a process
-without other threads alone, so they begin before anything else does.
+without other threads alone, so they begin before anything else does. Each plans its first stack itself, unless what
+that imports and caches is there, and forks for the others, so that the garbage of a program goes with its process.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from functools import partial
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self, cast
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
 from sandbox.engine.steps import Step
+from sandbox.runs.forked_process import answer_signals, begin, do_in_a_fork
 from sandbox.runs.stack_run import OnStep, StackRun
 
+R = TypeVar("R")
 PlanStack = Callable[[str, OnStep | None], StackRun]
 Lost = Callable[[str, str], StackRun]
 """The run of a stack whose process is gone, of the stack's name and a sentence."""
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -37,44 +40,51 @@ class _Planner:
     stack: str = ""
 
 
+class _Sent(NamedTuple):
+    """A result as a process sent it, which needs less memory than the result."""
+
+    result: bytes
+
+
 class _Answer(NamedTuple):
-    """An answer of a process: the run as it was sent, or what was raised. `sent` are its steps."""
+    """The answer for a stack: its result with the steps of its run, or what was raised."""
 
     stack: str
-    run: StackRun | bytes | Exception
-    sent: Sequence[Step] = ()
-
-    def steps(self) -> Sequence[Step]:
-        """The steps of the run."""
-        return self.run.result.steps if isinstance(self.run, StackRun) else self.sent
+    result: Any
+    steps: Sequence[Step] = ()
 
 
 @dataclass(slots=True)
-class PreviewProcesses:
+class PreviewProcesses(Generic[R]):
     """A context manager: inside, `runs` plans the stacks; at its end, also an early one, no process is left."""
 
     plan: PlanStack
+    result: Callable[[StackRun], R]
+    """Makes of a run what is asked for, in the process that has planned it."""
     lost: Lost
     prepare: Callable[[], None]
     """Called before they begin, for what each of them would do."""
     stacks: Sequence[str]
     processes: int
+    begin_with: Sequence[str] = ()
+    """Stacks that come first, whose order makes no other difference: of those that each process plans itself."""
     title: Callable[[str], str] = str
     """What `on_step` is told of a stack: its name, also where several meshes have one of that name."""
+    forks_at_once: bool = False
+    """Whether `prepare` leaves nothing that a process would import or cache with its first stack."""
     _planners: list[_Planner] = field(default_factory=list[_Planner])
 
     def __enter__(self) -> Self:
         number = min(self.processes, len(self.stacks))
         if number > 1:
-            self.prepare()
-            gc.freeze()  # a collection would write to every object, and so copy the pages that the processes share
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             try:
+                self.prepare()
+                gc.freeze()  # a collection would write to every object, and so copy the pages that the processes share
                 for _ in range(number):
                     self._planners.append(self._begin())
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-                gc.unfreeze()
+            except BaseException:
+                self._end()
+                raise
         return self
 
     def __exit__(
@@ -90,44 +100,52 @@ class PreviewProcesses:
         for planner in self._planners:
             planner.process.join()
         self._planners.clear()
+        gc.unfreeze()
 
-    def runs(self, on_step: OnStep | None = None) -> list[StackRun]:
-        """Every stack's run, in the order of the stacks, in which `on_step` is told of the steps, too."""
+    def runs(self, on_step: OnStep | None = None) -> list[R]:
+        """Every stack's result, in the order of the stacks, in which `on_step` is told of the steps, too."""
         if not self._planners:
-            return [self.plan(stack, on_step) for stack in self.stacks]
+            return [self.result(self.plan(stack, on_step)) for stack in self.stacks]
         answers = list(self._in_order(on_step))
         self._end()
-        return [answer if isinstance(answer, StackRun) else _received(answer) for answer in answers]
+        return [_received(answer.result) if isinstance(answer, _Sent) else answer for answer in answers]
 
     def _begin(self) -> _Planner:
-        context = get_context("fork")
-        ours, theirs = cast("tuple[Connection, Connection]", context.Pipe())
+        ours, theirs = cast("tuple[Connection, Connection]", Pipe())
         # Its copies of our ends are closed: a process whose parent is gone then reads an end of file, and goes, too.
         inherited = [ours, *(planner.connection for planner in self._planners)]
-        process = context.Process(target=_serve, args=(self.plan, theirs, inherited), daemon=True)
-        process.start()
+        process = begin(_serve, (self._plans, theirs, inherited, self.forks_at_once), daemon=True)
         theirs.close()
         return _Planner(process, ours)
 
-    def _in_order(self, on_step: OnStep | None) -> Iterator[StackRun | bytes]:
-        """The answer for each stack; it stays as it was sent while processes that need the memory are there."""
+    def _plans(self, stack: str) -> tuple[Sequence[Step], R]:
+        """The steps and the result of a stack that is planned in this process."""
+        run = self.plan(stack, None)
+        return run.result.steps, self.result(run)
+
+    def _here(self, stack: str) -> _Answer:
+        steps, result = self._plans(stack)
+        return _Answer(stack, result, steps)
+
+    def _in_order(self, on_step: OnStep | None) -> Iterator[Any]:
+        """The result of each stack; it stays as it was sent while processes that need the memory are there."""
         done: dict[str, _Answer] = {}
         answers = self._answers()
         for stack in self.stacks:
             while stack not in done:
-                answer = next(answers, None) or _Answer(stack, self.plan(stack, None))  # where no process is left
+                answer = next(answers, None) or self._here(stack)  # where no process is left
                 done[answer.stack] = answer
             answer = done.pop(stack)
-            if isinstance(answer.run, Exception):
-                raise answer.run
+            if isinstance(answer.result, Exception):
+                raise answer.result
             if on_step:
-                for step in answer.steps():
+                for step in answer.steps:
                     on_step(self.title(stack), step)
-            yield answer.run
+            yield answer.result
 
     def _answers(self) -> Iterator[_Answer]:
         """The answers as they come."""
-        waiting = list(reversed(self.stacks))
+        waiting = [*reversed([each for each in self.stacks if each not in self.begin_with]), *self.begin_with]
         for planner in self._planners:
             _send(planner, waiting)
         while busy := {planner.connection: planner for planner in self._planners if planner.stack}:
@@ -140,10 +158,11 @@ class PreviewProcesses:
         stack, planner.stack = planner.stack, ""
         try:
             error, steps = planner.connection.recv()
-            return _Answer(stack, error or planner.connection.recv_bytes(), steps)
+            return _Answer(stack, error or _Sent(planner.connection.recv_bytes()), steps)
         except (EOFError, ConnectionResetError):
             planner.process.join()
-            return _Answer(stack, self.lost(stack, _ended(planner.process.exitcode or 0)))
+            run = self.lost(stack, _ended(planner.process.exitcode or 0))
+            return _Answer(stack, self.result(run), run.result.steps)
 
 
 def _send(planner: _Planner, waiting: list[str]) -> None:
@@ -159,31 +178,34 @@ def _ended(code: int) -> str:
     return f"the process that planned it ended with {how}, and said nothing; plan it alone with --stack to see why"
 
 
-def _serve(plan: PlanStack, connection: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(
+    plan: Callable[[str], tuple[Sequence[Step], object]],
+    connection: Connection,
+    inherited: Sequence[Connection],
+    forks_at_once: bool,
+) -> None:
     """Plan what is asked for, until nobody asks any more; a signal to all processes is the first one's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    answer_signals()
+    gc.disable()
     for other in inherited:
         other.close()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
+        if not forks_at_once:
             _tell(connection, plan, connection.recv())
-            gc.collect()
-            gc.freeze()  # what a program has imported stays: the next collection need not look at it
+        while True:
+            do_in_a_fork(partial(_tell, connection, plan, connection.recv()))
 
 
-def _tell(connection: Connection, plan: PlanStack, stack: str) -> None:
-    """Send the steps, then the run as it is stored; or what was raised, which is raised again there."""
+def _tell(connection: Connection, plan: Callable[[str], tuple[Sequence[Step], object]], stack: str) -> None:
+    """Send the steps, then the result as it is stored; or what was raised, which is raised again there."""
     try:
-        run = plan(stack, None)
-        sent = pickle.dumps(run)
+        steps, result = plan(stack)
+        sent = pickle.dumps(result)
     except Exception as error:  # noqa: BLE001 (whatever it is)
         error.add_note(traceback.format_exc())
         connection.send((portable(error), ()))
         return
-    connection.send((None, run.result.steps))
+    connection.send((None, steps))
     connection.send_bytes(sent)
 
 

@@ -164,7 +164,9 @@ class PulumiStack:
             done = resources(deployment, events)
         seconds = time.perf_counter() - started
         outputs = stack_outputs(done)
-        return RunResult(events.steps, done, events.failures, events.warnings, events.logs, seconds, outputs)
+        return RunResult(
+            events.steps, done, events.failures, events.warnings, events.logs, seconds, outputs, events.diagnostics
+        )
 
     def _selected(self, workspace: BriefWorkspace, existing: bool) -> Stack:
         from pulumi.automation import StackSettings

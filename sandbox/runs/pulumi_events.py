@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from sandbox.engine.analysis import PolicyDiagnostic
 from sandbox.engine.state import Operation, ResourceState
 from sandbox.engine.steps import Step
 from sandbox.engine.wire import SECRET, SIGNATURE, to_struct
@@ -16,7 +17,7 @@ from sandbox.engine.work import Failure
 from sandbox.runs.provider_server import SILENT
 
 if TYPE_CHECKING:
-    from pulumi.automation.events import DiagnosticEvent, EngineEvent, StepEventMetadata
+    from pulumi.automation.events import DiagnosticEvent, EngineEvent, PolicyEvent, StepEventMetadata
 
 _MARKUP: Final = re.compile(r"<\{%.*?%\}>")
 _ECHOES: Final = re.compile(
@@ -38,6 +39,7 @@ class Events:
         self.failures: list[Failure] = []
         self.warnings: list[Failure] = []
         self.logs: list[tuple[str, str]] = []
+        self.diagnostics: list[PolicyDiagnostic] = []
         self._on_step = on_step
         self._begun: dict[str, float] = {}
         self._read: set[str] = set()
@@ -58,9 +60,8 @@ class Events:
                 self._failed.append(event.res_op_failed_event.metadata)
             elif event.diagnostic_event:
                 self._told(event.diagnostic_event)
-            elif event.policy_event and event.policy_event.enforcement_level == "mandatory":
-                policy = event.policy_event
-                self._fail(policy.resource_urn or "", f"[{policy.policy_name}] {_plain(policy.message)}")
+            elif event.policy_event:
+                self._policy(event.policy_event)
 
     def half_made(self, deployment: Mapping[str, Any]) -> None:
         """Steps that failed, and whose resource the state has all the same."""
@@ -86,6 +87,15 @@ class Events:
         self.steps.append(step)
         if self._on_step:
             self._on_step(step)
+
+    def _policy(self, policy: PolicyEvent) -> None:
+        mandatory = policy.enforcement_level == "mandatory"
+        said = PolicyDiagnostic(
+            policy.resource_urn or "", policy.policy_name, _plain(policy.message), mandatory=mandatory
+        )
+        self.diagnostics.append(said)
+        if mandatory:
+            self._fail(said.urn, said.failure)
 
     def _told(self, diagnostic: DiagnosticEvent) -> None:
         message, urn = _plain(diagnostic.message), diagnostic.urn or ""

@@ -16,16 +16,33 @@ from sandbox.runs.stack_run import StackRun
 SHOWN_UNKNOWN: Final = "<unknown>"
 
 
+class BucketPolicies:
+    """The bucket policies of a plan, as far as it knows them: the SDK knows an unknown value only as a whole."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._products = {
+            product.bucket: product for domain in plan.domains.values() for product in domain.products.values()
+        }
+
+    def text(self, bucket: str) -> str:
+        """All of a bucket's policy but the ARN of its key, which AWS will say."""
+        product = self._products.get(bucket)
+        return product.bucket_policy.text({KEY_ARN: SHOWN_UNKNOWN}) if product else SHOWN_UNKNOWN
+
+
 def as_json(plan: Plan, runs: Iterable[StackRun]) -> dict[str, Any]:
-    """`mesh plan --json` and `mesh up --json`: every resource with its inputs, after an update with its outputs too."""
-    documents = {
-        product.bucket: product.bucket_policy.text({KEY_ARN: SHOWN_UNKNOWN})
-        for domain in plan.domains.values()
-        for product in domain.products.values()
-    }
+    """`mesh plan --json` and `mesh up --json`: every resource with its inputs.
+
+    After an update with its id and outputs, too, and with the outputs of the stack.
+    """
+    policies = BucketPolicies(plan)
     return {
         "mesh": plan.mesh,
-        "stacks": [{"stack": run.stack, "resources": _resources(run, documents)} for run in runs],
+        "stacks": [
+            {"stack": run.stack, "resources": resources_as_json(run, policies)}
+            | ({} if run.preview else {"outputs": _shown(reveal(run.result.outputs))})
+            for run in runs
+        ],
     }
 
 
@@ -55,19 +72,19 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _resources(run: StackRun, documents: Mapping[str, str]) -> list[dict[str, Any]]:
+def resources_as_json(run: StackRun, policies: BucketPolicies) -> list[dict[str, Any]]:
+    """The resources of one stack."""
     accounts = {r.urn: _account(r) for r in run.result.resources if r.type.startswith("pulumi:providers:")}
     ordered = sorted(run.result.resources, key=lambda r: r.urn)  # the SDK registers in an order of its own each time
-    return [_resource(r, accounts, documents, run.preview) for r in ordered]
+    return [_resource(r, accounts, policies, run.preview) for r in ordered]
 
 
 def _resource(
-    resource: ResourceState, accounts: Mapping[str, str | None], documents: Mapping[str, str], preview: bool
+    resource: ResourceState, accounts: Mapping[str, str | None], policies: BucketPolicies, preview: bool
 ) -> dict[str, Any]:
     inputs = _shown(reveal(resource.inputs))
     if resource.type == "aws:s3/bucketPolicy:BucketPolicy" and inputs.get("policy") == SHOWN_UNKNOWN:
-        # The SDK knows an unknown value only as a whole; the Plan knows all of the document but the key's ARN.
-        inputs["policy"] = documents.get(str(inputs.get("bucket")), SHOWN_UNKNOWN)
+        inputs["policy"] = policies.text(str(inputs.get("bucket")))
     account = accounts.get(provider_urn(resource.provider)) if resource.provider else accounts.get(resource.urn)
     shown: dict[str, Any] = {
         "urn": resource.urn,
@@ -81,7 +98,11 @@ def _resource(
         "protect": resource.protect,
         "retainOnDelete": resource.retain_on_delete,
     }
-    return shown if preview else {**shown, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
+    return (
+        shown
+        if preview
+        else {**shown, "id": resource.id, "operation": resource.operation, "outputs": _shown(reveal(resource.outputs))}
+    )
 
 
 def _account(provider: ResourceState) -> str | None:

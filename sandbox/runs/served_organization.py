@@ -7,6 +7,7 @@ and `lapse` in another terminal find the organisation by it. The states belong t
 from __future__ import annotations
 
 import datetime
+import fcntl
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mesh.findings import NotPossibleError
+from mesh.nearest_folder import DEFAULT_FOLDER, nearest_folder
 from sandbox.emulator.identity_center import LiveAssignment
 from sandbox.runs.organization_questions import (
     AS,
@@ -45,6 +47,14 @@ if TYPE_CHECKING:
 
 FILE: Final = Path(".mesh") / "organization.json"
 """In the working directory; ignored by git."""
+
+LOCK: Final = "serving.lock"
+"""Beside that file; the process that serves, or is about to, holds it."""
+
+SERVING: Final = (
+    "another `mesh up --serve` (process {}) keeps an organisation for this folder, or is about to; nothing was "
+    "deployed: wait for it, and `mesh up` without --serve updates what it keeps"
+)
 
 CHECKING: Final = 600.0
 """Seconds for the live checks in another process."""
@@ -198,9 +208,55 @@ class ServedOrganization:
             )
 
 
+def announcement(file: Path = FILE) -> Path:
+    """The file as it is found here or above, as far up as the nearest mesh is the same; beside that mesh for a new one.
+
+    Above, one of another user counts for nothing: it would say to whom this process talks.
+    """
+    here = Path.cwd()
+    mesh = None if file.is_absolute() or file != FILE else nearest_folder(here)
+    if mesh is None:
+        return file
+    top = mesh.parent if mesh.name == DEFAULT_FOLDER.name else mesh
+    for folder in (here, *here.parents):
+        place = folder / file
+        if place.exists() and (folder == here or place.stat().st_uid == os.getuid()):
+            return Path(os.path.relpath(place))
+        if folder == top:
+            break
+    return file if (top / file).exists() else Path(os.path.relpath(top / file))
+
+
 @contextmanager
-def announced(served: ServedOrganization, file: Path = FILE) -> Generator[None]:
+def only_one_serves() -> Generator[None]:
+    """Inside, no other process serves an organisation for this folder; raises NotPossibleError where one does already.
+
+    The file of the lock is held from before anything is deployed, and the kernel lets go of it however a process ends.
+    """
+    file = announcement().with_name(LOCK)
+    try:
+        file.parent.mkdir(exist_ok=True)
+        lock = file.open("a+")
+    except OSError as error:
+        raise NotPossibleError(
+            f"{file.parent} cannot be written ({error.strerror}), and others find the organisation by a file there"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise NotPossibleError(SERVING.format(lock.read(20).strip() or "?")) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+@contextmanager
+def announced(served: ServedOrganization, file: Path | None = None) -> Generator[None]:
     """Inside, the file says how to find the organisation."""
+    file = file or announcement()
     file.parent.mkdir(exist_ok=True)
     fresh = file.with_suffix(f".{served.pid}")
     fresh.write_text(json.dumps(asdict(served), indent=1) + "\n", "utf-8")
@@ -208,7 +264,7 @@ def announced(served: ServedOrganization, file: Path = FILE) -> Generator[None]:
     try:
         yield
     finally:
-        if (announcement := _read(file)) and announcement.identity == served.identity:
+        if (written := _read(file)) and written.identity == served.identity:
             file.unlink(missing_ok=True)
 
 
@@ -217,6 +273,7 @@ def find(told: Callable[[str], None], file: Path = FILE) -> ServedOrganization |
 
     Raises NotPossibleError when its state is another organisation's, or when it is busy and does not answer.
     """
+    file = announcement(file)
     if not file.exists():
         return None
     served = _read(file)

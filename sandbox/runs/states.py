@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import tempfile
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mesh.findings import NotPossibleError
+from mesh.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
     from sandbox.engine.state import StackState
@@ -144,7 +144,6 @@ def written(file: Path, text: str) -> None:
 @contextmanager
 def state_directory() -> Generator[StateDirectory]:
     """A state directory for a new organisation, with a mark that no other has; it is gone in the end."""
-    with tempfile.TemporaryDirectory(prefix="mesh-organization-") as name:
-        path = Path(name)
+    with temporary_folder("organization") as path:
         (path / "identity").write_text(secrets.token_hex(16), "utf-8")
         yield StateDirectory(path)

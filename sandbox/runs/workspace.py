@@ -11,13 +11,16 @@ from mesh.folder import PlannedMesh
 from sandbox.emulator.emulated_organization import EmulatedOrganization
 from sandbox.emulator.provider import AwsProvider
 from sandbox.engine import driver
+from sandbox.engine.analysis import Analyzer
 from sandbox.engine.engine import Engine
 from sandbox.engine.interruption import Interruption
 from sandbox.engine.registry import ProviderFactory
 from sandbox.engine.state import StackState
 from sandbox.engine.work import Failure
 from sandbox.runs.fresh_organization import FreshOrganization, fresh_organization
-from sandbox.runs.policy_host import policy_host
+from sandbox.runs.pack_analyzer import PackAnalyzer
+from sandbox.runs.policy_host import PACK, policy_host, settings
+from sandbox.runs.policy_process import PolicyProcess
 from sandbox.runs.provider_server import RemoteProviders
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import find
@@ -40,17 +43,22 @@ from sandbox.runs.states import StateStore
 class EmbeddedEngine:
     """The embedded engine; `make` gives it a provider, in this process or in another."""
 
-    reviews = False
     exports: Sequence[str] = ()
 
-    def __init__(self, make: ProviderFactory, states: StateStore) -> None:
+    def __init__(self, make: ProviderFactory, states: StateStore, analyzer: Analyzer | None = None) -> None:
         self._make = make
         self._states = states
+        self._analyzer = analyzer
 
     @staticmethod
-    def of(organization: EmulatedOrganization, states: StateStore) -> EmbeddedEngine:
+    def of(organization: EmulatedOrganization, states: StateStore, analyzer: Analyzer | None = None) -> EmbeddedEngine:
         """With providers in this process."""
-        return EmbeddedEngine(lambda _: AwsProvider(organization), states)
+        return EmbeddedEngine(lambda _: AwsProvider(organization), states, analyzer)
+
+    @property
+    def reviews(self) -> bool:
+        """Whether there are policies: one about a whole stack is asked in the end, in an update when all is made."""
+        return self._analyzer is not None
 
     def typed(self, stack: str) -> str:  # noqa: ARG002 (another engine has a command for each)
         """No command of Pulumi's works on its states."""
@@ -76,6 +84,7 @@ class EmbeddedEngine:
             config=stack_config(task.mesh, emulated=True),
             on_step=task.step,
             goes_on=task.verb == "up",
+            analyzer=self._analyzer if task.verb == "up" else None,
         )
         try:
             with task.interruption.stopping(engine.interrupt) if task.interruption else nullcontext():
@@ -150,7 +159,8 @@ class Workspace:
         return runs
 
     def _one(self, task: StackTask) -> StackRun:
-        if task.verb != "refresh" and (self.engine.reviews or self.engine.knows(task.stack)):
+        reviewed = task.verb == "up" and self.engine.reviews
+        if task.verb != "refresh" and (reviewed or self.engine.knows(task.stack)):
             preview = replace(task, preview=True, on_step=None)
             previewed = self.engine.run(preview)
             if previewed.failures:
@@ -165,24 +175,30 @@ def open_workspace(
     served: ServedOrganization | None = None,
     *,
     keep: bool = False,
+    asks: bool = False,
     told: Callable[[str], None] | None = None,
 ) -> Generator[tuple[Workspace, FreshOrganization | ServedOrganization]]:
     """The stacks of a mesh, and the organisation that they are in: the one that is served elsewhere, else a fresh one.
 
     `keep` says that a fresh one will be served, so that others read its states; `told` hears what a person should know.
-    Raises NotPossibleError where there is no Pulumi CLI for its engine.
+    `asks` says that something will be deployed: then the policy pack runs, and is asked. Pulumi's engine asks always.
+    Raises NotPossibleError where there is no Pulumi CLI for its engine, or no pack can be run.
     """
     cli = find() if engine == "pulumi" else None
     with ExitStack() as ends:
+        variables = settings(mesh)
+        # It starts while the organisation does.
+        pack = ends.enter_context(PolicyProcess(PACK, variables)) if asks and cli is None else None
+        analyzer = PackAnalyzer(pack) if pack else None
         organization = served or ends.enter_context(fresh_organization(mesh))
         states = organization.states
         if cli:
-            policies = ends.enter_context(policy_host())
+            policies = ends.enter_context(policy_host(PACK, variables))
             throw_away = served is None and not keep
             backend = Backend(cli, states.pulumi, organization.provider_port, states.passphrase, throw_away, policies)
             yield Workspace(PulumiEngine(backend, states), told), organization
         elif isinstance(organization, ServedOrganization):
             providers = ends.enter_context(RemoteProviders(organization.provider_port))
-            yield Workspace(EmbeddedEngine(providers, states), told), organization
+            yield Workspace(EmbeddedEngine(providers, states, analyzer), told), organization
         else:
-            yield Workspace(EmbeddedEngine.of(organization.aws, states), told), organization
+            yield Workspace(EmbeddedEngine.of(organization.aws, states, analyzer), told), organization

@@ -100,11 +100,18 @@ def test_json_of_a_part_that_is_one_row_is_still_a_list(told: Told) -> None:
     assert [row["allowed"] for row in json.loads(told(*part, "--json")[1])] == [True]
 
 
-def test_the_committed_picture_is_what_the_mesh_says_today(told: Told, tmp_path: Path) -> None:
-    drawn = tmp_path / "access.svg"
-    assert told("--svg", str(drawn))[0] == exit_codes.FINE
-    stale = "docs/access.svg is stale: mesh access --svg docs/access.svg --as-of 2026-12-01"
-    assert drawn.read_text() == (ROOT / "docs" / "access.svg").read_text(), stale
+@pytest.mark.parametrize(("name", "more"), [("access.svg", ()), ("access-dark.svg", ("--dark",))])
+def test_the_committed_picture_is_what_the_mesh_says_today(
+    told: Told, tmp_path: Path, name: str, more: tuple[str, ...]
+) -> None:
+    drawn = tmp_path / name
+    assert told("--svg", str(drawn), *more)[0] == exit_codes.FINE
+    assert drawn.read_text() == (ROOT / "docs" / name).read_text(), f"docs/{name} is stale: make pictures"
+
+
+def test_dark_colours_without_a_picture_are_refused(told: Told) -> None:
+    message = "--dark is for a picture; give --svg FILE as well"
+    assert told("--dark") == (exit_codes.BAD_INPUT, "", message)
 
 
 # ---- explain
@@ -344,7 +351,7 @@ BAD = [
     (("--product", "identity.accounts", "--port", "files"), "identity.accounts has no port files; it has table"),
     (("--clearance", "pi"), f"unknown clearance 'pi'; did you mean 'pii'? Known: {CLEARANCES}"),
     (("--home", "add"), f"unknown domain 'add'; did you mean 'ads'? Known: {DOMAINS}"),
-    (("--port", "stream"), "unknown port 'stream'; known: files and table"),
+    (("--port", "stream"), "unknown port 'stream'; known: files and table; choose one"),
     (("--svg", "/nowhere/a.svg"), "/nowhere/a.svg cannot be written: No such file or directory"),
     (("--json", "who", "identity.profiles"), "--json stands before 'who'; options come after it"),
     (("explain", "--as", "pi@ads", "--read", "identity.profiles"),
@@ -369,7 +376,7 @@ BAD = [
     (("who", "identity."), "'identity.' is no product: DOMAIN.PRODUCT or DOMAIN.PRODUCT.COLUMN, as identity.profiles"),
     (("who", "identity.profiles.nothing"), "unknown column of identity.profiles 'nothing'; known: accessibility, "
      "account_id, audio_languages, avatar, birth_year, created_at, is_kids, maturity_level, profile_id, profile_name, "
-     "subtitle_languages and updated_at"),
+     "subtitle_languages and updated_at; choose one"),
 ]  # fmt: skip
 
 

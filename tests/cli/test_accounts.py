@@ -211,11 +211,11 @@ SERVICES = '{"EnabledServicePrincipals": %s}'
         ),
         (
             json.dumps({**OUTPUTS, "accounts": {"governance": "1"}}),
-            f"{OF_STACK} 'governance' is the text '1'; expected an AWS account id: twelve digits in quotes",
+            f"{OF_STACK} 'governance' is the text '1'; expected an AWS account id, twelve digits in quotes",
         ),
         (
             json.dumps({**OUTPUTS, "accounts": {}}),
-            f"{OF_STACK} 'governance' is an empty text; expected an AWS account id: twelve digits in quotes",
+            f"{OF_STACK} 'governance' is an empty text; expected an AWS account id, twelve digits in quotes",
         ),
         (
             SERVICES % "[{}]",

@@ -243,7 +243,7 @@ def document(capture: Capture, *words: str) -> dict[str, Any]:
     return json.loads(capture.readouterr().out)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_stacks_come_in_order_with_their_reason(repository: Path, capsys: Capture) -> None:
     git(repository, "checkout", "-q", "-b", "change")
     shorter(repository)

@@ -36,7 +36,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 def test_the_sample_mesh_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["validate", str(STACKS), *DAY]) == exit_codes.FINE
-    assert "aurora is valid: 6 domains, 27 products, 2 partners, 2 warnings\n" in capsys.readouterr().out
+    assert "aurora is valid: 6 domains, 27 products, 2 partners, 0 warnings\n" in capsys.readouterr().out
 
 
 def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,11 +99,11 @@ def test_notes_are_told_in_one_line_in_full_on_request_and_as_json(capsys: pytes
     plain = capsys.readouterr()
     assert "note: " not in plain.out
     assert "27 contracts declare what nothing watches yet: `mesh validate --notes`" in plain.out
-    assert "2 partners, 2 warnings" in plain.out
+    assert "2 partners, 0 warnings" in plain.out
     assert main.run(["validate", str(STACKS), "--notes", *DAY]) == exit_codes.FINE
     full = capsys.readouterr()
     assert full.out.count(" are declared and not watched yet") == full.out.count(": note: ") == 27
-    assert "2 partners, 2 warnings" in full.out
+    assert "2 partners, 0 warnings" in full.out
     assert main.run(["validate", str(STACKS), "--json", *DAY]) == exit_codes.FINE
     found = json.loads(capsys.readouterr().out)
     assert found["valid"] is True
@@ -250,23 +250,36 @@ def test_validation_loads_neither_pulumi_nor_an_aws_sdk() -> None:
     assert (done.returncode, done.stderr.strip()) == (0, "")
 
 
+@pytest.fixture
+def generated(tmp_path: Path) -> Path:
+    """A folder with a small mesh in `stacks`; the README's `make up` deploys the sample."""
+    assert main.run(["example", str(tmp_path / "stacks"), "--domains", "2", "--products", "2", *DAY]) == exit_codes.FINE
+    return tmp_path
+
+
 @pytest.mark.long
-def test_up_prints_what_it_made_as_json_with_every_value_known() -> None:
-    done = subprocess.run([MESH, "up", "--json", *DAY], cwd=ROOT, capture_output=True, text=True, check=False)
+def test_up_prints_what_it_made_as_json_with_every_value_known(generated: Path) -> None:
+    done = subprocess.run([MESH, "up", "--json", *DAY], cwd=generated, capture_output=True, text=True, check=False)
     assert done.returncode == exit_codes.FINE, done.stderr
-    resources = [resource for stack in json.loads(done.stdout)["stacks"] for resource in stack["resources"]]
+    stacks = {stack["stack"]: stack for stack in json.loads(done.stdout)["stacks"]}
+    assert (
+        stacks["organization"]["outputs"]["accounts"]["domain-payments"]
+        in (generated / "stacks" / "accounts.yaml").read_text()
+    )
+    resources = [resource for stack in stacks.values() for resource in stack["resources"]]
+    assert [r["urn"] for r in resources if r["type"].startswith("aws:") and not r["id"]] == []
     assert {r["operation"] for r in resources} == {"create"}
     assert "<unknown>" not in done.stdout
-    assert "deploying 16/16" in done.stderr
+    assert f"deploying {len(stacks)}/{len(stacks)}" in done.stderr
     data = json.loads(done.stdout)["data"]
-    assert (data["differences"], len(data["refused"])) == ([], 1)
-    assert min(data["queries"], data["rows_read"], len(data["published"])) > 20
+    assert data["differences"] == []
+    assert min(data["queries"], data["rows_read"], len(data["published"])) > 0
 
 
 @pytest.mark.long
-def test_a_served_organisation_answers_and_ends_on_request() -> None:
+def test_a_served_organisation_answers_and_ends_on_request(generated: Path) -> None:
     command = [MESH, "up", "--serve", "--no-data", *DAY]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
+    with subprocess.Popen(command, cwd=generated, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
         assert served.stderr
         keys: dict[str, str] = {}
         for line in served.stderr:
@@ -277,7 +290,12 @@ def test_a_served_organisation_answers_and_ends_on_request() -> None:
 
         try:  # the operator's own keys may step into roles, and nothing else
             handed = subprocess.run(
-                [MESH, "as", "deploy@management"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+                [MESH, "as", "deploy@management"],
+                cwd=generated,
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=60,
             )
             given = dict(re.findall(r"export (AWS_\w+)=(\S+)", handed.stdout))
             client = boto3.client(
@@ -292,7 +310,7 @@ def test_a_served_organisation_answers_and_ends_on_request() -> None:
         finally:
             os.kill(served.pid, signal.SIGTERM)
         assert served.wait(timeout=30) == exit_codes.FINE
-    assert {"governance", "domain-playback", "partner-subtitling"} <= accounts
+    assert {"governance", "domain-payments"} <= accounts
 
 
 def test_the_help_has_every_command_on_a_whole_line(
@@ -300,7 +318,7 @@ def test_the_help_has_every_command_on_a_whole_line(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert main.run(["--help"]) == exit_codes.FINE
-    commands = capsys.readouterr().out.partition("Commands:")[2].strip().splitlines()
+    commands = capsys.readouterr().out.partition("Commands:")[2].partition("\n\n")[0].strip().splitlines()
     assert len(commands) == len(main.COMMANDS)
     assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
 

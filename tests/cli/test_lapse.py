@@ -184,7 +184,7 @@ def test_without_a_kept_organisation_the_plan_alone_tells(
     monkeypatch.chdir(tmp_path)
     where = ["--dir", str(TINY), "--as-of"]
     assert main.run(["lapse", *where, "2027-11-30"]) == exit_codes.FINE
-    assert "no review and no agreement is past" in capsys.readouterr().err
+    assert "no review, no agreement and no exception is past" in capsys.readouterr().err
     assert main.run(["lapse", *where, "2028-07-01"]) == exit_codes.FINDINGS
     told = capsys.readouterr()
     assert "clearances/pii.yaml:5:" in told.out

@@ -19,10 +19,12 @@ from cli.plan import plan
 from mesh.acceptance import accept
 from mesh.acceptance.accept import AcceptedPlan
 from mesh.acceptance.emitted import InputRefusal
+from mesh.folder import PlannedMesh
 from sandbox.engine.driver import RunResult
 from sandbox.engine.state import ResourceState
 from sandbox.runs import preview
-from sandbox.runs.preview import previews
+from sandbox.runs.emitted_stacks import EmittedStack, emitted_stack
+from sandbox.runs.preview import emitted_previews
 from sandbox.runs.stack_run import StackRun
 
 TINY = Path(__file__).resolve().parents[1] / "mesh" / "tiny"
@@ -49,7 +51,7 @@ def test_what_aws_would_refuse_or_nobody_compared_is_said_with_status_1(
     refused: tuple[InputRefusal, ...],
     said: str,
 ) -> None:
-    monkeypatch.setattr(preview, "previews", lambda mesh, _: previews(mesh, ()))
+    monkeypatch.setattr(preview, "emitted_previews", lambda mesh, _: emitted_previews(mesh, ()))
     monkeypatch.setattr(accept, "accept", lambda *_, **__: AcceptedPlan("1.2", 2, 1, 1, 0, unlisted, refused))
     with pytest.raises(typer.Exit) as ended:
         plan(stack=["governance"], directory=STACKS, as_of=datetime.datetime(2026, 12, 1), as_json=as_json)
@@ -123,15 +125,16 @@ def test_sizes_count_the_policies_of_others(tmp_path: Path, capsys: pytest.Captu
 class GivenRuns(NamedTuple):
     """Previews that have these runs alone."""
 
+    mesh: PlannedMesh
     given: Sequence[StackRun]
 
-    def runs(self, _: object) -> list[StackRun]:
-        return list(self.given)
+    def runs(self, _: object) -> list[EmittedStack]:
+        return [emitted_stack(self.mesh.plan, run) for run in self.given]
 
 
-def only(runs: Sequence[StackRun], *_: object) -> AbstractContextManager[GivenRuns]:
+def only(runs: Sequence[StackRun], mesh: PlannedMesh, *_: object) -> AbstractContextManager[GivenRuns]:
     """Previews of these runs, whatever they are asked."""
-    return nullcontext(GivenRuns(runs))
+    return nullcontext(GivenRuns(mesh, runs))
 
 
 def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
@@ -148,7 +151,7 @@ def test_the_text_is_the_same_in_whatever_order_resources_are_registered(
     texts: list[str] = []
     for ordered in (resources, resources[::-1], [*resources[3:], *resources[:3]]):
         run = StackRun("governance", "200000000002", True, RunResult([], list(ordered), [], [], [], 0.0))
-        monkeypatch.setattr(preview, "previews", partial(only, (run,)))
+        monkeypatch.setattr(preview, "emitted_previews", partial(only, (run,)))
         for stack in (["governance"], None):
             plan(stack=stack, directory=STACKS, as_of=datetime.datetime(2026, 12, 1))
         texts.append(capsys.readouterr().out)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,6 +19,17 @@ from sandbox.runs.stack_run import StackRun
 from tests.cli.test_plan import TINY, only
 
 URN = "urn:pulumi:domain-shop::mesh::aws:s3/bucket:Bucket::clicks"
+
+
+class RunsOfBothSides(NamedTuple):
+    """Previews of two meshes that have these runs, whatever they are asked."""
+
+    given: Sequence[StackRun]
+
+    def runs(self, _: object) -> list[StackRun]:
+        return [*self.given]
+
+
 FAILURES = [Failure(URN, "it broke", "Traceback of ours"), Failure("", "the process was killed")]
 
 
@@ -37,8 +51,8 @@ def test_a_preview_that_fails_ends_every_command_alike(
     shop = tmp_path / "after" / "domains" / "shop.yaml"
     shop.write_text(shop.read_text("utf-8").replace("retention: 30 days", "retention: 40 days"), "utf-8")
     run = StackRun("domain-shop", "320000000021", True, RunResult([], [], FAILURES, [], [], 0.0))
-    monkeypatch.setattr(preview, "previews", partial(only, (run,)))
-    monkeypatch.setattr(preview, "previews_of_meshes", partial(only, (run, run)))
+    monkeypatch.setattr(preview, "emitted_previews", partial(only, (run,)))
+    monkeypatch.setattr(preview, "previews_of_meshes", lambda _: nullcontext(RunsOfBothSides((run, run))))
     monkeypatch.chdir(tmp_path)
     assert main.run([*words, "--as-of", "2027-01-01"]) == exit_codes.FAULT
     said = capsys.readouterr()

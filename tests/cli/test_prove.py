@@ -65,7 +65,7 @@ def test_an_invariant_that_does_not_hold_says_who_gets_through_and_ends_with_1(
 def test_an_invariant_that_there_is_not_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = prove(capsys, *HERE, "-i", "I99")
     assert (code, out) == (exit_codes.BAD_INPUT, "")
-    assert err.splitlines()[-1].startswith("there is no invariant I99; there are I1, I2, ")
+    assert err.splitlines()[-1].startswith("there is no invariant I99; did you mean 'I9'? there are I1, I2, ")
 
 
 def test_mutations_are_of_all_invariants_together(capsys: pytest.CaptureFixture[str]) -> None:

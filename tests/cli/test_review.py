@@ -19,6 +19,7 @@ from tests.cli.test_validate_against import CUSTOMERS, EMAIL, nothing_is_left_be
 __all__ = ["folder"]
 Capture = pytest.CaptureFixture[str]
 PROGRESS: Final = "planning "
+LONG: Final = pytest.mark.long
 
 
 class Written(NamedTuple):
@@ -131,19 +132,19 @@ def a_new_domain(stacks: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "words", "code"),
     [
-        (an_edit_outside, (), 0),
-        (a_remark, ("--format", "github"), 0),
+        pytest.param(an_edit_outside, (), 0, marks=LONG),
+        pytest.param(a_remark, ("--format", "github"), 0, marks=LONG),
         (a_retention, ("--format", "json"), 0),
         (a_break, ("--format", "github"), 2),
-        (a_widening, ("--format", "sarif"), 2),
-        (a_remark, ("--as-of", "2027-12-15", "--only", "mesh.yaml"), 0),
+        pytest.param(a_widening, ("--format", "sarif"), 2, marks=LONG),
+        pytest.param(a_remark, ("--as-of", "2027-12-15", "--only", "mesh.yaml"), 0, marks=LONG),
         (a_remark, ("--as-of", "2027-12-15", "--format", "junit"), 2),
-        (a_remark, ("--as-of", "2027-12-15", "--lapses", "warn", "--notes"), 0),
-        (an_error, ("--format", "github"), 2),
+        pytest.param(a_remark, ("--as-of", "2027-12-15", "--lapses", "warn", "--notes"), 0, marks=LONG),
+        pytest.param(an_error, ("--format", "github"), 2, marks=LONG),
         (a_mended_base, (), 2),
-        (two_bad_sides, (), 2),
-        (no_mesh, (), 2),
-        (a_new_domain, (), 0),
+        pytest.param(two_bad_sides, (), 2, marks=LONG),
+        pytest.param(no_mesh, (), 2, marks=LONG),
+        pytest.param(a_new_domain, (), 0, marks=LONG),
     ],
 )
 def test_a_review_is_the_separate_commands_in_one(

@@ -40,8 +40,9 @@ def files(frame: FrameType | None) -> list[str]:
 
 
 def way() -> list[str]:
-    """From the command, which waits in the main thread, to the caller, which registers a resource in another."""
-    waits = files(sys._current_frames()[threading.main_thread().ident or 0])
+    """From the command to the caller, in the command's thread, as a preview is, or in another for which it waits."""
+    main = threading.main_thread()
+    waits = [] if threading.current_thread() is main else files(sys._current_frames()[main.ident or 0])
     return waits + files(sys._getframe(2))
 
 

@@ -68,6 +68,10 @@ MAKES = {
 }
 
 
+DEPLOYED_FIRST = ("data_product", "landing_zone", "pipeline")
+"""Examples that are deployed in the fast tests; the long ones deploy the others."""
+LONG = pytest.mark.long
+
 BUCKETS_BEFORE = {
     "draft_tables": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
     "table_optimizers": [("domain-sales", "acme-sales--orders-333333333333-eu-west-1-an")],
@@ -108,8 +112,9 @@ def test_the_example_previews_what_it_is_about(name: str) -> None:
     assert MAKES[name] <= kinds(started(name, None))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(MAKES))
+@pytest.mark.parametrize(
+    "name", [name if name in DEPLOYED_FIRST else pytest.param(name, marks=LONG) for name in sorted(MAKES)]
+)
 def test_the_example_deploys_and_a_second_run_changes_nothing(name: str) -> None:
     with EmulatedOrganization(IDS, "eu-west-1") as organization:
         if name != "landing_zone":

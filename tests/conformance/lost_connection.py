@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import grpc
 from pulumi.runtime import settings
 
@@ -17,3 +19,20 @@ def tell_the_cause() -> None:
 
     if was.__name__ != with_the_cause.__name__:
         settings.grpc_error_to_exception = with_the_cause
+
+
+class LostConnectionError(Exception):
+    """A test failed after the engine was gone, which gRPC says in its log alone; `make e2e` runs such a test again."""
+
+
+class LostConnections(logging.Handler):
+    """Keeps what gRPC logs of calls that found nobody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps a record's text, where it is of such a call."""
+        if "Failed to connect to remote host" in record.getMessage():
+            self.told.append(record.getMessage())

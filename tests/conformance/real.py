@@ -108,13 +108,14 @@ class RealEngine:
         verb: Verb = "up",
         policy_packs: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
+        heard: list[EngineEvent] | None = None,
     ) -> Outcome:
-        """Run a program, or a verb without one, over a stack."""
+        """Run a program, or a verb without one, over a stack; `heard` gets every event."""
         if stack not in self._stacks:
             self._stacks[stack] = automation.Stack.create(stack, self._workspace)
         self.served.use(make)
         selected = self._stacks[stack]
-        events: list[EngineEvent] = []
+        events: list[EngineEvent] = [] if heard is None else heard
         options: dict[str, Any] = {"on_event": events.append}
         if verb == "up":
             options["program"] = program

@@ -12,8 +12,8 @@ import pytest
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
-from tests.conformance.lost_connection import tell_the_cause
-from tests.e2e.conftest import LostConnectionError, pytest_runtest_call
+from tests.conformance.lost_connection import LostConnectionError, tell_the_cause
+from tests.conftest import pytest_runtest_call
 
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 

@@ -36,6 +36,7 @@ TARGET: Final = re.compile(r"^([a-z0-9-]+):(?!=)", re.MULTILINE)
 GENERATED: Final = {
     "stacks/Pulumi.*.yaml": "`pulumi stack init` writes it",
     "Pulumi.*.yaml": "its name alone",
+    "stacks/exceptions.yaml": "`mesh new exception` writes it",
     ".github/teams.yaml": "whoever sets the workflows up writes it",
 }
 """What a page may name though the repository does not hold it, and who makes it."""

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {"build", "dist", "__pycache__"} | {path.name for path in ROOT.glob(".*")} - {".ci", ".github"}
 FENCE = re.compile(r"^(?P<mark>```+|~~~+)(?P<kind>\w*)[^\n]*\n(?P<body>.*?)^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[(?P<text>[^\]\n]*)\]\((?P<target>[^)\s]+)\)")
+SOURCE = re.compile(r"\b(?:src|srcset)=\"(?P<target>[^\"]+)\"")
 CODE = re.compile(r"(?<!`)`(?P<code>[^`\n]+)`(?!`)")
 HEADING = re.compile(r"^#{1,6} (?P<title>.+?)\s*#*$", re.MULTILINE)
 COMMAND = re.compile(r"^\$ (?P<command>.+)$", re.MULTILINE)
@@ -59,8 +60,9 @@ class Page:
 
     @property
     def links(self) -> list[str]:
-        """The targets of its links, as written."""
-        return [found["target"] for found in LINK.finditer(self.prose)]
+        """The targets of its links and pictures, as written."""
+        linking = CODE.sub(lambda code: "" if LINK.search(code[0]) else code[0], self.prose)
+        return [found["target"] for kind in (LINK, SOURCE) for found in kind.finditer(linking)]
 
     @property
     def anchors(self) -> set[str]:
@@ -69,7 +71,8 @@ class Page:
         for found in HEADING.finditer(self.prose):
             plain = re.sub(r"[^\w\- ]", "", LINK.sub(r"\g<text>", found["title"]).lower()).replace(" ", "-")
             anchors[plain] = anchors.get(plain, -1) + 1
-        return {name if number == 0 else f"{name}-{n}" for name, number in anchors.items() for n in range(number + 1)}
+        again = {f"{name}-{n}" for name, number in anchors.items() for n in range(1, number + 1)}
+        return {*anchors, *again}
 
     @property
     def headings(self) -> list[str]:

@@ -14,6 +14,7 @@ from mesh.acceptance.named_resources import NAMING
 from mesh.acceptance.policy_subjects import SUBJECTS
 from mesh.acceptance.public_policies import FIXED
 from mesh.aws.property_shapes import shapes
+from tests.docs.held_pages import TESTS, findings, missing
 from tests.mesh.acceptance.test_fitting_resources import WRONG as MISFITS
 from tests.mesh.acceptance.test_inner_rules import WRONG as INNER
 from tests.mesh.acceptance.test_policy_documents import WRONG as DOCUMENTS
@@ -23,9 +24,7 @@ from tests.mesh.acceptance.test_property_values import WRONG as VALUES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "held-to-aws.md").read_text("utf-8")
-ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines() if re.match(r"\| \S+\d? ", line)]
-FINDINGS = [row for row in ROWS if row[0] != "finding"]
-TESTS = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+FINDINGS = findings(PAGE)
 
 OF_THE_REVIEWS = {
     *(f"A{number}" for number in range(1, 6)),
@@ -86,7 +85,5 @@ def test_the_numbers_are_those_of_the_tables(of: str, numbers: Iterable[Sized | 
 
 
 def test_the_tests_that_hold_them_are_there() -> None:
-    named = TESTS.findall(PAGE)
-    assert len(named) > 30
-    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / file).read_text("utf-8")]
-    assert missing == []
+    assert len(TESTS.findall(PAGE)) > 30
+    assert missing(PAGE) == []

@@ -146,8 +146,8 @@ def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_stale_comment_is_noticed() -> None:
-    text = 'As in docs/reference and (README, "On AWS"), not as (README, "Two commands") or `mesh.lod`.'
-    assert stale(Comment("", text)) == ["docs/reference", "mesh.lod", 'README, "On AWS"']
+    text = 'As in docs/handbook and (README, "On AWS"), not as (README, "Two commands") or `mesh.lod`.'
+    assert stale(Comment("", text)) == ["docs/handbook", "mesh.lod", 'README, "On AWS"']
 
 
 @each_page

@@ -15,7 +15,7 @@ PAGE = Page(ROOT / "ARCHITECTURE.md")
 ROOMS = (
     *("cli", "program", "components", "sandbox.runs", "sandbox.filling", "sandbox.jobs", "sandbox.rehearsal"),
     *("sandbox.enforcement", "sandbox.athena", "sandbox.sample_rows", "sandbox.emulator", "sandbox.engine"),
-    *("mesh.changes", "mesh.proof", "mesh.access"),
+    *("mesh.changes", "mesh.beginnings", "mesh.proof", "mesh.access"),
     *("mesh.evaluator", "mesh.plan", "mesh.contracts", "mesh.iam", "mesh.model", "mesh.aws", "mesh.acceptance"),
 )
 Arrows = set[tuple[str, str]]

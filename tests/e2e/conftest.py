@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator
 from pathlib import Path
 
@@ -11,38 +10,6 @@ import pytest
 from mesh.findings import NotPossibleError
 from sandbox.runs.pulumi_cli import Cli, find
 from tests.e2e.ground import Ground, opened
-
-
-class LostConnectionError(Exception):
-    """A test failed after the engine was gone, which gRPC says in its log alone; `make e2e` runs such a test again."""
-
-
-class LostConnections(logging.Handler):
-    """Keeps what gRPC logs of calls that found nobody."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keeps a record's text, where it is of such a call."""
-        if "Failed to connect to remote host" in record.getMessage():
-            self.told.append(record.getMessage())
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, object, object]:
-    """Says of a failure that a lost connection is behind it, whatever the assertion that met it says."""
-    heard, log = LostConnections(), logging.getLogger("grpc")
-    log.addHandler(heard)
-    try:
-        return (yield)
-    except Exception as error:
-        if heard.told:
-            raise LostConnectionError("\n".join(heard.told)) from error
-        raise
-    finally:
-        log.removeHandler(heard)
 
 
 @pytest.fixture(scope="session")

@@ -118,7 +118,7 @@ def test_a_disk_that_is_full_in_the_middle_stops_pulumi_and_what_it_made_is_foun
 ) -> None:
     if not ground.cli:
         pytest.skip("the embedded engine holds the room that it needs")
-    monkeypatch.setattr(pulumi_automation, "QUIET", 40.0)  # so small a stack tells of something every few seconds
+    monkeypatch.setattr(pulumi_automation, "QUIET", 25.0)  # so small a stack tells of something every few seconds
     with small_disk(ground.states.pulumi) as filler, ground.workspace() as workspace:
         assert not workspace.up(ground.mesh, ["organization"])[0].result.failures
         ground.faulty.meet = Filling(filler)

@@ -22,7 +22,7 @@ from program.providers import provider
 from sandbox.engine import driver
 from sandbox.runs import pulumi_engine
 from sandbox.runs.fresh_organization import emulated
-from sandbox.runs.policy_host import policy_host
+from sandbox.runs.policy_host import policy_host, settings
 from sandbox.runs.provider_server import ProviderServer
 from sandbox.runs.pulumi_backend import Backend
 from sandbox.runs.pulumi_cli import Cli
@@ -38,7 +38,8 @@ Added = Callable[[pulumi.ResourceOptions], None]
 
 
 def an_open_bucket(options: pulumi.ResourceOptions) -> None:
-    aws.s3.Bucket("leaky", bucket="tiny-leaky", opts=options)
+    protected = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(protect=True))
+    aws.s3.Bucket("leaky", bucket="tiny-leaky", opts=protected)
 
 
 def a_grant_to_all(options: pulumi.ResourceOptions) -> None:
@@ -123,7 +124,7 @@ def backend(cli: Cli) -> Generator[Backend]:
         emulated(plan()) as organization,
         ProviderServer(organization) as server,
         state_directory() as states,
-        policy_host() as host,
+        policy_host(variables=settings(plan_folder(TINY, DAY))) as host,
     ):
         yield Backend(cli, states.pulumi, server.port, states.passphrase, throw_away=True, policies=host)
 

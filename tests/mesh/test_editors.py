@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pytest
 import ryaml
@@ -32,6 +33,8 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "column-labelled-twice-with-one-word",
         "consumed-column-that-is-not-there",
         "contract-of-another-product",
+        "exception-in-an-unknown-stack",
+        "pipeline-definition-that-says-no-time",
         "group-of-two-partners",
         "label-left-behind-by-half-of-the-approvers",
         "label-left-behind-by-its-guard-alone",
@@ -100,6 +103,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "contract-with-quality-rules-of-nothing",
         "contract-with-relationships-to-nothing",
         "contract-with-service-levels-of-nothing",
+        "exception-twice",
         "group-id-under-two-names",
         "key-of-a-partner-without-an-account",
         "member-approved-by-a-domain",
@@ -160,6 +164,7 @@ UNSEEN: Mapping[str, tuple[str, ...]] = {
         "pipeline-schedule-with-a-step-too-far",
     ),
     "it depends on the day": (
+        "exception-that-lasts-too-long",
         "pipeline-reviewed-beyond-the-horizon",
         "review-at-the-end-of-time",
         "review-beyond-the-horizon",
@@ -198,8 +203,9 @@ def wrong_file(sample: Path) -> str | None:
     if len(files) != 1:
         return None
     (file,) = files
-    # A lock is written by a command; settings of a stack have Pulumi's own schema.
-    if file.endswith(".lock.yaml") or file.startswith("Pulumi.") or not (sample / file).is_file():
+    # A lock is written by a command; settings of a stack have Pulumi's own schema; a stray file has none.
+    has_schema = {*(f"{name}.schema.json" for name in schemas.TITLES), "odcs.schema.json"}
+    if file.endswith(".lock.yaml") or schema_for(file) not in has_schema or not (sample / file).is_file():
         return None
     data = content(sample / file)
     return file if isinstance(data, dict) and only_texts(data) else None
@@ -270,6 +276,45 @@ def test_a_contract_is_held_to_its_own_version(texts: Mapping[str, str], version
     assert schema.is_valid({**contract, "apiVersion": version, "context": "x"}) == (version == "v3.2.0")
     no_status = {key: value for key, value in contract.items() if key != "status"}
     assert schema.is_valid({**no_status, "apiVersion": version}) == (version == "v3.2.0")
+
+
+WHERE: Final[Mapping[str, tuple[str, ...]]] = {
+    "classifications": ("clearance: reads", "partner: Agreement classifications", "odcs-v3.2.0: classification"),
+    "clearances": ("domain: ProductPipeline clearance",),
+    "consumable": ("domain: Consumption product", "domain: consumes", "partner: Agreement product"),
+    "products": ("clearance: ClearedPipeline product",),
+    "domains": ("clearance: Member domain", "odcs-v3.2.0: domain"),
+}
+"""Words of a mesh, and the places that name one: the schema, the definition below it, the key."""
+
+
+def offered(texts: Mapping[str, str], place: str) -> set[str]:
+    """Choices of a key, whatever stands around them."""
+    name, _, where = place.partition(": ")
+    schema = json.loads(texts[f"{name}.schema.json"])
+    *definition, key = where.split()
+    here = schema["$defs"][definition[0]] if definition else schema
+    asked = [here, *here.get("allOf", ()), schema.get("$defs", {}).get("SchemaBaseProperty", {})]
+    return {word for each in asked for word in choices(each.get("properties", {}).get(key, {}))}
+
+
+def choices(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        node = cast("dict[str, Any]", schema)
+        yield from node.get("enum", ())
+        for part in ("items", "anyOf"):
+            yield from choices(node.get(part))
+    for each in cast("list[Any]", schema) if isinstance(schema, list) else ():
+        yield from choices(each)
+
+
+@pytest.mark.parametrize(("words", "place"), [(words, place) for words, places in WHERE.items() for place in places])
+def test_an_editor_proposes_the_names_of_the_mesh_wherever_a_file_names_one(
+    texts: Mapping[str, str], words: str, place: str
+) -> None:
+    named = getattr(schemas.vocabulary(load(HERE / "tiny").usable()), words)
+    assert named
+    assert offered(texts, place) == set(named)
 
 
 def test_no_schema_has_a_value_that_validate_refuses(texts: Mapping[str, str]) -> None:

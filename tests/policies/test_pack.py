@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from google.protobuf import empty_pb2
-from mesh_guardrails.rules import BLOCK, BUCKET, RULES, STACK_RULES, SWITCHES, Rule
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from mesh_guardrails.rule import Rule, StackRule
+from mesh_guardrails.rules import RULES, STACK_RULES
+from mesh_guardrails.themes.storage import BUCKET, SWITCHES
+from pulumi.runtime.proto import analyzer_pb2
 
 from mesh.findings import NotPossibleError
 from sandbox.engine.wire import UNKNOWN, to_struct, wrap
 from sandbox.runs import policy_host as module
-from sandbox.runs.policy_host import PACK, policy_host
+from sandbox.runs.policy_host import policy_host
+from tests.policies.cases.storage import BLOCK
 
 policy = pytest.importorskip("pulumi_policy.policy")
 GRANT = "aws:lakeformation/permissions:Permissions"
 EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
-
-
-@pytest.fixture(scope="module")
-def pack() -> Generator[Any]:
-    with policy_host() as host:
-        script = Path(host.environment["PATH"].split(":")[0], "pulumi-analyzer-policy-python")
-        command = [str(script), "127.0.0.1:1", str(host.pack), "-toolchain=pip", "-virtualenv=../.venv"]
-        process = subprocess.Popen(command, cwd=PACK, stdout=subprocess.PIPE, text=True)
-        try:
-            assert process.stdout is not None
-            with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
-                yield analyzer_pb2_grpc.AnalyzerStub(channel)
-        finally:
-            process.kill()
-            process.wait()
+ALLOWED = "no-grant-to-iam-allowed-principals"
+BLOCKED = "bucket-has-public-access-block"
 
 
 def asked(type_: str, provider: str = "account", **props: Any) -> Any:
@@ -50,16 +36,20 @@ def in_stack(type_: str, name: str, source: str = "", **props: Any) -> Any:
     )
 
 
-def found(response: Any) -> list[tuple[str, str, bool]]:
+def found(response: Any, *rules: str) -> list[tuple[str, str, bool]]:
+    """What was said, by some rules or all: rule, URN, and whether it stops the run."""
     mandatory = analyzer_pb2.MANDATORY
-    return [(one.policyName, one.urn, one.enforcementLevel == mandatory) for one in response.diagnostics]
+    told = [one for one in response.diagnostics if not rules or one.policyName in rules]
+    return [(one.policyName, one.urn, one.enforcementLevel == mandatory) for one in told]
 
 
 def test_the_pack_names_its_rules_and_all_of_them_are_mandatory(pack: Any) -> None:
     info = pack.GetAnalyzerInfo(empty_pb2.Empty())
     levels = {one.name: one.enforcementLevel for one in info.policies}
     assert info.name == "mesh-guardrails"
-    assert levels.pop("reading") == analyzer_pb2.ADVISORY
+    beside = [levels.pop(name) for name in ("reading", "reading-stack", "excepted-resources", "excepted-in-the-stack")]
+    assert set(beside) == {analyzer_pb2.ADVISORY}
+    assert levels.pop("exceptions-are-used") == analyzer_pb2.MANDATORY
     assert levels == dict.fromkeys((rule.name for rule in (*RULES, *STACK_RULES)), analyzer_pb2.MANDATORY)
 
 
@@ -86,41 +76,55 @@ def test_a_secret_is_looked_at_like_any_value(pack: Any) -> None:
 
 def test_an_unknown_value_is_said_and_stops_nothing(pack: Any) -> None:
     response = pack.Analyze(asked(GRANT, principal=UNKNOWN))
-    assert found(response) == [("no-grant-to-iam-allowed-principals", "", False)]
-    assert "can't run policy 'no-grant-to-iam-allowed-principals'" in response.diagnostics[0].message
+    assert found(response, ALLOWED) == [(ALLOWED, "", False)]
+    assert f"can't run policy '{ALLOWED}'" in response.diagnostics[0].message
 
 
 def test_an_unknown_value_that_no_rule_needs_is_not_mentioned(pack: Any) -> None:
-    assert found(pack.Analyze(asked("aws:sqs/queue:Queue", name=UNKNOWN))) == []
+    assert found(pack.Analyze(asked("aws:sqs/queue:Queue", name=UNKNOWN, sqsManagedSseEnabled=True))) == []
 
 
 def test_a_bucket_whose_name_is_unknown_is_told_from_another_by_where_the_name_comes_from(pack: Any) -> None:
     on = dict.fromkeys(SWITCHES, True)
     blocked = [in_stack(BUCKET, "a", bucket=UNKNOWN), in_stack(BLOCK, "a-block", source="a", bucket=UNKNOWN, **on)]
     stack = analyzer_pb2.AnalyzeStackRequest(resources=[*blocked, in_stack(BUCKET, "b", bucket=UNKNOWN)])
-    assert found(pack.AnalyzeStack(stack)) == [("bucket-has-public-access-block", "urn:b", True)]
+    assert found(pack.AnalyzeStack(stack), BLOCKED) == [(BLOCKED, "urn:b", True)]
 
 
 def test_an_unknown_switch_of_one_bucket_does_not_hide_another_bucket(pack: Any) -> None:
     unsure = in_stack(BLOCK, "a-block", source="a", bucket="a", **dict.fromkeys(SWITCHES, UNKNOWN))
     resources = [in_stack(BUCKET, "a", bucket="a"), unsure, in_stack(BUCKET, "b", bucket="b")]
     response = pack.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
-    assert found(response) == [
-        ("bucket-has-public-access-block", "urn:b", True),
-        ("bucket-has-public-access-block", "", False),
-    ]
+    assert found(response, BLOCKED) == [(BLOCKED, "urn:b", True), (BLOCKED, "", False)]
 
 
-def test_a_resource_is_read_once_however_many_rules_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def rules_of_both_kinds() -> tuple[list[Rule], list[StackRule]]:
+    facts: dict[str, Any] = {"theme": "storage", "severity": "low", "description": "A rule."}
+    rules = [Rule(name=f"rule-{number}", check=lambda _: (), **facts) for number in range(20)]
+    return rules, [StackRule(name=f"stack-rule-{number}", check=lambda *_: (), **facts) for number in range(20)]
+
+
+def test_a_resource_and_a_stack_are_read_once_however_many_rules_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mesh_guardrails.configured import ConfiguredServicer
     from mesh_guardrails.pack import policies
 
     reads: list[Any] = []
     read = policy.deserialize_properties
     monkeypatch.setattr(policy, "deserialize_properties", lambda props: (reads.append(props), read(props))[1])
-    many = [Rule(f"rule-{number}", "A rule.", lambda _: ()) for number in range(20)]
-    servicer = policy._PolicyAnalyzerServicer("p", "1", policies(many, ()), policy.EnforcementLevel.MANDATORY)
-    servicer.Analyze(asked("aws:sqs/queue:Queue", queue="q"), None)
-    assert len([props for props in reads if "queue" in props]) == 1
+    rules, stack_rules = rules_of_both_kinds()
+    beside_the_rules = policies((), ())
+    for made, expected in ((policies(rules, stack_rules), 1), (beside_the_rules, 1)):
+        servicer = ConfiguredServicer("p", "1", made, policy.EnforcementLevel.MANDATORY)
+        servicer.Analyze(asked("aws:sqs/queue:Queue", queue="q"), None)
+        assert len([props for props in reads if "queue" in props]) == expected
+        reads.clear()
+    counts = []
+    for made in (policies(rules, stack_rules), beside_the_rules):
+        servicer = ConfiguredServicer("p", "1", made, policy.EnforcementLevel.MANDATORY)
+        servicer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=[in_stack(BUCKET, "a", bucket="a")]), None)
+        counts.append(len([props for props in reads if "bucket" in props]))
+        reads.clear()
+    assert counts[0] == counts[1]
 
 
 def test_without_the_policy_sdk_the_host_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,6 +146,7 @@ def _pipeline(name: str, args: nodes.PipelineArgs, subnet: str) -> Said:
         "enforceWorkgroupConfiguration": True,
         "publishCloudwatchMetricsEnabled": True,
         "requesterPaysEnabled": False,
+        "bytesScannedCutoffPerQuery": 10 * 1024**4,
         "resultConfiguration": {**result, "encryptionConfiguration": encrypted},
     }
     yield "Workgroup", name, {"name": args.workgroup, "configuration": configuration, "forceDestroy": True, **tags}

@@ -95,13 +95,13 @@ def test_a_request_passes_when_everybody_has_said_yes(origin: Origin, runner: Ru
 @pytest.mark.parametrize(
     ("reviews", "missing"),
     [
-        ([("priya", "APPROVED", 1, True), ("priya", "COMMENTED", 2, True)], 0),
+        pytest.param([("priya", "APPROVED", 1, True), ("priya", "COMMENTED", 2, True)], 0, marks=LONG),
         ([("priya", "APPROVED", 1, False)], 2),
-        ([("priya", "APPROVED", 1, True), ("priya", "CHANGES_REQUESTED", 2, True)], 2),
+        pytest.param([("priya", "APPROVED", 1, True), ("priya", "CHANGES_REQUESTED", 2, True)], 2, marks=LONG),
         pytest.param([("priya", "CHANGES_REQUESTED", 1, True), ("priya", "APPROVED", 2, True)], 0, marks=LONG),
         pytest.param([("priya", "DISMISSED", 1, True)], 2, marks=LONG),
         pytest.param([("mallory", "APPROVED", 1, True)], 2, marks=LONG),
-        ([("", "APPROVED", 1, True)], 2),
+        pytest.param([("", "APPROVED", 1, True)], 2, marks=LONG),
         pytest.param([("priya", "APPROVED", 1, True), ("priya", "PENDING", 2, True)], 0, marks=LONG),
         pytest.param(
             [(f"somebody-{number}", "APPROVED", 1, True) for number in range(120)] + [("priya", "APPROVED", 2, True)],
@@ -134,6 +134,7 @@ def test_an_approval_counts_for_the_commit_that_is_there_now(
     assert told(ended)[-1] == said
 
 
+@LONG
 def test_an_author_does_not_write_himself_into_a_team(origin: Origin, runner: Runner) -> None:
     CASES["a member"][0](origin.path)
     teams = origin.path / ".github" / "teams.yaml"
@@ -145,6 +146,7 @@ def test_an_author_does_not_write_himself_into_a_team(origin: Origin, runner: Ru
     assert "missing, of @aurora/data-platform: .github/teams.yaml changes" in ended.out
 
 
+@LONG
 def test_a_name_is_an_argument_and_no_code(origin: Origin, runner: Runner) -> None:
     CASES["a member"][0](origin.path)
     head = origin.commit()
@@ -153,7 +155,8 @@ def test_a_name_is_an_argument_and_no_code(origin: Origin, runner: Runner) -> No
     assert not (runner.workspace / "stolen").exists()
 
 
-@pytest.mark.parametrize("name", ["HEAD^1", *(pytest.param(name, marks=LONG) for name in ("main", "HEAD"))])
+@LONG
+@pytest.mark.parametrize("name", ["HEAD^1", "main", "HEAD"])
 def test_a_folder_that_is_called_as_a_revision_is_not_taken_for_the_base(
     origin: Origin, runner: Runner, name: str
 ) -> None:

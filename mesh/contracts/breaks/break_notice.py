@@ -81,6 +81,11 @@ def _version(before: Contract, after: Contract, changes: Sequence[ContractChange
 # ---- what was announced before
 
 
+def announced_end(contract: Contract) -> datetime.date | None:
+    """The last day that a contract announces as the end of the whole; None where it announces none."""
+    return max((end.day for end in _ends(contract) if not end.of and end.day), default=None)
+
+
 class _End(NamedTuple):
     """An announced end: the column or table that it is of, empty for the contract; the day, the words, its level."""
 

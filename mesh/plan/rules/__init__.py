@@ -16,6 +16,8 @@ from mesh.plan.rules import (
     consumers,
     continuous_integration,
     contract_contents,
+    contract_heads,
+    exceptions,
     home_region,
     limits,
     locks,
@@ -38,6 +40,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *bucket_naming.RULES,
     *products.RULES,
     *contract_contents.RULES,
+    *contract_heads.RULES,
     *locks.RULES,
     *clearances.RULES,
     *consumers.RULES,
@@ -47,6 +50,7 @@ RULES: Final[tuple[CrossFileRule, ...]] = (
     *cleared_pipelines.RULES,
     *members.RULES,
     *agreements.RULES,
+    *exceptions.RULES,
     *limits.RULES,
 )
 

@@ -32,7 +32,8 @@ def every_account_is_used_once(context: RuleContext) -> Iterator[Problem]:
             yield Problem(
                 "accounts.yaml",
                 path,
-                f"account {account} is used twice: by {users[account]} and by {user}; each needs its own",
+                f"account {account} is used twice: by {users[account]} and by {user}; each needs its own: "
+                "`mesh accounts --from outputs.json` writes it",
             )
         users.setdefault(account, user)
 

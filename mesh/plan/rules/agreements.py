@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh.findings import Problem, listed, unknown
+from mesh.model import Agreement
 from mesh.plan.rules.context import CrossFileRule, RuleContext, partner_file, unknown_product
 
 NOTICE: Final = ("defaults", "agreement-notice")
@@ -50,7 +51,7 @@ def agreements_allow_what_they_deliver(context: RuleContext) -> Iterator[Problem
 
 def agreements_last(context: RuleContext) -> Iterator[Problem]:
     """Agreements have not expired; one that has takes nothing any more, and is deployed as closed."""
-    for partner, number, agreement in context.every_agreement():
+    for partner, number, agreement in _with_an_end(context):
         if agreement.expires < context.as_of:
             message = (
                 f"the agreement on '{agreement.product}' expired on {agreement.expires} and is closed; "
@@ -61,7 +62,7 @@ def agreements_last(context: RuleContext) -> Iterator[Problem]:
 
 def agreements_have_a_day_after(context: RuleContext) -> Iterator[Problem]:
     """Agreements end on a day that another follows, on which policies close them."""
-    for partner, number, agreement in context.every_agreement():
+    for partner, number, agreement in _with_an_end(context):
         if agreement.expires == datetime.date.max:
             message = (
                 f"the agreement on '{agreement.product}' ends on {agreement.expires}, which no day follows on which "
@@ -75,7 +76,7 @@ def agreements_are_renewed_in_time(context: RuleContext) -> Iterator[Problem]:
     if context.mesh.is_uncertain("mesh.yaml", *NOTICE):
         return
     notice = datetime.timedelta(days=context.mesh.file.defaults.agreement_notice)
-    for partner, number, agreement in context.every_agreement():
+    for partner, number, agreement in _with_an_end(context):
         path = ("agreements", number, "expires")
         if context.as_of <= agreement.expires and agreement.expires - context.as_of < notice:
             message = (
@@ -83,6 +84,13 @@ def agreements_are_renewed_in_time(context: RuleContext) -> Iterator[Problem]:
                 "renew or remove it"
             )
             yield Problem(partner_file(partner), path, message, "lapse")
+
+
+def _with_an_end(context: RuleContext) -> Iterator[tuple[str, int, Agreement]]:
+    """Agreements whose last day could be read."""
+    for partner, number, agreement in context.every_agreement():
+        if not context.mesh.is_uncertain(partner_file(partner), "agreements", number, "expires"):
+            yield partner, number, agreement
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from mesh.aws.bucket_namespace import suffix
 from mesh.bucket_names import LONGEST_BUCKET, BucketNames, MeshBucket
-from mesh.findings import KeyPath, Problem, nearest
+from mesh.findings import KeyPath, Problem, nearest_reference
 from mesh.model.names_lock import NAMES_LOCK_FILE, NO_NAMES_LOCK
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, partner_file
 from mesh.plan.rules.naming import RESERVED
@@ -115,7 +115,9 @@ def kept_names_are_of_their_bucket(context: RuleContext) -> Iterator[Problem]:
             yield Problem(NAMES_LOCK_FILE, path, _of_another(bucket, owner, name))
         elif bucket is None:
             if not _may_be_declared(context, keys):
-                near = nearest(keys[1], [other[1] for other in buckets if other[0] == keys[0] and len(other) > 1])
+                near = nearest_reference(
+                    keys[1], [other[1] for other in buckets if other[0] == keys[0] and len(other) > 1]
+                )
                 kind = {"products": "product", "inboxes": "partner"}.get(keys[0], "account")
                 remedy = "remove the line when its bucket is deleted"
                 message = f"there is no {kind} '{keys[1]}'" + (f"{near} If not, {remedy}" if near else f"; {remedy}")

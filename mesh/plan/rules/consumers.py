@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mesh.contracts.consumed_columns import columns_by_name
+from mesh.contracts import catalog
+from mesh.contracts.consumed_columns import columns_by_name, named_columns
 from mesh.findings import Problem, listed, nearest
+from mesh.model.domain import Consumption
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, unknown_product
 
 
@@ -81,18 +83,36 @@ def consumers_have_a_clearance(context: RuleContext) -> Iterator[Problem]:
         if context.mesh.touches(domain_file(domain), "members"):
             continue
         held = held_in.get(domain, [])
-        for number, reference in enumerate(owner.consumes):
-            labels = context.labels.get(reference, frozenset())
+        for number, used in enumerate(owner.consumption):
+            if context.mesh.touches(domain_file(domain), "consumes", number):
+                continue
+            reference, labels = used.product, _labels(context, used)
             if labels and labels <= known and not any(labels <= reads for reads in held):
-                message = _uncovered(domain, reference, labels, clearances)
+                message = _uncovered(
+                    domain, f"{'those columns' if used.columns else 'all'} of '{reference}'", labels, clearances
+                )
                 yield Problem(domain_file(domain), ("consumes", number), message, "warning")
 
 
-def _uncovered(domain: str, reference: str, labels: frozenset[str], clearances: Mapping[str, frozenset[str]]) -> str:
-    """The sentence for a product that no group of its consumer can read as a whole."""
+def _labels(context: RuleContext, used: Consumption) -> frozenset[str]:
+    """Labels of what a consumer reads of a product: of the columns that it names, or of the whole."""
+    contract = context.mesh.contracts.get(used.product)
+    if used.columns is None or contract is None:
+        return context.labels.get(used.product, frozenset())
+    named = named_columns(contract, used.columns)
+    of_columns = {
+        f"{table.name}.{column.name}": column.labels
+        for table in catalog.tables(contract, context.words, None)
+        for column in (*table.columns, *table.partitions)
+    }
+    return frozenset(label for path in named for label in of_columns.get(path, ()))
+
+
+def _uncovered(domain: str, what: str, labels: frozenset[str], clearances: Mapping[str, frozenset[str]]) -> str:
+    """The sentence for what no group of its consumer can read: a whole product, or the columns that it uses."""
     covering = [name for name, reads in clearances.items() if labels <= reads]
     remedy = f"clearances that cover it: {listed(covering)}" if covering else "no clearance covers it"
-    return f"no group of '{domain}' can read all of '{reference}', which holds {listed(labels)}; {remedy}"
+    return f"no group of '{domain}' can read {what}, which holds {listed(labels)}; {remedy}"
 
 
 RULES: Final[tuple[CrossFileRule, ...]] = (

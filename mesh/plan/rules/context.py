@@ -11,7 +11,7 @@ from mesh.contracts import catalog
 from mesh.contracts.labels import LabelWords, label_words, product_labels
 from mesh.contracts.lock_shape import TableShape, shapes
 from mesh.contracts.mistakes import ContractMistake
-from mesh.findings import KeyPath, Problem, listed, nearest
+from mesh.findings import KeyPath, Problem, listed, nearest_reference
 from mesh.model import (
     Agreement,
     Approver,
@@ -54,6 +54,17 @@ class RuleContext:
     def products(self) -> frozenset[str]:
         """Every `<domain>.<product>`."""
         return frozenset(self.mesh.products())
+
+    @cached_property
+    def left_behind(self) -> dict[str, str]:
+        """A file that no product has, by the product that it was of: the contract where there is one, else the lock."""
+        found: dict[str, str] = {}
+        for file in (*self.mesh.stray_locks, *self.mesh.stray_contracts):
+            folder, _, name = file.removeprefix("contracts/").partition("/")
+            reference = f"{folder}.{name.partition('.')[0]}"
+            if file.startswith("contracts/") and "/" not in name and reference not in self.products:
+                found[reference] = file
+        return found
 
     @cached_property
     def builder(self) -> Builder:
@@ -172,8 +183,14 @@ def unknown_product(context: RuleContext, reference: str) -> str:
     if context.mesh.is_unread("domains", domain) or context.mesh.is_uncertain(domain_file(domain), "products", name):
         return ""
     owner = context.mesh.domains.get(domain)
-    near = nearest(reference, context.products)
+    if left := context.left_behind.get(reference):
+        return (
+            f"product '{reference}' is in {domain_file(domain)} no more, and {left} is still there: take it out here "
+            "as well, or put the product back until nobody reads it"
+        )
+    near = nearest_reference(reference, context.products)
     message = f"unknown product '{reference}'" + (f"{near} " if near else "; ")
+    remedy = "" if near else "; choose one that is there, or take it out"
     if owner is None:
-        return f"{message}there is no domain '{domain}', only {listed(context.mesh.domains)}"
-    return f"{message}domain '{domain}' has {listed(owner.products)}"
+        return f"{message}there is no domain '{domain}', only {listed(context.mesh.domains)}{remedy}"
+    return f"{message}domain '{domain}' has {listed(owner.products)}{remedy}"

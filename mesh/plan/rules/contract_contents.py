@@ -113,7 +113,10 @@ def contracts_have_their_own_id(context: RuleContext) -> Iterator[Problem]:
     for file, _, contract in context.every_contract:
         name = contract.data.get("id")
         if name in first and first[name] != file:
-            message = f"the id '{name}' is the one of {first[name]} already; give each contract its own"
+            message = (
+                f"the id '{name}' is the one of {first[name]} already, and no two contracts have the same; give this "
+                "one its own"
+            )
             yield Problem(file, ("id",), message, "warning")
         if name is not None:
             first.setdefault(name, file)

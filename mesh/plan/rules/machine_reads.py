@@ -7,7 +7,7 @@ from typing import Final
 
 from mesh.contracts import derivations
 from mesh.contracts.derivations import Derivation, column_labels
-from mesh.findings import Problem, listed, nearest, unknown
+from mesh.findings import Problem, listed, nearest_reference, unknown
 from mesh.model import contract_file
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file, unknown_product
 from mesh.plan.rules.pipelines import DeclaredPipeline, every_pipeline
@@ -30,7 +30,7 @@ def pipelines_read_what_the_domain_consumes(context: RuleContext) -> Iterator[Pr
             elif reference == declared.reference:
                 message = f"'{reference}' is what this pipeline writes, which it reads without saying so; remove it"
             elif not reference.startswith(f"{declared.domain}.") and reference not in domain.consumes:
-                near = nearest(reference, domain.consumes)
+                near = nearest_reference(reference, domain.consumes)
                 message = f"domain '{declared.domain}' does not consume '{reference}'{near}"
                 message += "" if near else "; add it to 'consumes', or remove it here"
             if message:

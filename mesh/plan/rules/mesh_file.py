@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from mesh.contracts.labels import look
-from mesh.findings import KeyPath, Problem, unknown
+from mesh.findings import KeyPath, Problem, listed, unknown
 from mesh.model.addresses import Network
 from mesh.plan.rules.context import CrossFileRule, RuleContext
 
@@ -65,6 +66,21 @@ def words_that_look_alike_mean_the_same(context: RuleContext) -> Iterator[Proble
             yield Problem("mesh.yaml", path, message, on_key=path[0] != "no-label")
 
 
+def classifications_that_are_in_use_are_there(context: RuleContext) -> Iterator[Problem]:
+    """Classifications that clearances read and columns carry are in the list: one that was removed is told here."""
+    file = context.mesh.file
+    read = {name: clearance for clearance, one in context.mesh.clearances.items() for name in one.reads}
+    carried = Counter(label for labels in context.labels.values() for label in labels)
+    for name in sorted(read.keys() & carried.keys() - file.classifications.keys()):
+        if context.words_are_known:
+            products = f"{carried[name]} product{'s carry' if carried[name] > 1 else ' carries'}"
+            message = (
+                f"'{name}' is no classification here, and clearance '{read[name]}' reads it and {products} it; "
+                f"allowed: {listed(file.classifications)}; put the line of '{name}' back, or take it out there first"
+            )
+            yield Problem("mesh.yaml", ("classifications",), message, on_key=True)
+
+
 def the_prefix_is_free(context: RuleContext) -> Iterator[Problem]:
     """Bucket names do not begin with the prefix that S3 reserves."""
     if context.mesh.file.name == RESERVED_PREFIX:
@@ -106,6 +122,7 @@ def snapshots_outlive_the_lag(context: RuleContext) -> Iterator[Problem]:
 RULES: Final[tuple[CrossFileRule, ...]] = (
     words_have_one_meaning,
     words_that_look_alike_mean_the_same,
+    classifications_that_are_in_use_are_there,
     the_prefix_is_free,
     people_have_each_address_once,
     snapshots_outlive_the_lag,

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from mesh import quotas
-from mesh.findings import KeyPath, Problem, listed, nearest
+from mesh.findings import KeyPath, Problem, listed, nearest, nearest_reference
 from mesh.model import Product, ProductPipeline
 from mesh.plan import script_faults
 from mesh.plan.nodes import HeardPublicationsArgs
 from mesh.plan.pipeline_nodes import LEAST_WORKERS_WITH_TABLES
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 from mesh.plan.schedule_days import never_comes
-from mesh.plan.schedules import mistake
+from mesh.plan.schedules import meant, mistake
+from mesh.validation_messages import shorten
 
 GLUE: Final = ("glue-spark", "glue-python")
 ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -186,7 +187,9 @@ def schedules_are_as_aws_takes_them(context: RuleContext) -> Iterator[Problem]:
     for declared in every_pipeline(context, "runtime", "schedule"):
         schedule, runtime = declared.pipeline.schedule, declared.pipeline.runtime
         if schedule is not None and (wrong := mistake(schedule, of_glue=runtime in GLUE)):
-            yield declared.problem(f"AWS would refuse this schedule: {wrong}", "schedule")
+            near = meant(schedule, of_glue=runtime in GLUE)
+            remedy = f"; did you mean '{near}'?" if near else "; write one that it takes"
+            yield declared.problem(f"AWS would refuse the schedule '{shorten(schedule)}': {wrong}{remedy}", "schedule")
 
 
 def schedules_come_to_a_day(context: RuleContext) -> Iterator[Problem]:
@@ -230,7 +233,7 @@ def events_are_of_what_is_read(context: RuleContext) -> Iterator[Problem]:
             continue
         product = context.mesh.product(event)
         if event not in reads:
-            near = nearest(event, reads)
+            near = nearest_reference(event, reads)
             message = f"'{event}' is none of the products that this pipeline reads{near}"
             yield declared.problem(
                 message if near else f"{message}; add it to 'reads', or start by 'schedule'", "event"

@@ -7,12 +7,12 @@ from typing import Final
 
 from mesh.findings import Problem
 from mesh.model import contract_file
+from mesh.model.domain import NEEDED_PORTS
 from mesh.plan.rules.context import CrossFileRule, RuleContext, domain_file
 
 
 def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
     """Products have the port that their kind needs: reporting a table, models files; streams are not carried yet."""
-    needed = {"analytics": ("table", "reporting reads it with SQL"), "ml": ("files", "training reads files")}
     for domain, name, product in context.every_product():
         path = ("products", name, "ports")
         if context.mesh.is_uncertain(domain_file(domain), *path):
@@ -23,11 +23,10 @@ def kinds_have_their_ports(context: RuleContext) -> Iterator[Problem]:
             )
             yield Problem(domain_file(domain), path, message)
         unread = context.mesh.is_uncertain(domain_file(domain), "products", name, "kind")
-        port, why = needed.get("" if unread else product.kind, ("", ""))
+        port, why = NEEDED_PORTS.get("" if unread else product.kind, ("", ""))
         if port and port not in product.ports:
-            yield Problem(
-                domain_file(domain), path, f"a product of kind '{product.kind}' needs the port '{port}': {why}"
-            )
+            message = f"a product of kind '{product.kind}' needs the port '{port}': {why}; add it"
+            yield Problem(domain_file(domain), path, message)
         if len(set(product.ports)) != len(product.ports):
             yield Problem(domain_file(domain), path, "a port stands twice; name each once")
 
@@ -44,7 +43,8 @@ def contracts_name_their_product(context: RuleContext) -> Iterator[Problem]:
     for domain, name, product in context.every_product():
         contract = context.mesh.contracts.get(f"{domain}.{name}")
         if contract is not None and contract.domain not in (None, domain):
-            message = f"the contract says domain '{contract.domain}', but it is the contract of '{domain}.{name}'"
+            message = f"the contract says domain '{contract.domain}', but it is the contract of '{domain}.{name}'; "
+            message += f"write '{domain}', or leave the key out"
             yield Problem(contract_file(domain, name, product), ("domain",), message)
 
 

@@ -20,6 +20,7 @@ import botocore.client
 from aws_sessions import AwsSessions, session
 from handler import Batch
 from moto import mock_aws
+from moto.core.base_backend import BaseBackend
 from moto.glue.exceptions import ConcurrentRunsExceededException
 from moto.glue.models import glue_backends
 from moto.glue.responses import GlueResponse
@@ -132,6 +133,21 @@ def kept(_account: str) -> KeptSession:
     return KeptSession()
 
 
+class _KeptRoles(AwsSessions):
+    """The function's roles, each assumed anew by an organisation, with clients that are made once a process."""
+
+    def _session(self, role: str) -> Any:
+        if role not in self._sessions:
+            held = kept(role or "the function's own")
+            self._sessions[role] = held.taking(_as_issued(self._assumed(role))) if role else held
+        return self._sessions[role]
+
+
+def _as_issued(credentials: Mapping[str, str]) -> dict[str, str]:
+    names = {"AccessKeyId": "access_key_id", "SecretAccessKey": "secret_access_key", "SessionToken": "session_token"}
+    return {name: credentials[f"aws_{ours}"] for name, ours in names.items()}
+
+
 class Harbour:
     """The organisation, with one product, and the function's configuration in a folder."""
 
@@ -140,7 +156,7 @@ class Harbour:
         self.configure(said)
         self.domain = self.session(DOMAIN)
         self.hub = kept(HUB)
-        self.sessions = AwsSessions(PublishDocuments(self.folder).settings)
+        self.sessions = _KeptRoles(PublishDocuments(self.folder).settings)
         self.s3, self.glue = self.domain.client("s3"), self.domain.client("glue")
         self.hub_glue, self.lake = self.hub.client("glue"), self.hub.client("lakeformation")
         self.hub_s3 = self.hub.client("s3")
@@ -327,12 +343,24 @@ def harbour(folder: Path, said: Mapping[str, Any] | None = None) -> Generator[Ha
             ExitStack() as optimizers,
             patch.object(botocore.client.BaseClient, "_make_api_call", call),
             patch.object(ExecutorFactory, "get_or_create", SameThread),
+            patch.object(BaseBackend, "urls", property(lambda backend: _urls(type(backend), backend))),
             patch.object(GlueResponse, "update_table", _versioned(GlueResponse.update_table)),
             patch.object(LakeFormationBackend, "add_lf_tags_to_resource", _added()),
         ):
             for response, name, operation in table_optimizers():
                 optimizers.enter_context(patch.object(response, name, operation, create=True))
             yield organization
+
+
+_USUAL_URLS: Any = BaseBackend.urls.fget  # type: ignore[attr-defined]
+_URLS: dict[type, Any] = {}
+
+
+def _urls(service: type, backend: BaseBackend) -> Any:
+    """The addresses of a service, which moto formats anew at each call; they are the same for all of its backends."""
+    if service not in _URLS:
+        _URLS[service] = _USUAL_URLS(backend)
+    return _URLS[service]
 
 
 def _versioned(update: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh.acceptance.accept import UNLISTED, accept_all
+from mesh.acceptance.accept import accept_all
 from mesh.acceptance.emitted import EmittedResource, emitted
+from mesh.acceptance.own_findings import UNLISTED
 from mesh.acceptance.property_values import check, wrong
 from mesh.aws.property_shapes import PropertyShape, TypeShapes, shapes
 from tests.mesh.acceptance.seeded import put, refusals, with_wrong

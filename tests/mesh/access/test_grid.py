@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from mesh.access.grid import Cell, Grid, Line, grid
 from mesh.access.heatmap import heatmap
 from mesh.access.matrix import Row
+from mesh.access.svg_shapes import LIGHT
 from mesh.plan import Plan
 
 
@@ -54,8 +55,8 @@ def test_only_everything_has_the_shade_of_everything(plan: Plan) -> None:
     line = Line("ads", "wide", "table", (), ("ads",), cells)
     root = ET.fromstring(heatmap(plan, Grid(tuple(cells), ("ads",), (line,), 4)))
     space = "{http://www.w3.org/2000/svg}"
-    shades = [r.get("class") for r in root.iter(f"{space}rect") if r.find(f"{space}title") is not None]
-    assert shades == ["s3", "s4", "s1", "s0"]
+    shades = [r.get("fill") for r in root.iter(f"{space}rect") if r.find(f"{space}title") is not None]
+    assert shades == [LIGHT.shades[number] for number in (3, 4, 1, 0)]
 
 
 def test_names_are_escaped_and_the_drawing_grows_with_them(plan: Plan) -> None:

@@ -148,7 +148,7 @@ def test_a_mesh_without_mesh_yaml_says_so_and_reads_the_rest(tiny: Path, finding
     (tiny / ORDERS).write_text("")
     assert findings(tiny) == [
         f"{ORDERS}:1:1: the file is empty; write it, copy another one, or remove it",
-        "mesh.yaml:1:1: the file does not exist",
+        "mesh.yaml:1:1: the file does not exist; write it, or restore it from version control",
     ]
 
 

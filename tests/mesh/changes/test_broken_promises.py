@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from mesh.changes.broken_promises import break_lines, broken_promises
-from mesh.load import load
-from mesh.model import Mesh
+from tests.mesh_copies import edit, mesh_of
 
 ROOT = Path(__file__).parents[3]
 DAY = datetime.date(2026, 12, 1)
@@ -33,21 +32,6 @@ def sample(tmp_path: Path) -> Path:
     used = "{product: identity.profiles, columns: [profile_id, profiles.is_kids]}, playback.sessions"
     edit(folder / "domains/ads.yaml", ("identity.profiles, playback.sessions", used))
     return folder
-
-
-def edit(file: Path, *pairs: tuple[str, str]) -> None:
-    text = file.read_text("utf-8")
-    for old, new in pairs:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    file.write_text(text, "utf-8")
-
-
-def mesh_of(folder: Path) -> Mesh:
-    loaded = load(folder)
-    assert loaded.mesh is not None
-    assert [finding for finding in loaded.findings if finding.severity == "error"] == []
-    return loaded.mesh
 
 
 def test_the_same_mesh_breaks_nothing(sample: Path) -> None:

@@ -18,10 +18,10 @@ from mesh.changes.decided_side import DecidedSide
 from mesh.changes.moved_columns import moved_columns
 from mesh.changes.widenings import widenings
 from mesh.folder import PlannedMesh
-from mesh.load import load
 from mesh.model import Mesh
 from mesh.plan import build
 from tests.conftest import TINY
+from tests.mesh_copies import edit, mesh_of
 
 DAY = datetime.date(2026, 12, 1)
 CUSTOMERS = "contracts/orders/customers.odcs.yaml"
@@ -37,20 +37,6 @@ Change = Callable[[Path], None]
 def tiny(tmp_path: Path) -> Path:
     """The smallest mesh, of which `id` of the customers has no label, and `email` is personal."""
     return Path(shutil.copytree(TINY, tmp_path / "tiny"))
-
-
-def edit(file: Path, *pairs: tuple[str, str]) -> None:
-    text = file.read_text("utf-8")
-    for old, new in pairs:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    file.write_text(text, "utf-8")
-
-
-def mesh_of(folder: Path) -> Mesh:
-    mesh = load(folder).mesh
-    assert mesh is not None
-    return mesh
 
 
 def locked(folder: Path) -> Mesh:

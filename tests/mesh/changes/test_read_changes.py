@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +20,7 @@ from mesh.changes.alike_homes import AlikeHomes
 from mesh.changes.decided_side import WHOLE, DecidedSide
 from mesh.changes.read_changes import ReadChange, read_changes
 from mesh.changes.touched_reads import TouchedReads
+from mesh.evaluator import policies
 from mesh.example import write
 from mesh.folder import PlannedMesh
 from mesh.load import load
@@ -29,6 +33,23 @@ TINY = Path(__file__).resolve().parents[1] / "tiny"
 STACKS = Path(__file__).resolve().parents[3] / "stacks"
 Reads = frozenset[tuple[str, str, str, str, str, str]]
 """Clearance, home, pipeline, product, port, column."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_document_is_compiled_once() -> Iterator[None]:
+    """Most documents are the same in thousands of meshes here; what is compiled depends on nothing but its text."""
+    compile_ = policies._statements
+
+    @lru_cache(maxsize=4096)
+    def kept(name: str, text: str, types: frozenset[Any]) -> tuple[Any, ...]:
+        return tuple(compile_(name, json.loads(text), types))
+
+    def statements(name: str, document: Mapping[str, Any], types: frozenset[Any]) -> tuple[Any, ...]:
+        return kept(name, json.dumps(document), types)
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(policies, "_statements", statements)
+        yield
 
 
 def planned(mesh: Mesh, folder: Path = TINY) -> PlannedMesh:
@@ -65,6 +86,11 @@ def holds(before: PlannedMesh, after: PlannedMesh, whole_up_to: int = 8) -> None
     assert all(each.gained or each.lost for each in changes)
 
 
+@pytest.fixture(scope="module")
+def tiny_mesh() -> Mesh:
+    return load(TINY).usable()
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_some_random_edits_change_access_by_the_difference_of_two_matrices(seed: int) -> None:
     mesh = load(TINY).usable()
@@ -76,9 +102,10 @@ def test_some_random_edits_change_access_by_the_difference_of_two_matrices(seed:
 @pytest.mark.timeout(1800)
 @settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(before=st.integers(0, 2**32), after=st.integers(0, 2**32))
-def test_a_thousand_random_edits_change_access_by_the_difference_of_two_matrices(before: int, after: int) -> None:
-    mesh = load(TINY).usable()
-    begun, _ = edited(mesh, before, most=2)
+def test_a_thousand_random_edits_change_access_by_the_difference_of_two_matrices(
+    tiny_mesh: Mesh, before: int, after: int
+) -> None:
+    begun, _ = edited(tiny_mesh, before, most=2)
     changed, _ = edited(begun, after)
     holds(planned(begun), planned(changed))
 

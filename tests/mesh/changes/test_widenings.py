@@ -12,8 +12,7 @@ import pytest
 from cli import exit_codes, main
 from mesh.changes.broken_promises import broken_promises
 from mesh.changes.widenings import LabelWidening, widenings
-from mesh.load import load
-from mesh.model import Mesh
+from tests.mesh_copies import edit, mesh_of
 
 ROOT = Path(__file__).parents[3]
 DAY = datetime.date(2026, 12, 1)
@@ -38,20 +37,6 @@ def sample(tmp_path: Path) -> Path:
     """The sample mesh."""
     shutil.copytree(ROOT / "pipelines", tmp_path / "pipelines")
     return Path(shutil.copytree(ROOT / "stacks", tmp_path / "stacks"))
-
-
-def edit(file: Path, *pairs: tuple[str, str]) -> None:
-    text = file.read_text("utf-8")
-    for old, new in pairs:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    file.write_text(text, "utf-8")
-
-
-def mesh_of(folder: Path) -> Mesh:
-    mesh = load(folder).mesh
-    assert mesh is not None
-    return mesh
 
 
 def y6(folder: Path) -> None:

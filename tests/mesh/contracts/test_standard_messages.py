@@ -175,7 +175,7 @@ def test_a_fault_far_below_is_told_alone_and_in_time() -> None:
     for _ in range(50):
         entry = {"name": "a", "logicalType": "object", "properties": [entry]}
     problems = told({"schema": [{"name": "t", "properties": [entry]}]})
-    assert [message for _, message in problems] == ["'description' has no value; expected a text"]
+    assert [message for _, message in problems] == ["'description' has no value; expected a text: write one"]
 
 
 def test_a_contract_with_warnings_only_is_told_apart_from_one_with_errors() -> None:
@@ -194,11 +194,11 @@ def test_a_contract_with_warnings_only_is_told_apart_from_one_with_errors() -> N
         ({"not": {}}, "this entry is not as the Open Data Contract Standard has it"),
         (
             {"properties": {"id": {"maxLength": 0}}},
-            "'id' is the text 'x'; expected a value that the Open Data Contract Standard takes here",
+            "'id' is the text 'x'; expected a value that the Open Data Contract Standard takes here: write one",
         ),
         (
             {"properties": {"id": {"anyOf": [{"maxLength": 0}, {"multipleOf": 2, "minLength": 5}]}}},
-            "'id' is the text 'x'; expected another value",
+            "'id' is the text 'x'; expected another value: write one",
         ),
     ],
     ids=str,

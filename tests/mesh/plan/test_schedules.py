@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from mesh.plan.schedule_days import never_comes
-from mesh.plan.schedules import mistake
+from mesh.plan.schedules import meant, mistake
 
 TAKEN_BY_GLUE = (
     "cron(0 10 * * ? *)",
@@ -175,3 +175,25 @@ def test_the_last_day_is_the_one_that_aws_names(text: str, day: int) -> None:
     month = int(text.split()[3]) if text.split()[3].isdigit() else 0
     assert never_comes(text, datetime.date(2027, month, day)) is None
     assert never_comes(text, datetime.date(2027, month, day) + datetime.timedelta(1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "of_glue", "wanted"),
+    [
+        ("30 4 * * *", True, "cron(30 4 * * ? *)"),
+        ("30 4 * * 1-5", True, "cron(30 4 ? * 2-6 *)"),
+        ("0 4 * * 0", True, "cron(0 4 ? * 1 *)"),
+        ("0 4 * * */2", True, "cron(0 4 ? * */2 *)"),
+        ("cron(0 4 * * * *)", True, "cron(0 4 * * ? *)"),
+        ("rate(5 minute)", False, "rate(5 minutes)"),
+        ("rate(1 hours)", False, "rate(1 hour)"),
+        ("rate(6 hours)", True, "cron(0 */6 * * ? *)"),
+        ("rate(1 day)", True, "cron(0 0 * * ? *)"),
+        ("rate(7 hours)", True, ""),
+        ("rate(1 week)", False, ""),
+        ("every morning", True, ""),
+        ("61 4 * * *", True, ""),
+    ],
+)
+def test_a_schedule_of_another_form_is_told_as_aws_takes_it(text: str, of_glue: bool, wanted: str) -> None:
+    assert meant(text, of_glue) == wanted

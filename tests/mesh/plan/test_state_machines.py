@@ -11,12 +11,13 @@ from mesh.plan.state_machines import fault
 
 END: dict[str, Any] = {"Type": "Pass", "End": True}
 TASK: dict[str, Any] = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+TIMELESS = "a definition says at its top how many seconds a run may take, and 'TimeoutSeconds'"
 RULE = {"Variable": "$.found", "IsPresent": True, "Next": "A"}
 
 
 def of(**states: Any) -> dict[str, Any]:
     """A definition that starts with its first state."""
-    return {"StartAt": next(iter(states), "A"), "States": states}
+    return {"StartAt": next(iter(states), "A"), "States": states, "TimeoutSeconds": 3600}
 
 
 TAKEN = (
@@ -63,6 +64,12 @@ REFUSED: tuple[tuple[Any, str], ...] = (
     (of(A={"Type": "Parallel", "Branches": [of(B=END), of(B=END)], "End": True}), "state 'B' stands twice"),
     (of(A={"Type": "Map", "End": True}), "state 'A' has 'StartAt' in its 'ItemProcessor'"),
     (of(**{"A" * 81: END}), f"state '{'A' * 80}' has a name of more than 80 characters"),
+    ({**of(A=END), "TimeoutSeconds": None}, f"{TIMELESS} is not set; write a whole number from 1 to 31,536,000"),
+    ({"StartAt": "A", "States": {"A": {**END, "TimeoutSeconds": 60}}}, f"{TIMELESS} is not set"),
+    *(
+        ({**of(A=END), "TimeoutSeconds": seconds}, f"{TIMELESS} is no such number")
+        for seconds in (0, -1, True, 1.5, "3600", "{% $n %}", 31_536_001)
+    ),
 )
 
 

@@ -68,12 +68,28 @@ def arrow(rows: list[tuple[Any, ...]]) -> pa.Table:
     return pa.table({**columns, "price": pa.array(columns["price"]).cast(pa.decimal128(8, 2))}).cast(SCHEMA)
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> LocalCatalog:
-    ground = Ground(tmp_path)
+def with_rows(folder: Path) -> Ground:
+    """A ground on which the two tables have their rows."""
+    ground = Ground(folder)
     ground.iceberg(SCHEMA, "t").append(arrow(ROWS))
     ground.iceberg(SCHEMA, "news").append(arrow(NEWS))
-    return LocalCatalog(ground)
+    return ground
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> LocalCatalog:
+    return LocalCatalog(with_rows(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def kept_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    return with_rows(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture
+def kept_catalog(kept_ground: Ground) -> LocalCatalog:
+    """A catalog for statements that are refused: its tables are those of the one before, which must not be changed."""
+    return LocalCatalog(kept_ground)
 
 
 MERGE = "merge into t as target using (select * from news) as src on (target.id = src.id) "
@@ -202,10 +218,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("sql", REFUSED)
-def test_what_cannot_be_done_changes_nothing(catalog: LocalCatalog, sql: str) -> None:
+def test_what_cannot_be_done_changes_nothing(kept_catalog: LocalCatalog, sql: str) -> None:
     with pytest.raises(QueryError, match=REFUSED[sql]):
-        catalog.run(sql)
-    assert catalog.rows() == ROWS
+        kept_catalog.run(sql)
+    assert kept_catalog.rows() == ROWS
 
 
 def test_an_insert_takes_values_that_widen_and_nothing(catalog: LocalCatalog) -> None:
@@ -214,11 +230,11 @@ def test_an_insert_takes_values_that_widen_and_nothing(catalog: LocalCatalog) ->
 
 
 @pytest.mark.parametrize("sql", ["delete from t", "update t set id = 1", MERGE + "when matched then delete"])
-def test_who_may_not_is_told_so_in_the_words_of_aws(catalog: LocalCatalog, sql: str) -> None:
-    catalog.refused = "not authorized to perform"
+def test_who_may_not_is_told_so_in_the_words_of_aws(kept_catalog: LocalCatalog, sql: str) -> None:
+    kept_catalog.refused = "not authorized to perform"
     with pytest.raises(QueryError, match=r"not authorized to perform: glue:UpdateTable on db\.t"):
-        catalog.run(sql)
-    catalog.is_governed = True
+        kept_catalog.run(sql)
+    kept_catalog.is_governed = True
     with pytest.raises(QueryError, match=r"PERMISSION_DENIED: Insufficient Lake Formation permission"):
-        catalog.run(sql)
-    assert catalog.rows() == ROWS
+        kept_catalog.run(sql)
+    assert kept_catalog.rows() == ROWS

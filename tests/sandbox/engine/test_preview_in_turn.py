@@ -7,6 +7,8 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -19,6 +21,7 @@ from sandbox.engine import driver
 from sandbox.engine.engine import Engine
 from sandbox.engine.state import ResourceState
 from sandbox.engine.steps import dependencies_of, in_one_order
+from sandbox.engine.wire import to_struct
 from tests.sandbox.engine.engine_harness import THING, Account, Stack, Thing, on
 
 Requests = list[resource_pb2.RegisterResourceRequest]
@@ -67,6 +70,54 @@ def test_a_preview_with_a_transform_has_threads_for_the_engine_calls_the_program
     result = Stack().preview(lambda: Thing("thing", on(Account(), transforms=[bigger])) and None)
     assert next(r for r in result.resources if r.name == "thing").inputs["size"] == 7
     assert threads[-1] is not threading.main_thread()
+
+
+def hooked(called: list[str], **kinds: str) -> Callable[[], None]:
+    """A program with one thing that has hooks: kinds with their names."""
+
+    async def note(args: pulumi.ResourceHookArgs) -> None:
+        await asyncio.sleep(0)
+        called.append(args.name)
+
+    def program() -> None:
+        options = pulumi.ResourceHookOptions(on_dry_run=True)
+        hooks: Any = {kind: [pulumi.ResourceHook(name, note, options)] for kind, name in kinds.items()}
+        account = Account()
+        for number in range(3):
+            Thing(f"plain-{number}", on(account))
+        Thing("hooked", on(account, hooks=pulumi.ResourceHookBinding(**hooks)))
+
+    return program
+
+
+def test_a_preview_of_what_is_new_has_no_thread_for_a_hook_of_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    threads = watched(monkeypatch, threading.current_thread)
+    before = len(list(Path("/proc/self/task").iterdir())) if Path("/proc/self/task").is_dir() else 0
+    assert not Stack().preview(hooked(called, before_update="kept")).failures
+    after = len(list(Path("/proc/self/task").iterdir())) if Path("/proc/self/task").is_dir() else 0
+    assert (set(threads), called, after) == ({threading.main_thread()}, [], before)
+
+
+def test_a_preview_calls_a_hook_of_what_is_made_from_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    threads = watched(monkeypatch, threading.current_thread)
+    assert not Stack().preview(hooked(called, before_create="made")).failures
+    assert called == ["hooked"]
+    assert threads[-1] is not threading.main_thread()
+
+
+@pytest.mark.parametrize("kind", ["before_update", "after_update"])
+def test_a_preview_of_what_is_there_calls_its_hooks(kind: str) -> None:
+    called: list[str] = []
+    stack = Stack()
+    stack.up(hooked(called, **{kind: "kept"}))
+    stack.state.resources = [
+        replace(each, input_message=to_struct({"size": 1})) if each.name == "hooked" else each
+        for each in stack.state.resources
+    ]
+    assert not stack.preview(hooked(called, **{kind: "kept"})).failures
+    assert called == ["hooked"]
 
 
 def test_a_preview_sends_no_stack_traces_of_what_is_declared_and_leaves_those_of_others_alone(

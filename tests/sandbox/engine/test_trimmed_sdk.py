@@ -95,6 +95,7 @@ def _names(loader: str) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_every_service_has_the_same_names_and_every_used_type_the_same_properties() -> None:
     ordinary, trimmed = _names("ordinary"), _names("trimmed")
     assert trimmed[0] == ordinary[0]

@@ -314,7 +314,7 @@ def test_a_table_without_an_agreement_is_not_there_for_the_partner(ground: Groun
 def test_a_home_that_is_said_not_to_consume_and_sees_the_table_shows(ground: Ground) -> None:
     """The files say that nobody but orders reads customers; what is deployed has a link in shop."""
     filled, domains = Filled(), ground.mesh.mesh.domains
-    alone = domains["shop"].model_copy(update={"consumes": ()})
+    alone = domains["shop"].model_copy(update={"consumption": ()})
     mesh = dataclasses.replace(ground.mesh.mesh, domains={**domains, "shop": alone})
     rows = ground.made(seed=2, key=("orders.customers", "customers"))
     checks = ReadChecks(ground.organization.aws, dataclasses.replace(ground.mesh, mesh=mesh), filled)

@@ -22,6 +22,7 @@ from cli import rendered_sides
 from mesh import example
 from mesh import folder as mesh_folder
 from mesh.folder import plan_folder
+from sandbox.engine.analysis import Analyzer
 from sandbox.engine.driver import RunResult
 from sandbox.engine.steps import Step
 from sandbox.engine.work import Failure
@@ -45,14 +46,17 @@ def planning(
     stacks: tuple[str, ...] = STACKS,
     processes: int = 2,
     prepare: Callable[[], None] = lambda: None,
-) -> PreviewProcesses:
+) -> PreviewProcesses[StackRun]:
     """Processes that do something special for some stacks."""
 
     def plan(stack: str, _: OnStep | None) -> StackRun:
         (special or {}).get(stack, lambda: None)()
         return run_of(stack)
 
-    return PreviewProcesses(plan, lambda stack, why: run_of(stack, Failure("", why)), prepare, stacks, processes)
+    def lost(stack: str, why: str) -> StackRun:
+        return run_of(stack, Failure("", why))
+
+    return PreviewProcesses(plan, lambda run: run, lost, prepare, stacks, processes)
 
 
 def comparable(runs: list[StackRun]) -> list[object]:
@@ -119,7 +123,7 @@ def compare_two_meshes(directory: str, stack: str) -> None:
 
 
 @side_by_side
-@pytest.mark.slow
+@pytest.mark.long
 def test_side_by_side_a_stack_of_two_meshes_is_planned_for_each() -> None:
     command = [sys.executable, "-c", TWO_MESHES, str(sample.STACKS), "access-playback"]
     subprocess.run(command, check=True, cwd=ENTRY_POINT.parent)
@@ -136,7 +140,7 @@ def render_two_sides(directory: str, stack: str, meeting_place: str) -> None:
     """Render a stack of two sides, of which each waits until the other has begun: in turn, neither would end."""
     days = [DAY, DAY + datetime.timedelta(days=1)]
 
-    def meet(task: StackTask) -> StackRun:
+    def meet(task: StackTask, _analyzer: Analyzer | None) -> StackRun:
         Path(meeting_place, task.mesh.as_of.isoformat()).touch()
         until = time.monotonic() + 60
         while not all(Path(meeting_place, day.isoformat()).exists() for day in days):
@@ -180,7 +184,7 @@ def test_the_mesh_is_read_once_however_many_stacks_there_are(monkeypatch: pytest
     assert [run.result.failures for run in preview.preview(mesh, ("partner-subtitling", "access-ads"))] == [[], []]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_domain_touches_what_the_processes_share_and_most_of_it() -> None:
     program = (
         "import sys; from sandbox.runs import preview; from tests.program import sample;"
@@ -200,8 +204,20 @@ def test_runs_and_steps_come_in_the_order_of_the_stacks() -> None:
         runs = processes.runs(lambda stack, step: told.append(f"{stack} {step.urn}"))
     assert [run.stack for run in runs] == list(STACKS)
     assert told == [f"{stack} urn::{stack}" for stack in STACKS]
-    assert len({run.account_id for run in runs}) == 2
+    assert len({run.account_id for run in runs}) == len(STACKS)  # two processes, and those that they fork
     assert str(os.getpid()) not in {run.account_id for run in runs}
+
+
+def test_a_result_is_made_where_the_stack_is_planned_and_steps_are_told_as_before() -> None:
+    told: list[str] = []
+    runs = planning()
+    made = PreviewProcesses(
+        runs.plan, lambda run: (run.account_id, os.getpid()), runs.lost, runs.prepare, runs.stacks, runs.processes
+    )
+    with made:
+        results = made.runs(lambda stack, step: told.append(f"{stack} {step.urn}"))
+    assert all(planned_by == str(made_by) and made_by != os.getpid() for planned_by, made_by in results)
+    assert told == [f"{stack} urn::{stack}" for stack in STACKS]
 
 
 def test_what_every_process_would_do_is_done_once_before() -> None:
@@ -292,11 +308,12 @@ def test_the_first_stack_in_order_that_raises_is_raised() -> None:
 
 
 def test_no_process_is_left_when_it_ends_early() -> None:
+    others = psutil.Process().children()
     children: list[psutil.Process] = []
 
     def interrupted() -> None:
         with planning({stack: lambda: time.sleep(60) for stack in STACKS}):
-            children.extend(psutil.Process().children())
+            children.extend(child for child in psutil.Process().children() if child not in others)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -339,7 +356,7 @@ def test_a_signal_ends_the_command_and_all_of_its_processes(number: signal.Signa
 
 
 @side_by_side
-@pytest.mark.slow
+@pytest.mark.long
 def test_processes_end_when_the_command_is_killed() -> None:
     command = [sys.executable, "-m", "cli.main", "plan", "--as-of", DAY.isoformat()]
     process = subprocess.Popen(command, cwd=ENTRY_POINT.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -14,7 +14,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli import main as command
+from cli.console import counted
 from cli.exit_codes import FINE
+from cli.protected_failures import told_failures
 from mesh import names
 from sandbox.emulator.emulated_organization import DEFAULT_ACCOUNT
 from sandbox.enforcement.enforced_organization import EnforcedOrganization
@@ -365,6 +367,10 @@ def test_a_protected_product_is_not_deleted_and_everything_stays(deployed: Deplo
     assert refused
     assert all(name.startswith("login-risk") for name in refused)
     assert all("because it is protected" in failure.message for failure in run.result.failures)
+    told = list(told_failures([run]))
+    number = counted(len(run.result.failures), "protected resource")
+    assert told[0] == f"\ndomain-identity: {number} would be deleted; none was:"
+    assert "put it back with 'deletion-protection: false', `mesh up`, take it out of the file again" in told[-1]
     assert run.preview
     assert deployed.states.load("domain-identity").to_json() == before
     s3 = deployed.organization.client("s3", MESH.plan.domains["identity"].access.account_id)

@@ -126,7 +126,7 @@ def test_a_stack_that_is_there_is_previewed_before_it_is_changed() -> None:
         assert (first.preview, again.preview) == (False, False)
         assert set(again.operations) == {"same"}
         shown = as_json(MESH.plan, [again])["stacks"][0]["resources"]
-        assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs"})}
+        assert {frozenset(resource) for resource in shown} == {frozenset({*PREVIEWED, "operation", "outputs", "id"})}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_states_that_somebody_reads_are_written_at_each_step(
     """Of an organisation that is served, whoever updates it; only one that ends with its command goes without."""
     backends: list[Backend] = []
     monkeypatch.setattr(workspace, "find", lambda: Cli(tmp_path / "pulumi", "3.259.0"))
-    monkeypatch.setattr(workspace, "policy_host", lambda: nullcontext(None))
+    monkeypatch.setattr(workspace, "policy_host", lambda *_: nullcontext(None))
     monkeypatch.setattr(workspace, "PulumiEngine", lambda backend, states: backends.append(backend))
     other = ServedOrganization("id", "o-aurora", "aurora", "pulumi", "http://127.0.0.1:1", 1, 1, str(tmp_path))
     with workspace.open_workspace(MESH, "pulumi", other if served else None, keep=keep):
