@@ -80,6 +80,29 @@ def test_a_urn_is_the_one_that_the_sdk_makes(arguments: tuple[Any, ...]) -> None
     assert asyncio.run(made(light_outputs.urn_output)) == asyncio.run(made(resource.create_urn))
 
 
+class Holder:
+    """A resource as far as it holds outputs."""
+
+
+@pytest.mark.parametrize("is_secret", [False, True])
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("behind", [None, ("one", "two")])
+def test_a_settled_property_says_what_the_sdks_own_says(
+    behind: tuple[str, ...] | None, is_known: bool, is_secret: bool
+) -> None:
+    """Value, whether it is known and secret, and the resources behind it, its own among them."""
+
+    async def told(function: Callable[..., dict[str, Any]]) -> tuple[object, ...]:
+        holder: Any = Holder()
+        settles = function(holder, ["urn", "id", "size"], True)
+        settles["size"](7, is_known, is_secret, set(behind) if behind else None, None)
+        size = holder.size
+        others = {"itself" if each is holder else each for each in await size.resources()}
+        return [*settles], await size.future(), await size.is_known(), await size.is_secret(), others
+
+    assert asyncio.run(told(light_outputs.own_outputs)) == asyncio.run(told(rpc.transfer_properties))
+
+
 @contextmanager
 def sdks_own(patches: pytest.MonkeyPatch) -> Generator[None]:
     """Inside, a preview has the SDK's own outputs."""
